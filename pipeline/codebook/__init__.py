@@ -1,0 +1,23 @@
+"""Knowledge as data: indicators, forms, labels, rules, measures, sentence patterns."""
+
+from pipeline.codebook.formula import Linear, Quotient, Ref, Relation, Term
+from pipeline.codebook.labels import normalise_label
+from pipeline.codebook.reader import (
+    TEMPLATES,
+    Applicant,
+    Codebook,
+    CodebookError,
+    Form,
+    Group,
+    Indicator,
+    Measure,
+    Pattern,
+    Rule,
+    codebook_version,
+    load_codebook,
+)
+
+__all__ = [
+    "TEMPLATES", "Applicant", "Codebook", "CodebookError", "Form", "Group", "Indicator", "Linear", "Measure", "Pattern",
+    "Quotient", "Ref", "Relation", "Rule", "Term", "codebook_version", "load_codebook", "normalise_label",
+]

@@ -1,0 +1,7 @@
+"""Source -> bytes and receipt in the raw store."""
+
+from pipeline.crawl.errors import InputError, RegistryError, UserError
+from pipeline.crawl.intake import IntakeResult, take_in
+from pipeline.crawl.store import RawStore, Receipt
+
+__all__ = ["InputError", "IntakeResult", "RawStore", "Receipt", "RegistryError", "UserError", "take_in"]

@@ -1,0 +1,181 @@
+"""Inputs that a person names, into the raw store: files, folders, WARC archives and addresses.
+
+Local files get a receipt with their modification time; nothing here asks the clock.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from pipeline.crawl.errors import InputError
+from pipeline.crawl.media import media_type_of_name
+from pipeline.crawl.store import RawStore, Receipt
+
+_CHUNK = 1 << 20
+_BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeResult:
+    """Counts of one intake: ``taken`` are new receipts with an object, ``known`` were there already.
+
+    ``failed`` could not be read or fetched (a receipt with the status says so), ``refused`` are archive
+    records and addresses of hosts that are neither in the registry nor under gov.cn. ``problems`` names
+    each failed input and sums up the refused, one line each.
+    """
+
+    taken: int = 0
+    known: int = 0
+    failed: int = 0
+    refused: int = 0
+    problems: tuple[str, ...] = ()
+
+    def __add__(self, other: IntakeResult) -> IntakeResult:
+        return IntakeResult(self.taken + other.taken, self.known + other.known, self.failed + other.failed,
+                            self.refused + other.refused, self.problems + other.problems)
+
+
+@dataclass(frozen=True, slots=True)
+class _LocalFile:
+    path: Path
+    url: str
+
+
+def take_in(
+    store: RawStore,
+    inputs: Iterable[str | Path],
+    *,
+    allowed_hosts: Collection[str] = (),
+    delay: float = 2.0,
+    allow_private: bool = False,
+) -> IntakeResult:
+    """Adds what ``inputs`` name to the store: files, folders, ``file://``, ``http(s)://``, WARC archives.
+
+    A folder is taken with all that lies in it, in sorted order; hidden files and folders are left out, a
+    link that leads back into the walk is not followed. ``allowed_hosts`` are hosts beside those under gov.cn
+    whose archive records and addresses are accepted. ``delay`` (seconds) and ``allow_private`` hold for
+    addresses. Raises ``InputError`` before anything is taken where an input does not exist, is neither file
+    nor folder, cannot be read or is an address of another scheme.
+    """
+    files: list[_LocalFile] = []
+    archives: list[Path] = []
+    addresses: list[str] = []
+    for given in inputs:
+        text = os.fspath(given)
+        scheme = urlsplit(text).scheme.lower() if "://" in text else ""
+        if scheme in ("http", "https"):
+            addresses.append(text)
+            continue
+        if scheme not in ("", "file"):
+            raise InputError(f"{text}: only files, folders, file://, http:// and https:// are taken")
+        for found in _local_files(_local_path(text) if scheme == "file" else Path(text)):
+            (archives.append(found.path) if _is_warc(found.path) else files.append(found))
+    result = _take_files(store, files)
+    for archive in archives:
+        from pipeline.crawl.warc import take_warc
+
+        result += take_warc(store, archive, allowed_hosts=allowed_hosts)
+    if addresses:
+        from pipeline.crawl.crawler import take_addresses
+
+        result += take_addresses(store.root, addresses, allowed_hosts=allowed_hosts, delay=delay,
+                                 allow_private=allow_private)
+    return result
+
+
+def _local_path(address: str) -> Path:
+    parts = urlsplit(address)
+    if parts.netloc not in ("", "localhost"):
+        raise InputError(f"{address}: a file:// address names a file of this machine")
+    return Path(unquote(parts.path))
+
+
+def _is_warc(path: Path) -> bool:
+    return path.name.lower().endswith((".warc", ".warc.gz"))
+
+
+def _local_files(path: Path) -> Iterator[_LocalFile]:
+    try:
+        mode = path.stat().st_mode
+        if stat.S_ISDIR(mode):
+            os.scandir(path).close()
+        elif stat.S_ISREG(mode):
+            path.open("rb").close()
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such file or folder") from None
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path}: cannot be read ({getattr(error, 'strerror', None) or error})") from None
+    if stat.S_ISREG(mode):
+        yield _LocalFile(path, _printable(path.name))
+    elif stat.S_ISDIR(mode):
+        yield from _walk(path, path, frozenset())
+    else:
+        raise InputError(f"{path}: neither a file nor a folder")
+
+
+def _walk(folder: Path, top: Path, above: frozenset[Path]) -> Iterator[_LocalFile]:
+    here = folder.resolve()
+    if here in above:
+        return
+    try:
+        entries = sorted(os.listdir(folder))
+    except OSError:
+        yield _LocalFile(folder, _printable(folder.relative_to(top).as_posix()))
+        return
+    for name in entries:
+        path = folder / name
+        if name.startswith("."):
+            continue
+        if path.is_dir():
+            yield from _walk(path, top, above | {here})
+        elif path.is_file() or path.is_symlink():
+            yield _LocalFile(path, _printable(path.relative_to(top).as_posix()))
+
+
+def _take_files(store: RawStore, files: list[_LocalFile]) -> IntakeResult:
+    result = IntakeResult()
+    for start in range(0, len(files), _BATCH):
+        # Objects first: writing them inside the transaction would keep other processes waiting.
+        receipts = [_receipt_of_file(store, local) for local in files[start:start + _BATCH]]
+        with store.transaction():
+            for receipt in receipts:
+                new = store.add_receipt(receipt)
+                if receipt.sha256 is None:
+                    result += IntakeResult(failed=1, problems=(f"{receipt.url}: {receipt.detail}",))
+                else:
+                    result += IntakeResult(taken=int(new), known=int(not new))
+    return result
+
+
+def _receipt_of_file(store: RawStore, local: _LocalFile) -> Receipt:
+    name = _printable(local.path.name)
+    fetched_at, status, detail = utc_text(0), "ok", ""
+    sha: str | None = None
+    length: int | None = None
+    try:
+        with local.path.open("rb") as stream:
+            fetched_at = utc_text(os.fstat(stream.fileno()).st_mtime)
+            sha, length = store.put_stream(iter(lambda: stream.read(_CHUNK), b""))
+    except OSError as error:
+        if local.path.is_file() and os.access(local.path, os.R_OK):
+            raise  # the store, not the input, failed
+        status, detail = "unreadable", f"cannot be read ({error.strerror or error})"
+    return Receipt(url=local.url, final_url=local.url, fetched_at=fetched_at, status=status, detail=detail,
+                   media_type=media_type_of_name(name), sha256=sha, bytes=length, rule="local_file",
+                   file_name=name)
+
+
+def utc_text(moment: float) -> str:
+    """Gives a time (seconds since 1970) as receipts state it: ``YYYY-MM-DDTHH:MM:SSZ``."""
+    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _printable(name: str) -> str:
+    """A file name that is not UTF-8 cannot stand in the database; its odd bytes become U+FFFD."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

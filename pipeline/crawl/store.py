@@ -1,0 +1,348 @@
+"""The raw store: what was fetched, byte for byte, and a receipt that says how it came.
+
+Objects lie at ``objects/ab/<sha256>``, written aside, synced and renamed, so a file of that name is whole or
+absent. Receipts lie in ``crawl.sqlite`` (WAL, ``synchronous=FULL``: a receipt that a run has counted must
+outlive a power cut, else the next run would fetch the page again; a commit costs a few milliseconds beside a
+pause of seconds per host). An object is always on disk before the receipt that names it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sqlite3
+import threading
+import time
+import uuid
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+STALE_PART_SECONDS = 86_400
+"""Files in ``incoming/`` older than this were left by a killed process and are removed."""
+
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """How one file came, or why it did not.
+
+    ``url`` is what was asked for (of a local file: its path relative to the folder named, ``/`` between the
+    parts); ``final_url`` what answered in the end; ``redirects`` the addresses between, in order.
+    ``fetched_at`` is UTC, ``YYYY-MM-DDTHH:MM:SSZ`` (of a local file: its modification time). ``http_status``
+    is null where no server answered. ``status`` is ``ok`` or one snake_case word for what went wrong,
+    ``detail`` one English sentence about it. ``sha256`` and ``bytes`` are null exactly where no object is
+    kept. ``rule`` names the rule that led here, ``referrer`` the page it was found on. ``insecure_tls`` is
+    true where the source's registry note allowed an unverified certificate or old TLS and it was used.
+    ``receipt_id`` may be left empty: the store derives it from the other fields.
+    """
+
+    url: str
+    final_url: str
+    fetched_at: str
+    status: str = "ok"
+    http_status: int | None = None
+    redirects: tuple[str, ...] = ()
+    detail: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    media_type: str = ""
+    sha256: str | None = None
+    bytes: int | None = None
+    rule: str = ""
+    referrer: str | None = None
+    source_id: str | None = None
+    file_name: str | None = None
+    insecure_tls: bool = False
+    receipt_id: str = ""
+
+
+def receipt_id_of(receipt: Receipt) -> str:
+    """Gives the id that a receipt's facts determine: 32 hex digits.
+
+    The same file at the same address with the same time has the same id, so it is stored once.
+    """
+    facts = [receipt.url, receipt.final_url, receipt.fetched_at, receipt.status, receipt.sha256,
+             receipt.file_name, receipt.source_id]
+    return hashlib.sha256(json.dumps(facts, ensure_ascii=True).encode()).hexdigest()[:32]
+
+
+_COLUMNS = [f.name for f in fields(Receipt)]
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS receipt (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    receipt_id TEXT NOT NULL UNIQUE,
+    url TEXT NOT NULL, final_url TEXT NOT NULL, redirects TEXT NOT NULL, fetched_at TEXT NOT NULL,
+    http_status INTEGER, status TEXT NOT NULL, detail TEXT NOT NULL, headers TEXT NOT NULL,
+    media_type TEXT NOT NULL, sha256 TEXT, bytes INTEGER, rule TEXT NOT NULL, referrer TEXT,
+    source_id TEXT, file_name TEXT, insecure_tls INTEGER NOT NULL
+);
+CREATE INDEX IF NOT EXISTS receipt_by_url ON receipt (url, seq);
+CREATE INDEX IF NOT EXISTS receipt_by_object ON receipt (sha256);
+CREATE TABLE IF NOT EXISTS recheck (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    receipt_id TEXT NOT NULL, checked_at TEXT NOT NULL, http_status INTEGER, detail TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS recheck_by_receipt ON recheck (receipt_id, seq);
+"""
+
+
+class RawStore:
+    """Objects by SHA-256 and receipts under ``root`` (``data/raw/``); made where absent.
+
+    Safe for several threads and several processes at once.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = Path(root)
+        self.objects = self.root / "objects"
+        self.incoming = self.root / "incoming"
+        self.objects.mkdir(parents=True, exist_ok=True)
+        self.incoming.mkdir(parents=True, exist_ok=True)
+        self.database = self.root / "crawl.sqlite"
+        self._lock = threading.RLock()
+        self._db = open_database(self.database)
+        with self.transaction():
+            for statement in filter(str.strip, _SCHEMA.split(";")):
+                self._db.execute(statement)
+        self._sweep_stale_parts()
+
+    def __enter__(self) -> RawStore:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes the database; the store is not used afterwards."""
+        with self._lock:
+            self._db.close()
+
+    # objects
+
+    def path(self, sha: str) -> Path:
+        """Gives where the object of that SHA-256 (64 lower-case hex digits) lies or would lie."""
+        if len(sha) != 64 or not set(sha) <= set("0123456789abcdef"):
+            raise ValueError(f"not a SHA-256 in lower-case hex: {sha!r}")
+        return self.objects / sha[:2] / sha
+
+    def has(self, sha: str) -> bool:
+        """Tells whether the object is there."""
+        return self.path(sha).is_file()
+
+    def get(self, sha: str) -> bytes:
+        """Gives the object's bytes; ``FileNotFoundError`` where it is absent."""
+        return self.path(sha).read_bytes()
+
+    def put(self, data: bytes) -> str:
+        """Keeps the bytes and gives their SHA-256; bytes already kept are not written again."""
+        sha = hashlib.sha256(data).hexdigest()
+        if not self._is_kept(sha, len(data)):
+            self.put_stream([data])
+        return sha
+
+    def put_stream(self, chunks: Iterable[bytes]) -> tuple[str, int]:
+        """Keeps what ``chunks`` yield without holding it in memory; gives SHA-256 and length in bytes.
+
+        Where ``chunks`` raises, nothing is kept and the error goes on.
+        """
+        digest, length = hashlib.sha256(), 0
+        part = self.incoming / f"{os.getpid()}-{uuid.uuid4().hex}.part"
+        try:
+            with part.open("xb") as aside:
+                for chunk in chunks:
+                    digest.update(chunk)
+                    length += len(chunk)
+                    aside.write(chunk)
+                sha = digest.hexdigest()
+                if self._is_kept(sha, length):
+                    return sha, length
+                aside.flush()
+                os.fsync(aside.fileno())
+            target = self.path(sha)
+            if not target.parent.is_dir():
+                target.parent.mkdir(exist_ok=True)
+                _sync_folder(self.objects)
+            os.replace(part, target)
+            _sync_folder(target.parent)
+            return sha, length
+        finally:
+            part.unlink(missing_ok=True)
+
+    def verify(self) -> Iterator[tuple[str, str]]:
+        """Hashes every object again; yields ``(sha, problem)`` in order of sha, nothing where all is well.
+
+        Problems: ``hash_mismatch`` (the bytes are not those of the name), ``missing`` (a receipt names an
+        object that is not there), ``size_mismatch`` (a receipt states another length), ``unexpected_file``
+        (a file among the objects whose name is no hash; the name stands in place of the sha).
+        """
+        problems: list[tuple[str, str]] = []
+        present: dict[str, int] = {}
+        for folder in sorted(self.objects.iterdir()):
+            for path in sorted(folder.iterdir()) if folder.is_dir() else [folder]:
+                try:
+                    expected = self.path(path.name) == path
+                except ValueError:
+                    expected = False
+                if not expected:
+                    problems.append((path.name, "unexpected_file"))
+                    continue
+                digest, present[path.name] = _hash_file(path)
+                if digest != path.name:
+                    problems.append((path.name, "hash_mismatch"))
+        with self._lock:
+            named = self._db.execute(
+                "SELECT DISTINCT sha256, bytes FROM receipt WHERE sha256 IS NOT NULL").fetchall()
+        broken = {name for name, _ in problems}
+        for sha, length in named:
+            if sha not in present:
+                problems.append((sha, "missing"))
+            elif present[sha] != length and sha not in broken:
+                problems.append((sha, "size_mismatch"))
+        yield from sorted(set(problems))
+
+    # receipts
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Runs its body in one write transaction; nested use joins the outer one.
+
+        For many receipts at once, and for the frontier, which keeps its state in the same database so that
+        a receipt and the frontier's mark for it are committed together.
+        """
+        with self._lock:
+            if self._db.in_transaction:
+                yield self._db
+                return
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._db
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+
+    def add_receipt(self, receipt: Receipt) -> bool:
+        """Writes the receipt down; false where the very same one (same ``receipt_id``) is there already."""
+        receipt = replace(receipt, receipt_id=receipt.receipt_id or receipt_id_of(receipt))
+        if (receipt.sha256 is None) != (receipt.bytes is None):
+            raise ValueError("sha256 and bytes stand or fall together")
+        row = [_to_column(getattr(receipt, name)) for name in _COLUMNS]
+        with self.transaction() as db:
+            before = db.total_changes
+            db.execute(
+                f"INSERT OR IGNORE INTO receipt ({', '.join(_COLUMNS)}) "
+                f"VALUES ({', '.join('?' * len(_COLUMNS))})", row)
+            return db.total_changes > before
+
+    def add_recheck(self, receipt_id: str, checked_at: str, http_status: int | None, detail: str) -> None:
+        """Writes down that a later look found what ``receipt_id`` says unchanged (304, or the same bytes).
+
+        Rechecks are not receipts: they change neither ``receipts()`` nor ``fingerprint()``.
+        """
+        with self.transaction() as db:
+            db.execute("INSERT INTO recheck (receipt_id, checked_at, http_status, detail) VALUES (?,?,?,?)",
+                       (receipt_id, checked_at, http_status, detail))
+
+    def receipts(self) -> Iterator[Receipt]:
+        """Yields every receipt, ordered by url, time and id: the order does not tell who came first."""
+        yield from self._select("ORDER BY url, fetched_at, receipt_id")
+
+    def latest_receipt(self, url: str) -> Receipt | None:
+        """Gives the receipt written last for that url, or null."""
+        return next(self._select("WHERE url = ? ORDER BY seq DESC LIMIT 1", (url,)), None)
+
+    def latest_by_document(self) -> Iterator[Receipt]:
+        """Yields one receipt a document, ordered as ``receipts()``: what the later stages read.
+
+        A document is an address with the bytes it gave: a page that changed yields a receipt for each of its
+        versions, the same bytes seen again only their last one. A failure is yielded while it is the last
+        that is known of its address.
+        """
+        yield from self._select(
+            """WHERE seq IN (SELECT max(seq) FROM receipt WHERE sha256 IS NOT NULL GROUP BY url, sha256)
+                  OR (sha256 IS NULL AND seq IN (SELECT max(seq) FROM receipt GROUP BY url))
+               ORDER BY url, fetched_at, receipt_id""")
+
+    def last_checked(self) -> dict[str, str]:
+        """Gives the time of the last look, fetch or recheck, for each url of a fetched page."""
+        with self._lock:
+            rows = self._db.execute(
+                """SELECT r.url, max(r.fetched_at, coalesce(max(c.checked_at), ''))
+                   FROM receipt r LEFT JOIN recheck c USING (receipt_id) GROUP BY r.url, r.receipt_id""")
+            seen: dict[str, str] = {}
+            for url, moment in rows:
+                seen[url] = max(moment, seen.get(url, ""))
+        return seen
+
+    def fingerprint(self) -> str:
+        """Gives a text that changes when, and only when, a receipt is added; costs no scan."""
+        with self._lock:
+            last, count = self._db.execute("SELECT coalesce(max(seq), 0), count(*) FROM receipt").fetchone()
+        return f"{last}-{count}"
+
+    def _select(self, clause: str, parameters: tuple[Any, ...] = ()) -> Iterator[Receipt]:
+        with self._lock:
+            cursor = self._db.execute(f"SELECT {', '.join(_COLUMNS)} FROM receipt {clause}", parameters)
+            rows = cursor.fetchall()
+        for row in rows:
+            yield _from_row(row)
+
+    def _is_kept(self, sha: str, length: int) -> bool:
+        try:
+            return self.path(sha).stat().st_size == length
+        except FileNotFoundError:
+            return False
+
+    def _sweep_stale_parts(self) -> None:
+        deadline = time.time() - STALE_PART_SECONDS
+        for part in self.incoming.glob("*.part"):
+            try:
+                if part.stat().st_mtime < deadline:
+                    part.unlink()
+            except FileNotFoundError:
+                continue
+
+
+def open_database(path: Path) -> sqlite3.Connection:
+    """Opens a SQLite file for several processes at once: WAL, full sync, a minute's patience for locks."""
+    database = sqlite3.connect(path, timeout=60, isolation_level=None, check_same_thread=False)
+    database.execute("PRAGMA journal_mode=WAL")
+    database.execute("PRAGMA synchronous=FULL")
+    return database
+
+
+def _to_column(value: object) -> object:
+    if isinstance(value, tuple):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, Mapping):
+        return json.dumps(dict(value), ensure_ascii=False, sort_keys=True)
+    return int(value) if isinstance(value, bool) else value
+
+
+def _from_row(row: tuple[Any, ...]) -> Receipt:
+    values = dict(zip(_COLUMNS, row, strict=True))
+    values["redirects"] = tuple(json.loads(values["redirects"]))
+    values["headers"] = json.loads(values["headers"])
+    values["insecure_tls"] = bool(values["insecure_tls"])
+    return Receipt(**values)
+
+
+def _hash_file(path: Path) -> tuple[str, int]:
+    digest, length = hashlib.sha256(), 0
+    with path.open("rb") as stream:
+        while chunk := stream.read(_CHUNK):
+            digest.update(chunk)
+            length += len(chunk)
+    return digest.hexdigest(), length
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

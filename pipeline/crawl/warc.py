@@ -1,0 +1,123 @@
+"""Web archives as a source and as a copy: WARC in, WARC out, one record in memory at most."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Collection, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from warcio.archiveiterator import ArchiveIterator
+from warcio.exceptions import ArchiveLoadFailed
+
+from pipeline.crawl.hosts import host_of, is_allowed_host
+from pipeline.crawl.intake import IntakeResult, utc_text
+from pipeline.crawl.media import media_type_of
+from pipeline.crawl.store import RawStore, Receipt
+
+MAX_BYTES = 64 << 20
+"""The most bytes of one record's content, after decompression."""
+
+_CHUNK = 1 << 16
+_BATCH = 200
+
+
+class _TooLarge(Exception):
+    pass
+
+
+def take_warc(
+    store: RawStore, archive: Path, *, allowed_hosts: Collection[str] = (), max_bytes: int = MAX_BYTES
+) -> IntakeResult:
+    """Adds an archive's response records (``.warc`` or ``.warc.gz``) to the store, streaming.
+
+    Each response from a host under gov.cn or in ``allowed_hosts`` becomes a receipt with the record's url,
+    time, status and headers, and an object where the status is 200; redirects are passed over. Records of
+    other hosts are counted as refused. A record that is cut short, too large or an error page becomes a
+    receipt that says so; an archive that breaks off keeps what was read and is named in ``problems``.
+    """
+    result = IntakeResult()
+    batch: list[Receipt] = []
+    refused = 0
+    with archive.open("rb") as stream:
+        try:
+            for record in ArchiveIterator(stream):
+                if record.rec_type != "response" or record.http_headers is None:
+                    continue
+                url = record.rec_headers.get_header("WARC-Target-URI") or ""
+                if not is_allowed_host(host_of(url.strip("<>")), allowed_hosts):
+                    refused += 1
+                    continue
+                receipt = _receipt_of_record(store, record, url.strip("<>"), archive.name, max_bytes)
+                if receipt is not None:
+                    batch.append(receipt)
+                if len(batch) >= _BATCH:
+                    result += _write(store, batch)
+                    batch = []
+        except (ArchiveLoadFailed, OSError, EOFError, zlib.error, ValueError) as error:
+            result += IntakeResult(failed=1, problems=(f"{archive.name}: the archive breaks off ({error})",))
+    result += _write(store, batch)
+    if refused:
+        result += IntakeResult(refused=refused, problems=(
+            f"{archive.name}: {refused} records of hosts neither under gov.cn nor in the registry",))
+    return result
+
+
+def _receipt_of_record(
+    store: RawStore, record: Any, url: str, archive: str, max_bytes: int
+) -> Receipt | None:
+    code = _status_code(record.http_headers.get_statuscode())
+    if code is not None and 300 <= code < 400:
+        return None
+    headers = {name.lower(): value for name, value in record.http_headers.headers}
+    status, detail = ("ok", "") if code == 200 else (f"http_{code}", "an archived error page")
+    sha: str | None = None
+    length: int | None = None
+    if code is None:
+        status, detail = "broken_response", "the archived response has no status line"
+    elif status == "ok":
+        try:
+            sha, length = store.put_stream(_content(record, max_bytes))
+        except _TooLarge:
+            status, detail = "too_large", f"more than {max_bytes} bytes"
+        if record.rec_headers.get_header("WARC-Truncated") or getattr(record.raw_stream, "limit", 0) > 0:
+            status, detail, sha, length = "truncated", "the archived record is cut short", None, None
+    return Receipt(
+        url=url, final_url=url, fetched_at=_utc(record.rec_headers.get_header("WARC-Date")), status=status,
+        http_status=code, detail=detail, headers=headers,
+        media_type=media_type_of(headers.get("content-type"), url), sha256=sha, bytes=length, rule="warc",
+        file_name=archive)
+
+
+def _content(record: Any, max_bytes: int) -> Iterator[bytes]:
+    stream, length = record.content_stream(), 0
+    while chunk := stream.read(_CHUNK):
+        length += len(chunk)
+        if length > max_bytes:
+            raise _TooLarge
+        yield chunk
+
+
+def _status_code(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() else None
+
+
+def _utc(warc_date: str | None) -> str:
+    try:
+        moment = datetime.fromisoformat((warc_date or "").replace("Z", "+00:00"))
+    except ValueError:
+        return utc_text(0)
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _write(store: RawStore, batch: list[Receipt]) -> IntakeResult:
+    result = IntakeResult()
+    with store.transaction():
+        for receipt in batch:
+            new = store.add_receipt(receipt)
+            if receipt.sha256 is None:
+                result += IntakeResult(failed=1, problems=(f"{receipt.url}: {receipt.detail}",))
+            else:
+                result += IntakeResult(taken=int(new), known=int(not new))
+    return result

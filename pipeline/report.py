@@ -1,0 +1,94 @@
+"""What understanding gives: ``Report`` with its observations and findings (../shared/interface.md is the promise).
+
+The types stand beside ``document.py`` because three stages share them: ``extract`` makes reports,
+``reconcile`` adds resolutions and findings, ``load`` writes them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Literal, NamedTuple
+
+State = Literal[
+    "reported", "text_zero", "blank", "dash", "not_applicable", "ambiguous", "unreadable", "table_missing"
+]
+Resolution = Literal["as_printed", "proved_by_sums", "proved_by_text", "derived_total"]
+Method = Literal["table", "text", "ocr"]
+Severity = Literal["error", "warn", "info"]
+STATES: tuple[State, ...] = (
+    "reported", "text_zero", "blank", "dash", "not_applicable", "ambiguous", "unreadable", "table_missing",
+)
+
+Figure = int | Decimal
+"""A count is an int; money is a Decimal."""
+
+
+class Observation(NamedTuple):
+    """One cell or one statement.
+
+    ``value`` is the number printed, in ``unit``; None where none is printed. ``resolved`` is the best figure
+    and ``resolution`` why it may be trusted; None where nothing proves one. ``proof`` says in one line how;
+    ``candidates`` are the figures that stay possible where the state is ``ambiguous``.
+    ``indicator`` is a codebook id or ``local.<hash>`` with its ``label``.
+    """
+
+    indicator: str
+    applicant: str | None
+    value: Figure | None
+    raw: str
+    unit: str
+    approx: bool
+    state: State
+    resolved: Figure | None
+    resolution: Resolution | None
+    method: Method
+    locator: str
+    label: str = ""
+    rule: str = ""
+    proof: str = ""
+    candidates: tuple[Figure, ...] = ()
+
+
+class Finding(NamedTuple):
+    """One check that did not hold. ``cells`` are (indicator, applicant) pairs; ``message`` is Chinese / English."""
+
+    rule: str
+    severity: Severity
+    left: Figure | None
+    right: Figure | None
+    cells: tuple[tuple[str, str | None], ...]
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One body's report for one year, as one document holds it.
+
+    ``report_id`` is the document's first 16 hex digits, a dash, and the report's number in the document.
+    ``place`` names where in the document it stands; ``*_evidence`` are one line each.
+    """
+
+    report_id: str
+    document_sha256: str
+    ordinal: int
+    source_url: str | None
+    title: str | None
+    issuer: str | None
+    body_id: str | None
+    body_kind: str
+    level: str
+    division_code: str | None
+    division_name: str | None
+    division_candidates: tuple[str, ...]
+    issuer_evidence: str
+    year: int | None
+    year_evidence: str
+    template: str | None
+    scope: str
+    scope_evidence: str
+    published_on: str | None
+    place: str
+    observations: tuple[Observation, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    sections: tuple[tuple[str, str], ...] = field(default=())
