@@ -61,6 +61,31 @@ class Finding(NamedTuple):
     message: str
 
 
+class Token(NamedTuple):
+    """One printed number of a row whose cells lost their places: its value, text and place in the file."""
+
+    value: Figure
+    raw: str
+    locator: str
+    state: State = "reported"
+    approx: bool = False
+
+
+class Unplaced(NamedTuple):
+    """A row that shows fewer numbers than it has cells, with nothing in the file to say which cells they fill.
+
+    ``slots`` are the row's cells in the form's order as (indicator, applicant); the numbers keep their order. ``raw`` is
+    the row as printed. ``reconcile`` places them where the sums or the text leave exactly one way.
+    """
+
+    slots: tuple[tuple[str, str | None], ...]
+    tokens: tuple[Token, ...]
+    raw: str
+    locator: str
+    method: Method
+    label: str
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """One body's report for one year, as one document holds it.
@@ -91,4 +116,5 @@ class Report:
     place: str
     observations: tuple[Observation, ...] = ()
     findings: tuple[Finding, ...] = ()
+    unplaced: tuple[Unplaced, ...] = ()
     sections: tuple[tuple[str, str], ...] = field(default=())

@@ -54,6 +54,8 @@ def chinese_number(text: str) -> int | None:
         return None
     if all(c in _DIGITS for c in text):
         return int("".join(str(_DIGITS[c]) for c in text)) if len(text) > 1 else _DIGITS[text]
+    if text[0] not in _DIGITS and text[0] != "十":
+        return None
     total = section = digit = 0
     seen_digit = False
     for c in text:

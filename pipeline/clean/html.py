@@ -1,0 +1,326 @@
+"""HTML pages: decode, find the article among navigation, side lists and footers, and give its blocks.
+
+The whole page is parsed once by lexbor; block ends are marked as line breaks before parsing, data tables are taken
+out and replaced by marks, and the article's text is then read in one call, so that the cost is the parser's own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from pipeline.clean.decode import decode
+from pipeline.clean.divtable import div_rows
+from pipeline.document import Block, Cell, Document, Image, Link, Paragraph, Table
+
+MAX_BYTES = 16 * 1024 * 1024
+MAX_DEPTH = 4_000
+MAX_SPAN = 100
+_META = {
+    "sitename": "SiteName", "sitedomain": "SiteDomain", "siteidcode": "SiteIDCode", "articletitle": "ArticleTitle",
+    "pubdate": "PubDate", "columnname": "ColumnName", "contentsource": "ContentSource",
+}
+_BREAK = re.compile(
+    r"<(?=/?(?:p|div|li|h[1-6]|ul|ol|dl|dd|dt|section|article|center|blockquote|table|tr|caption|br|hr|form|fieldset)\b)", re.I
+)
+_OPEN_CLOSE = re.compile(r"<(/?)(?!(?:br|hr|img|input|meta|link|col|wbr|area|base|embed|param|source)\b)[a-zA-Z][^>]*?(/?)>")
+_DROP = ["script", "style", "noscript", "iframe", "svg", "select", "button", "nav", "footer", "aside", "template", "object"]
+_CONTAINERS = (
+    "#UCAP-CONTENT", ".trs_editor_view", ".TRS_UEDITOR", ".TRS_Editor", "#zoom", ".xxgk-content", ".article-content",
+    "#ivs_content", ".Article_content", ".main-txt", "article",
+)
+_FURNITURE = re.compile(
+    r"(?:^|[-_\s])(?:nav|side|sidebar|sidelist|aside|foot|footer|menu|crumb|crumbs|breadcrumb|copyright|related|share|"
+    r"recommend|rank|toolbar|pagination|pager|search|login|banner|topbar|ewm|qrcode)(?:[-_\s\d]|$)", re.I
+)
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
+_MARK = re.compile("\ue000(\\d+)\ue001")
+
+
+def read(data: bytes, *, sha256: str, media_type: str = "text/html") -> Document:
+    """Read an HTML page. Gives a Document whose blocks are the article's; never raises for bad input."""
+    if len(data) > MAX_BYTES:
+        return _failed(sha256, media_type, "too_large", f"the page has {len(data)} bytes; the limit is {MAX_BYTES}")
+    decoded = decode(data)
+    source = decoded.text
+    if _too_deep(source):
+        return _failed(sha256, media_type, "too_deep", f"tags are nested deeper than {MAX_DEPTH}")
+    flat = source.replace("\r", " ").replace("\n", " ").replace("\x00", "").replace("\ue000", "").replace("\ue001", "")
+    tree = LexborHTMLParser(_BREAK.sub("\n<", flat))
+    meta = _meta(tree)
+    page_title = _line(tree.css_first("title").text()) if tree.css_first("title") else ""
+    tree.strip_tags(_DROP, recursive=True)
+    body = tree.body
+    if body is None:
+        return _failed(sha256, media_type, "empty", "the page has no body")
+    heading = next((h for h in (_line(n.text()) for n in tree.css("h1")[:3]) if h), "")
+    title = meta.get("ArticleTitle") or heading or page_title
+    article, path = _article(body)
+    links = tuple(
+        Link(href, _line(node.attributes.get("title") or "") or _line(node.text()))
+        for node in article.css("a")
+        if (href := node.attributes.get("href") or "") and not href.startswith(("javascript", "#"))
+    )
+    blocks = tuple(_blocks(article, path))
+    status, detail = "ok", ""
+    if not blocks:
+        status, detail = "empty", "the page shows no text"
+    elif decoded.replaced:
+        detail = f"{decoded.replaced} characters could not be decoded as {decoded.encoding}"
+    return Document(
+        sha256=sha256, media_type=media_type, reader="html", blocks=blocks, title=title, encoding=decoded.encoding,
+        encoding_step=decoded.step, meta=meta, links=links, status=status, detail=detail,
+    )
+
+
+def _failed(sha256: str, media_type: str, status: str, detail: str) -> Document:
+    return Document(sha256=sha256, media_type=media_type, reader="html", blocks=(), status=status, detail=detail)
+
+
+def _too_deep(source: str) -> bool:
+    """Whether tags nest deeper than MAX_DEPTH; looks closely only where so many tags are left open."""
+    opened = source.count("<") - 2 * source.count("</")
+    if opened < MAX_DEPTH and source.count("<") < 2 * MAX_DEPTH:
+        return False
+    depth = deepest = 0
+    for match in _OPEN_CLOSE.finditer(source):
+        if match[1]:
+            depth = max(0, depth - 1)
+        elif not match[2]:
+            depth += 1
+            if depth > deepest:
+                deepest = depth
+                if deepest > MAX_DEPTH * 3:
+                    return True
+    return deepest > MAX_DEPTH and source.count("</") * 4 < source.count("<")
+
+
+def _meta(tree: LexborHTMLParser) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for node in tree.css("meta[name]"):
+        name = _META.get((node.attributes.get("name") or "").strip().lower())
+        content = (node.attributes.get("content") or "").strip()
+        if name and content and name not in found:
+            found[name] = content
+    return found
+
+
+def _line(text: str | None) -> str:
+    return " ".join((text or "").split())
+
+
+def _weight(node: LexborNode) -> int:
+    """Characters of text outside links (white space and runs of it do not count)."""
+    total = len("".join(node.text(deep=True).split()))
+    if total:
+        total -= sum(len("".join(a.text(deep=True).split())) for a in node.css("a"))
+    return max(total, 0)
+
+
+def _children(node: LexborNode) -> Iterator[LexborNode]:
+    child = node.child
+    while child is not None:
+        if child.is_element_node:
+            yield child
+        child = child.next
+
+
+def _drop_hidden(body: LexborNode) -> None:
+    for node in body.css("[style]"):
+        if _HIDDEN.search(node.attributes.get("style") or "") and _weight(node) * 2 < _weight(body):
+            node.decompose()
+
+
+def _article(body: LexborNode) -> tuple[LexborNode, str]:
+    """The element that holds the article, and its path for locators."""
+    _drop_hidden(body)
+    whole = _weight(body)
+    if not whole:
+        return body, "body"
+    for selector in _CONTAINERS:
+        node = body.css_first(selector)
+        if node is not None and _weight(node) >= 0.6 * whole and not _tables_left_out(body, node):
+            return node, selector
+    node, path = body, "body"
+    while True:
+        best: LexborNode | None = None
+        best_weight = 0
+        for child in _children(node):
+            if child.tag in ("table", "tbody", "tr", "p"):
+                continue
+            weight = _weight(child)
+            if weight > best_weight:
+                best, best_weight = child, weight
+        if best is None or best_weight < 0.8 * _weight(node) or _tables_left_out(node, best):
+            break
+        node, path = best, f"{path}>{best.tag}{_name(best)}"
+    for child in list(_children(node)):
+        names = f"{child.attributes.get('class') or ''} {child.attributes.get('id') or ''}"
+        total = len("".join(child.text(deep=True).split()))
+        weight = _weight(child)
+        furniture = bool(_FURNITURE.search(names))
+        linky = total > 40 and weight < 0.35 * total and child.tag != "table" and child.css_first("table") is None
+        if (furniture or linky) and weight * 2 < _weight(node):
+            child.decompose()
+    return node, path
+
+
+def _tables_left_out(outer: LexborNode, inner: LexborNode) -> bool:
+    """Whether descending would leave out a table that stands beside the text and not in page furniture."""
+    inside = {n.mem_id for n in inner.css("table")}
+    for table in outer.css("table"):
+        if table.mem_id in inside or table.css_first("table") is not None:
+            continue
+        if len(table.css("td,th")) < 9 or not any(c.isdigit() for c in table.text(deep=True)):
+            continue
+        parent = table.parent
+        while parent is not None and parent.mem_id != outer.mem_id:
+            names = f"{parent.attributes.get('class') or ''} {parent.attributes.get('id') or ''}"
+            if _FURNITURE.search(names) or parent.mem_id == inner.mem_id:
+                break
+            parent = parent.parent
+        else:
+            # an info box (索引号 ...) is a table too: only one with several rows of three or more cells counts
+            if sum(1 for row in table.css("tr") if len(row.css("td,th")) >= 3) >= 3:
+                return True
+    return False
+
+
+def _name(node: LexborNode) -> str:
+    if ident := node.attributes.get("id"):
+        return f"#{ident}"
+    names = (node.attributes.get("class") or "").split()
+    return f".{names[0]}" if names else ""
+
+
+def _blocks(article: LexborNode, path: str) -> Iterator[Block]:
+    held: list[Table | Image] = []
+    number = 0
+    for node in article.css("table"):
+        own = node.css("table")
+        number += 1
+        if len(own) > 1 and not _is_data_despite_nesting(node):
+            continue  # a layout table: its cells are read as text and inner tables
+        if _inside_taken(node):
+            continue
+        table = _table(node, f"{path} table[{number}]")
+        if table is None:
+            continue
+        held.append(table)
+        node.replace_with(f"\n\ue000{len(held) - 1}\ue001\n")
+    if not held:
+        for rows, node, place in div_rows(article):
+            drawn = _grid(rows, f"{path} {place}")
+            if drawn is not None:
+                held.append(drawn)
+                node.replace_with(f"\n\ue000{len(held) - 1}\ue001\n")
+    for node in article.css("img"):
+        held.append(
+            Image(node.attributes.get("src") or "", f"{path} img[{len(held)}]", _line(node.attributes.get("alt")))
+        )
+        node.replace_with(f"\ue000{len(held) - 1}\ue001")
+    count = 0
+    for raw in article.text(deep=True).split("\n"):
+        if not raw or raw.isspace():
+            continue
+        at = 0
+        for match in _MARK.finditer(raw):
+            if text := _line(raw[at : match.start()]):
+                count += 1
+                yield Paragraph(text, f"{path} paragraph {count}")
+            yield held[int(match[1])]
+            at = match.end()
+        if text := _line(raw[at:]):
+            count += 1
+            yield Paragraph(text, f"{path} paragraph {count}")
+
+
+def _is_data_despite_nesting(node: LexborNode) -> bool:
+    """A table with a table inside is data only where most of its own cells are short and hold none."""
+    short = deep = 0
+    for row in node.css("tr"):
+        if not _belongs(row, node):
+            continue
+        for cell in _children(row):
+            if cell.css_first("table") is not None:
+                deep += 1
+            elif len(cell.text(deep=True)) < 60:
+                short += 1
+    return short >= 12 and short > 8 * deep
+
+
+def _belongs(row: LexborNode, table: LexborNode) -> bool:
+    parent = row.parent
+    while parent is not None and parent.tag != "table":
+        parent = parent.parent
+    return parent is not None and parent.mem_id == table.mem_id
+
+
+def _inside_taken(node: LexborNode) -> bool:
+    parent = node.parent
+    while parent is not None:
+        if parent.tag == "html":
+            return False
+        parent = parent.parent
+    return True  # its outer table was taken out of the tree
+
+
+def _table(node: LexborNode, locator: str) -> Table | None:
+    nested = len(node.css("table")) > 1
+    rows: list[list[tuple[str, int, int]]] = []
+    for row in node.css("tr"):
+        if nested and not _belongs(row, node):
+            continue
+        cells: list[tuple[str, int, int]] = []
+        for cell in _children(row):
+            if cell.tag in ("td", "th"):
+                attributes = cell.attributes
+                cells.append(
+                    (_cell_text(cell.text(deep=True)), _span(attributes.get("rowspan")), _span(attributes.get("colspan")))
+                )
+        rows.append(cells)
+    filled = sum(1 for row in rows for text, _, _ in row if text)
+    if filled < 2 or sum(len(row) for row in rows) < 4:
+        return None  # one cell around the whole article, or nothing: read as text
+    if any(len(text) > 600 for row in rows for text, _, _ in row) and filled < 9:
+        return None
+    caption = node.css_first("caption")
+    return _grid(rows, locator, _line(caption.text()) if caption is not None else "")
+
+
+def _cell_text(text: str) -> str:
+    if "\n" not in text:
+        return " ".join(text.split())
+    return "\n".join(line for line in (" ".join(part.split()) for part in text.split("\n")) if line)
+
+
+def _span(value: str | None) -> int:
+    if not value:
+        return 1
+    try:
+        return min(max(int(value.strip().rstrip("%")), 1), MAX_SPAN)
+    except ValueError:
+        return 1
+
+
+def _grid(rows: list[list[tuple[str, int, int]]], locator: str, caption: str = "") -> Table | None:
+    """Lay cells out as a browser does: each goes to the first free place of its row."""
+    cells: list[Cell] = []
+    taken: dict[int, int] = {}  # column -> row up to which a rowspan above fills it
+    width = 0
+    for r, row in enumerate(rows):
+        col = 0
+        for position, (text, rowspan, colspan) in enumerate(row, start=1):
+            while taken.get(col, 0) > r:
+                col += 1
+            cells.append(Cell(r, col, rowspan, colspan, text, f"row {r + 1} cell {position}"))
+            if rowspan > 1:
+                for c in range(col, col + colspan):
+                    taken[c] = r + rowspan
+            col += colspan
+        width = max(width, col)
+    if not cells:
+        return None
+    return Table(tuple(cells), len(rows), width, locator, caption=caption)

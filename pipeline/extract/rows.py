@@ -1,0 +1,137 @@
+"""Tables as rows of items: spans laid out, labels told from values, streams cut at labels, tables turned upright."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from pipeline.document import Cell, Table
+from pipeline.extract.numbers import Reading, parse_cell
+from pipeline.extract.vocabulary import Vocabulary
+
+_NUMBERED = re.compile(r"^\s*(?:[(（][一二三四五六七八九十\d]+[)）]|[一二三四五六七八九十]+、|\d+\s*[.、．])")
+_UNIT_ONLY = frozenset({"件", "条", "次", "个", "人", "篇", "人次", "万元", "元", "项", "份", "期", "场"})
+
+
+class Item(NamedTuple):
+    """One cell as a row shows it; ``own`` is false where a cell of a row above reaches down into this row."""
+
+    text: str
+    col: int
+    colspan: int
+    locator: str
+    reading: Reading
+    own: bool
+    readings: tuple[str, ...] = ()
+
+    @property
+    def is_value(self) -> bool:
+        return self.reading.state != "unreadable"
+
+    @property
+    def is_blank(self) -> bool:
+        return self.reading.state == "blank"
+
+    @property
+    def is_label(self) -> bool:
+        return self.reading.state == "unreadable" and not self.text.strip().isdigit()
+
+
+Row = list[Item]
+
+
+def _item(cell: Cell, table: Table, own: bool = True) -> Item:
+    return Item(
+        cell.text, cell.col, cell.colspan, f"{table.locator} {cell.locator}", parse_cell(cell.text), own, cell.readings
+    )
+
+
+def is_unit(text: str) -> bool:
+    """Whether a cell holds nothing but a unit of counting or money."""
+    return text.strip() in _UNIT_ONLY
+
+
+def is_row_label(text: str, words: Vocabulary, template: str | None) -> bool:
+    """Whether a cell is the label of a known row; 其他 and 总计 are so only with their numbering."""
+    if not words.row(text, template):
+        return False
+    return not words.columns.find(text) or bool(_NUMBERED.match(text))
+
+
+def rows_of(table: Table, words: Vocabulary, template: str | None) -> list[Row]:
+    """The table's rows of items, upright: row labels to the left, column labels above."""
+    if table.layout == "stream":
+        return _cut_stream(table, words, template)
+    return _lay_out(_turned(table) if _lies_on_its_side(table, words, template) else table)
+
+
+def _lay_out(table: Table) -> list[Row]:
+    rows: list[Row] = [[] for _ in range(table.n_rows)]
+    for cell in table.cells:
+        item = _item(cell, table)
+        rows[cell.row].append(item)
+        if cell.rowspan > 1:
+            below = item._replace(own=False)
+            for r in range(cell.row + 1, min(cell.row + cell.rowspan, table.n_rows)):
+                rows[r].append(below)
+    for row in rows:
+        row.sort(key=lambda item: item.col)
+    return [row for row in rows if row]
+
+
+def _cut_stream(table: Table, words: Vocabulary, template: str | None) -> list[Row]:
+    rows: list[Row] = []
+    row: Row = []
+    named = filled = spaced = False  # the row has a known label; a figure; a value (blank or not) after its label
+    heads = 0
+    for cell in table.cells:
+        item = _item(cell, table)
+        label = item.is_label and not is_unit(item.text)
+        known = label and is_row_label(item.text, words, template)
+        head_ends = not label and item.is_value and not item.is_blank and not named and heads >= 2
+        if row and (head_ends or (label and (filled or known or (named and spaced)))):
+            rows.append(row)
+            row, named, filled, spaced, heads = [], False, False, False, 0
+        row.append(item._replace(col=len(row)))
+        if label:
+            named = named or known
+            heads += bool(words.columns.find(item.text))
+        elif item.is_value:
+            spaced = True
+            filled = filled or not item.is_blank
+    if row:
+        rows.append(row)
+    return rows
+
+
+def _lies_on_its_side(table: Table, words: Vocabulary, template: str | None) -> bool:
+    """Whether what the forms print as column labels stands in a column, each with figures to its right."""
+    down: dict[int, int] = {}
+    across: dict[int, int] = {}
+    figures: dict[int, int] = {}
+    for cell in table.cells:
+        if parse_cell(cell.text).state == "reported":
+            for r in range(cell.row, cell.row + cell.rowspan):
+                figures[r] = figures.get(r, 0) + 1
+    for cell in table.cells:
+        keys = words.columns.find(cell.text)
+        if not keys or is_row_label(cell.text, words, template):
+            continue
+        across[cell.row] = across.get(cell.row, 0) + 1
+        if figures.get(cell.row):
+            down[cell.col] = down.get(cell.col, 0) + 1
+    if not down or max(down.values()) < 3:
+        return False
+    return max(down.values()) > max((n for r, n in across.items() if not figures.get(r)), default=0)
+
+
+def _turned(table: Table) -> Table:
+    cells = tuple(
+        sorted(
+            (Cell(c.col, c.row, c.colspan, c.rowspan, c.text, c.locator, c.readings) for c in table.cells),
+            key=lambda c: (c.row, c.col),
+        )
+    )
+    return Table(
+        cells, table.n_cols, table.n_rows, table.locator, layout=table.layout, method=table.method, caption=table.caption
+    )

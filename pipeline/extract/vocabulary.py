@@ -1,0 +1,148 @@
+"""The codebook's labels as look-ups: what a printed label can mean, exactly, by its beginning, or nearly.
+
+A label is compared in normal form. A near match must reach ``NEAR`` and lead the next different meaning by ``MARGIN``;
+else the label is unknown and its figures stay ``local.*``.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import Generic, NamedTuple, TypeVar
+
+from rapidfuzz import fuzz, process
+
+from pipeline.codebook import Codebook, Indicator, load_codebook, normalise_label
+
+NEAR = 84.0
+MARGIN = 6.0
+_GLOSS = re.compile(r"[(（\[【].*$", re.S)
+T = TypeVar("T")
+
+
+class RowKey(NamedTuple):
+    """What a row label stands for: a row of the application or statistics table (``indicator``), or a matter of the
+    proactive tables (``indicator`` empty)."""
+
+    table: str
+    indicator: str
+    group: str
+    matter: str = ""
+
+
+class ColumnKey(NamedTuple):
+    """What a column label stands for: ``kind`` is applicant, state, quantity or group."""
+
+    kind: str
+    key: str
+
+
+class Index(Generic[T]):
+    """Normal label -> meanings, with near matching; answers are remembered."""
+
+    def __init__(self) -> None:
+        self.exact: dict[str, tuple[T, ...]] = {}
+        self._known: dict[str, tuple[T, ...]] = {}
+
+    def add(self, label: str, meaning: T) -> None:
+        norm = normalise_label(label)
+        held = self.exact.get(norm, ())
+        if norm and meaning not in held:
+            self.exact[norm] = (*held, meaning)
+
+    def find(self, text: str) -> tuple[T, ...]:
+        """Every meaning of the label; empty where it is unknown or lies between two."""
+        found = self._known.get(text)
+        if found is None:
+            if len(self._known) > 50_000:
+                self._known.clear()
+            found = self._known[text] = self._find(text)
+        return found
+
+    def _find(self, text: str) -> tuple[T, ...]:
+        norm = normalise_label(text)
+        if not norm:
+            return ()
+        if norm in self.exact:
+            return self.exact[norm]
+        bare = normalise_label(_GLOSS.sub("", unicodedata.normalize("NFKC", text).strip()[:1] + text.strip()[1:]))
+        if bare != norm and bare in self.exact:
+            return self.exact[bare]
+        starts = [k for k in self.exact if len(k) >= 5 and norm.startswith(k)]
+        if starts:
+            return self.exact[max(starts, key=len)]
+        if not 4 <= len(norm) <= 60:
+            return ()
+        near = process.extract(norm, self.exact.keys(), scorer=fuzz.ratio, limit=5, score_cutoff=NEAR - MARGIN)
+        if not near or near[0][1] < NEAR:
+            return ()
+        best = self.exact[near[0][0]]
+        if any(self.exact[other] != best and near[0][1] - score < MARGIN for other, score, _ in near[1:]):
+            return ()
+        return best
+
+
+class Vocabulary:
+    """All labels of the forms; one instance a process: ``vocabulary()``."""
+
+    def __init__(self, codebook: Codebook) -> None:
+        self.codebook = codebook
+        self.modern: Index[RowKey] = Index()
+        self.statistics: dict[str, Index[RowKey]] = {"v2014": Index(), "v2008": Index()}
+        self.columns: Index[ColumnKey] = Index()
+        self.groups: Index[ColumnKey] = Index()
+        self.proactive: dict[tuple[str, str], dict[str, Indicator]] = {}
+        for indicator in codebook.indicators:
+            if indicator.template in ("v2019", "v2021"):
+                self._add_modern(indicator)
+            else:
+                for label in indicator.row_labels:
+                    key = RowKey("statistics", indicator.indicator_id, indicator.group)
+                    self.statistics[indicator.template].add(label, key)
+        for applicant in codebook.applicants:
+            for label in applicant.labels:
+                self.columns.add(label, ColumnKey("applicant", applicant.applicant))
+        for group in codebook.groups:
+            for label in group.labels:
+                kind = "group" if group.table == "review" else "heading"
+                self.groups.add(label, ColumnKey(kind, group.group))
+                if kind == "heading" or group.table == "application":
+                    self.modern.add(label, RowKey("heading", "", group.group))
+        ordered = sorted(codebook.applicants, key=lambda a: a.order)
+        self.applicants = tuple(a.applicant for a in ordered)
+        self.states = ("upheld", "corrected", "other", "pending", "total")
+        self.review_groups = ("reconsideration", "litigation.direct", "litigation.after_review")
+
+    def _add_modern(self, indicator: Indicator) -> None:
+        name, _, last = indicator.indicator_id.rpartition(".")
+        if indicator.table == "application":
+            for label in indicator.row_labels:
+                self.modern.add(label, RowKey("application", indicator.indicator_id, indicator.group))
+        elif indicator.table == "proactive":
+            for label in indicator.row_labels:
+                self.modern.add(label, RowKey("proactive", "", "", name))
+            for label in indicator.col_labels:
+                self.columns.add(label, ColumnKey("quantity", last))
+            self.proactive.setdefault((name, last), {})[indicator.template] = indicator
+        elif indicator.table == "review" and indicator.indicator_id != "litigation.total":
+            for label in indicator.col_labels:
+                self.columns.add(label, ColumnKey("state", last))
+
+    def row(self, text: str, template: str | None) -> tuple[RowKey, ...]:
+        """Meanings of a row label, those of the report's own form first."""
+        if template in ("v2014", "v2008"):
+            other = "v2008" if template == "v2014" else "v2014"
+            found = self.statistics[template].find(text) or self.statistics[other].find(text) or self.modern.find(text)
+        else:
+            found = self.modern.find(text)
+        return tuple(k for k in found if k.table != "heading") if found and found[0].table == "heading" else found
+
+    def indicator(self, template: str | None, indicator_id: str) -> Indicator | None:
+        return self.codebook.indicator(template, indicator_id)
+
+
+@lru_cache(maxsize=1)
+def vocabulary() -> Vocabulary:
+    """The vocabulary of the project's codebook, built once a process."""
+    return Vocabulary(load_codebook())
