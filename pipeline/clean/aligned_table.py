@@ -1,0 +1,266 @@
+"""Tables without ruled lines, found by their aligned columns.
+
+Only what a page clearly shows as a table is taken for one: at least three rows of at least three short
+pieces that stand over each other. Everything else stays text.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from pipeline.clean.pdf_page import Rule
+from pipeline.clean.text_flow import Line
+
+_NUMBERED = re.compile(r"[（(]?[一二三四五六七八九十百\d]+[）)、.．]")
+_FIGURE = re.compile(r"[\d０-９〇零一二三四五六七八九十]|^[-—/／－]+$")
+MAX_LOOSE_ROWS = 4
+"""Rows with fewer than three pieces that may stand between two full rows (labels broken over lines)."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlignedCell:
+    """A piece of a table without rules: 0-based place, width in columns, lines joined by ``\\n``."""
+
+    row: int
+    col: int
+    colspan: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlignedTable:
+    """Rows ``first`` to ``last`` (exclusive) of the page's text are this table; box in page units."""
+
+    first: int
+    last: int
+    n_rows: int
+    n_cols: int
+    cells: tuple[AlignedCell, ...]
+    box: tuple[float, float, float, float]
+    columns: tuple[tuple[float, float], ...]
+
+
+def find_aligned_tables(
+    rows: Sequence[Sequence[Line]], rules: Sequence[Rule] = (), columns: Sequence[tuple[float, float]] = ()
+) -> list[AlignedTable]:
+    """Tables among a page's rows of text (see ``text_flow.rows_of``). ``rules`` are horizontal lines that
+    belong to no ruled table: they part table rows. ``columns`` are those of a table that ended the page
+    before: rows at this page's top that stand on them go on with it, be they ever so few."""
+    tables = []
+    index = 0
+    if columns and rows:
+        rest = _going_on(rows, columns, rules)
+        if rest is not None:
+            tables.append(rest)
+            index = rest.last
+    while index < len(rows):
+        if len(rows[index]) < 3:
+            index += 1
+            continue
+        end = _block_end(rows, index)
+        table = _table(rows, index, end, rules)
+        if table is None:
+            index += 1
+        else:
+            tables.append(table)
+            index = table.last
+    return tables
+
+
+def _block_end(rows: Sequence[Sequence[Line]], start: int) -> int:
+    """Past the last full row that follows ``start`` without a large gap or too many loose rows."""
+    end = start + 1
+    loose = 0
+    for index in range(start + 1, len(rows)):
+        last, row = rows[index - 1], rows[index]
+        gap = min(piece.y0 for piece in row) - max(piece.y1 for piece in last)
+        if gap > 2.5 * max(piece.size for piece in row):
+            break
+        if len(row) >= 3:
+            end = index + 1
+            loose = 0
+        else:
+            loose += 1
+            if loose > MAX_LOOSE_ROWS:
+                break
+    return end
+
+
+def _going_on(
+    rows: Sequence[Sequence[Line]], columns: Sequence[tuple[float, float]], rules: Sequence[Rule]
+) -> AlignedTable | None:
+    start = next((index for index in range(min(3, len(rows))) if len(rows[index]) >= 3), None)
+    if start is None or any(not _stands_on(row, columns) for row in rows[:start]):
+        return None
+    end = start + 1
+    while end < _block_end(rows, start) and _stands_on(rows[end], columns):
+        end += 1
+    if not all(_stands_on(row, columns) for row in rows[start:end]):
+        return None
+    return _built(rows, 0, end, [list(column) for column in columns], rules)
+
+
+def _stands_on(row: Sequence[Line], columns: Sequence[tuple[float, float]]) -> bool:
+    """Each piece lies over one column alone and within the table's width."""
+    slack = max(piece.size for piece in row)
+    for piece in row:
+        if piece.x0 < columns[0][0] - slack or piece.x1 > columns[-1][1] + slack:
+            return False
+        if sum(1 for lo, hi in columns if piece.x0 < hi and piece.x1 > lo) != 1:
+            return False
+    return True
+
+
+def _columns(rows: Sequence[Sequence[Line]]) -> list[list[float]]:
+    """Columns as x intervals. The fullest rows draw them; a piece that would bridge two columns spans."""
+    columns: list[list[float]] = []
+    for row in sorted(rows, key=lambda row: -len(row)):
+        for piece in row:
+            touched = [col for col in columns if piece.x0 < col[1] and piece.x1 > col[0]]
+            if not touched:
+                columns.append([piece.x0, piece.x1])
+                columns.sort()
+            elif len(touched) == 1:
+                column = touched[0]
+                lo, hi = min(column[0], piece.x0), max(column[1], piece.x1)
+                if all(other is column or hi < other[0] or lo > other[1] for other in columns):
+                    column[0], column[1] = lo, hi
+    return columns
+
+
+def _table(
+    rows: Sequence[Sequence[Line]], first: int, last: int, rules: Sequence[Rule]
+) -> AlignedTable | None:
+    full = [row for row in rows[first:last] if len(row) >= 3]
+    if len(full) < 3:
+        return None
+    columns = _columns(full)
+    if len(columns) < 3 or not _looks_tabular(full, columns):
+        return None
+    return _built(rows, first, last, columns, rules)
+
+
+def _built(
+    rows: Sequence[Sequence[Line]], first: int, last: int, columns: list[list[float]], rules: Sequence[Rule]
+) -> AlignedTable:
+    size = median(piece.size for row in rows[first:last] for piece in row)
+    first, last = _reach(rows, first, last, columns, size)
+    body = [list(row) for row in rows[first:last]]
+    groups = _row_groups(body, columns, rules, size)
+    pieces = [piece for row in body for piece in row]
+    box = (
+        min(piece.x0 for piece in pieces), min(piece.y0 for piece in pieces),
+        max(piece.x1 for piece in pieces), max(piece.y1 for piece in pieces),
+    )  # fmt: skip
+    cells = _cells(groups, columns)
+    return AlignedTable(
+        first, last, len(groups), len(columns), cells, box, tuple((lo, hi) for lo, hi in columns)
+    )
+
+
+def _looks_tabular(full: Sequence[Sequence[Line]], columns: list[list[float]]) -> bool:
+    values = [piece for row in full for piece in row if piece.x0 >= columns[1][0] - 0.5]
+    if not values or median(len(piece.text) for piece in values) > 8:
+        return False
+    figures = sum(1 for piece in values if _FIGURE.search(piece.text) or len(piece.text) <= 4)
+    fill = len(values) / (len(full) * max(1, len(columns) - 1))
+    return figures >= 0.5 * len(values) and fill >= 0.4
+
+
+def _reach(
+    rows: Sequence[Sequence[Line]], first: int, last: int, columns: list[list[float]], size: float
+) -> tuple[int, int]:
+    """Takes in heads of two pieces above, and the last lines of a broken label below."""
+    left, right = columns[0][0], columns[-1][1]
+    while first > 0:
+        above = rows[first - 1]
+        gap = min(p.y0 for p in rows[first]) - max(p.y1 for p in above)
+        inside = all(p.x0 >= left - size and p.x1 <= right + size for p in above)
+        label_half = len(above) == 1 and above[0].x1 <= columns[1][0] and gap < 0.15 * size
+        if not inside or not (label_half or (len(above) >= 2 and gap <= 1.2 * size)):
+            break
+        first -= 1
+    while last < len(rows):
+        below = rows[last]
+        gap = min(p.y0 for p in below) - max(p.y1 for p in rows[last - 1])
+        in_label = len(below) == 1 and below[0].x1 <= columns[1][0] and below[0].x0 >= left - 0.5 * size
+        if not in_label or gap > 0.4 * size or _NUMBERED.match(below[0].text):
+            break
+        last += 1
+    return first, last
+
+
+def _row_groups(
+    body: list[list[Line]], columns: list[list[float]], rules: Sequence[Rule], size: float
+) -> list[list[list[Line]]]:
+    """Lines of text gathered into table rows."""
+    middles = [median(piece.middle for piece in row) for row in body]
+    width = columns[-1][1] - columns[0][0]
+    ruled = [
+        any(above < rule.at < below and rule.hi - rule.lo > 0.5 * width for rule in rules)
+        for above, below in itertools.pairwise(middles)
+    ]
+    fully_ruled = sum(ruled) >= 4
+    has_values = [any(piece.x0 >= columns[0][1] for piece in row) for row in body]
+    anchors = [middle for middle, values in zip(middles, has_values, strict=True) if values]
+    steps = [b - a for a, b in itertools.pairwise(anchors)]
+    wide = bool(steps) and median(steps) >= 1.75 * size
+    groups = [[body[0]]]
+    anchored = has_values[0]
+    for index in range(1, len(body)):
+        step = middles[index] - middles[index - 1]
+        row = body[index]
+        if ruled[index - 1]:
+            together = False
+        elif fully_ruled or step < 0.95 * size:
+            together = True
+        elif wide:
+            together = step <= 1.4 * size
+        elif has_values[index]:
+            together = not anchored and not _NUMBERED.match(row[0].text) and step <= 1.4 * size
+        else:
+            together = not _NUMBERED.match(row[0].text) and step <= 1.4 * size
+        if together:
+            groups[-1].append(row)
+            anchored = anchored or has_values[index]
+        else:
+            groups.append([row])
+            anchored = has_values[index]
+    return groups
+
+
+def _cells(groups: list[list[list[Line]]], columns: list[list[float]]) -> tuple[AlignedCell, ...]:
+    cells = []
+    for number, group in enumerate(groups):
+        texts: dict[int, list[str]] = {}
+        spans: dict[int, int] = {}
+        for row in group:
+            for piece in row:
+                col, span = _place(piece, columns)
+                texts.setdefault(col, []).append(piece.text)
+                spans[col] = max(spans.get(col, 1), span)
+        col = 0
+        while col < len(columns):
+            span = spans.get(col, 1)
+            while span > 1 and any(other in texts for other in range(col + 1, col + span)):
+                span -= 1
+            cells.append(AlignedCell(number, col, span, "\n".join(texts.get(col, []))))
+            col += span
+    return tuple(cells)
+
+
+def _place(piece: Line, columns: list[list[float]]) -> tuple[int, int]:
+    touched = [
+        index
+        for index, (lo, hi) in enumerate(columns)
+        if min(piece.x1, hi) - max(piece.x0, lo) > 0.3 * min(piece.x1 - piece.x0, hi - lo)
+    ]
+    if touched:
+        return touched[0], touched[-1] - touched[0] + 1
+    middle = (piece.x0 + piece.x1) / 2
+    nearest = min(range(len(columns)), key=lambda i: abs((columns[i][0] + columns[i][1]) / 2 - middle))
+    return nearest, 1
