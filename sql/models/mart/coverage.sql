@@ -1,0 +1,96 @@
+-- grain: one row per division and year: which report is there, which is missing, which has no tables
+-- Divisions: those with any report, and every province, prefecture and county then in being in a province with one.
+
+with calendar as (
+  {{ year_rows('(select min(year) from ' ~ ref('stg_report') ~ ')', '(select max(year) from ' ~ ref('stg_report') ~ ')') }}
+),
+
+reporting as (
+  select
+    division_code,
+    max_by(division_name, year) as division_name,
+    max_by(case when speaks_for_government then level end, case when speaks_for_government then year end) as level
+  from {{ ref('stg_report') }}
+  where division_code is not null
+  group by division_code
+),
+
+province as (
+  select distinct substr(division_code, 1, 2) as province from reporting
+),
+
+expected as (
+  select d.division_code, c.year, max_by(d.name, d.valid_from) as name, max_by(d.level, d.valid_from) as level
+  from {{ source('ref', 'division') }} as d
+  inner join province as p on p.province = substr(d.division_code, 1, 2)
+  inner join calendar as c on c.year >= d.valid_from and c.year <= coalesce(d.valid_to, 9999)
+  where d.level in ('province', 'prefecture', 'county')
+  group by d.division_code, c.year
+),
+
+unlisted as (
+  -- Divisions that report but that the list of places does not hold (townships, zones, places of the demo).
+  select r.division_code, c.year, r.division_name as name, r.level
+  from reporting as r
+  cross join calendar as c
+  where r.division_code not in (
+    select division_code from {{ source('ref', 'division') }} where level in ('province', 'prefecture', 'county')
+  )
+),
+
+reported_outside as (
+  -- A report for a year in which the list says the division was not there still has its row.
+  select distinct r.division_code, r.year, p.division_name as name, p.level
+  from {{ ref('stg_report') }} as r
+  inner join reporting as p on p.division_code = r.division_code
+  where r.year is not null
+),
+
+cell as (
+  select division_code, year, max(name) as name, max(level) as level
+  from (
+    select * from expected
+    union all
+    select * from unlisted
+    union all
+    select o.* from reported_outside as o
+    left join expected as e on e.division_code = o.division_code and e.year = o.year
+    left join unlisted as u on u.division_code = o.division_code and u.year = o.year
+    where e.year is null and u.year is null
+  ) as every
+  group by division_code, year
+),
+
+count_by as (
+  select
+    division_code,
+    year,
+    count(*) as reports,
+    sum(case when speaks_for_government then 0 else 1 end) as other_reports
+  from {{ ref('stg_report') }}
+  group by division_code, year
+)
+
+select
+  c.division_code,
+  coalesce(p.division_name, c.name) as division_name,
+  coalesce(p.level, c.level) as level,
+  substr(c.division_code, 1, 2) as province_code,
+  c.year,
+  case
+    when g.report_id is null then 'missing'
+    when not g.has_table then 'without_tables'
+    else 'present'
+  end as status,
+  g.report_id,
+  g.issuer,
+  g.scope,
+  g.template,
+  g.published_on,
+  cast(coalesce(n.reports, 0) as bigint) as reports,
+  cast(coalesce(n.other_reports, 0) as bigint) as other_reports,
+  p.division_code is not null as in_corpus
+from cell as c
+left join reporting as p on p.division_code = c.division_code
+left join {{ ref('stg_city_report') }} as g on g.division_code = c.division_code and g.year = c.year
+left join count_by as n on n.division_code = c.division_code and n.year = c.year

@@ -1,0 +1,34 @@
+-- grain: one row per current report
+with tabled as (
+  select report_id
+  from {{ source('core', 'observation') }}
+  where method <> 'text' and state <> 'table_missing'
+  group by report_id
+)
+
+select
+  r.report_id,
+  r.document_id,
+  r.ordinal,
+  r.body_id,
+  r.body_kind,
+  r.issuer,
+  r.level,
+  r.division_code,
+  r.division_name,
+  r.year,
+  coalesce(r.template, 'v2008') as template,
+  coalesce(r.scope, 'unknown') as scope,
+  r.published_on,
+  r.title,
+  coalesce(r.source_url, d.source_url) as source_url,
+  t.report_id is not null as has_table,
+  -- A township has its county's code, so it never speaks for the division.
+  r.level in ('province', 'prefecture', 'county') and (
+    r.body_kind in ({{ "'" ~ var('government_kinds') | join("', '") ~ "'" }})
+    or (r.body_kind = '{{ var("office_kind") }}' and coalesce(r.scope, 'unknown') = 'whole_area')
+  ) as speaks_for_government
+from {{ source('core', 'report') }} as r
+left join {{ source('core', 'document') }} as d on d.document_id = r.document_id
+left join tabled as t on t.report_id = r.report_id
+where r.is_current
