@@ -15,6 +15,7 @@ import argparse
 import ast
 import csv
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -25,11 +26,12 @@ FIRST, LAST = 2008, 2026
 Snapshot = dict[str, tuple[str, str, str]]
 """One year's end: code -> (name, parent code or '', short name or '')."""
 
-ETHNIC = (
+ETHNIC = re.findall(
+    "[^|]+",
     "蒙古族|回族|藏族|维吾尔|苗族|彝族|壮族|布依族|朝鲜族|满族|侗族|瑶族|白族|土家族|哈尼族|哈萨克族|哈萨克|傣族|黎族|"
     "傈僳族|佤族|畲族|拉祜族|水族|东乡族|纳西族|景颇族|柯尔克孜|土族|达斡尔族|达斡尔|仫佬族|羌族|布朗族|撒拉族|毛南族|"
-    "仡佬族|锡伯族|锡伯|普米族|塔吉克|怒族|鄂温克族|裕固族|保安族|独龙族|鄂伦春|各族|蒙古"
-).split("|")
+    "仡佬族|锡伯族|锡伯|普米族|塔吉克|怒族|鄂温克族|裕固族|保安族|独龙族|鄂伦春|各族|蒙古",
+)
 SHORT_FIXED = {
     "鄂温克族自治旗": "鄂温克",
     "鄂伦春自治旗": "鄂伦春",

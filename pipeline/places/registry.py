@@ -222,7 +222,7 @@ def division_rows(registry: Registry | None = None) -> list[DivisionRow]:
     reg = registry or load_registry()
     return [
         DivisionRow(d.code, d.name, "".join((*(a.name for a in reversed(reg.ancestors(d))), d.name)), d.level,
-                    d.kind, d.parent_code or None, d.valid_from, d.valid_to)  # fmt: skip
+                    d.kind, d.parent_code or None, d.valid_from, d.valid_to)
         for d in reg.divisions
     ]
 

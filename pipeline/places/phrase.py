@@ -1,0 +1,235 @@
+"""Reads the name of a public body: which places it names, and which organ of the last of them it is.
+
+淮安市洪泽区人民政府办公室 -> places 淮安市, 洪泽区; organ office. Nothing here weighs evidence: a name of two
+places gives both, and a place that the registry lacks is kept as ``unknown_place``.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from pipeline.places.departments import DEPARTMENT_ENDING, department_table
+from pipeline.places.registry import Division, Registry
+
+Organ = Literal["none", "government", "office", "department", "township", "zone", "other"]
+
+_YEAR = re.compile(
+    r"[(（]?(?:(?<!\d)20[012]\d(?!\d)|二[〇○零O0][〇○零一二][〇○零一二三四五六七八九])年?(?:年?度)?[)）]?"
+)
+_REPORT = re.compile(
+    r"(?:政府|政务)?(?:网站)?信息(?:依申请|主动)?公开"
+    r"(?!办|领导|中心|科|股|网|平台|工作办|工作领导|目录|条例|申请表|指南|专栏)"
+    r"|政[府务]公开(?!办|领导|中心|科|股|网|平台|工作办|工作领导|管理|和|与|政务服务|服务)"
+    r"|(?:工作)?(?:年度)?(?:工作)?(?:报告|年报)(?=$|[(（])"
+)
+_NOISE = re.compile(r"[\s\u3000\u200b\ufeff《》〈〉“”\"'‘’【】\[\]「」·•・]+")
+_EDGE = " -—–_|:：,，.。、;；()（）*★●~"
+_SITE_SPLIT = re.compile(r"[-—–_|｜>»]+")
+_GOVERNMENT = re.compile(r"^(?:人民政府|政府|人民政府\(本级\)|行政公署|行署|管理委员会政府)$")
+_OFFICE = re.compile(
+    r"^(?:(?:人民政府|政府|行政公署|行署)(?:办公厅|办公室|办)|(?:办公厅|办公室|政府办|府办公室|府办)"
+    r"|(?:人民政府|政府)?(?:政务|政府信息|信息|政府信息与政务|政务信息)公开(?:工作)?(?:领导小组)?(?:办公室|办))$"
+)
+_TOWNSHIP = re.compile(
+    r"^(?P<name>[^省市县]{1,13}?(?:镇|乡|街道|苏木))"
+    r"(?:人民政府|政府|办事处|街道办事处|办|党政办公室|党政综合办公室|党政办|综合办公室|人民政府办公室|便民服务中心)?$"
+)
+_TOWNSHIP_ORGAN = re.compile(
+    r"^(?P<name>[^省市县]{1,13}?(?:镇|乡|街道|苏木))(?:人民政府|办事处).{2,20}$"
+)
+_ZONE = re.compile(
+    r"^(?P<name>.{0,20}?(?:开发区|新区|园区|示范区|保税区|保税港区|度假区|名胜区|风景区|管理区|工业园|科技园|产业园|港区"
+    r"|试验区|合作区|实验区|高新区|经开区|新城|自贸区|旅游区|示范园))(?P<rest>管理委员会|管委会|管理局|.{0,20})$"
+)
+_UNKNOWN_PLACE = re.compile(r"^.{2,12}?(?:自治区|自治州|自治县|自治旗|地区|省|市|州|盟|县|区|旗)")
+_GENERIC = re.compile(r"^(?:我|本|全)?(?P<word>省|自治区|市|州|盟|地区|县|区|旗|镇|乡|街道)(?=.)")
+_NATIONAL = re.compile(r"^(?:国家税务总局|中国共产党|中共|国家统计局|中华人民共和国|中国气象局)(?=.{3,})")
+_TOWN_TAIL = ("镇", "乡", "街道", "苏木", "村", "社区")
+_BROKEN_REST = ("场监", "场和质", "场管理", "政管理", "政公用", "容", "域", "划", "政设施")
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """What a body's name says.
+
+    ``text`` is the name, cleaned. ``places`` are the rows that the last place named may be (any year), empty
+    where none is named or known; ``parents`` are the rows named before it. ``unknown_place`` is a place's
+    name that the registry lacks. ``organ`` is the kind of body, ``organ_name`` its own words (林业局; a
+    township's name without its government), ``generic`` the bare 市 or 县 that stands for a place.
+    """
+
+    text: str
+    places: tuple[Division, ...]
+    place_text: str
+    organ: Organ
+    organ_name: str
+    generic: str = ""
+    unknown_place: str = ""
+
+
+def normalise(text: str) -> str:
+    """NFKC, without blanks, quotes and middle dots."""
+    return _NOISE.sub("", unicodedata.normalize("NFKC", text))
+
+
+def split_title(title: str) -> tuple[str, tuple[str, ...]]:
+    """A report's title -> the words that name its body, and what stands as site names beside it.
+
+    永顺县人民政府-永顺县2018年政府信息公开工作年度报告 -> 永顺县, (永顺县人民政府,). The body is "" where the
+    title names none.
+    """
+    parts = [p.strip(_EDGE) for p in _SITE_SPLIT.split(unicodedata.normalize("NFKC", title)) if p.strip(_EDGE)]
+    index = next((i for i, p in enumerate(parts) if "公开" in p and re.search("报告|年报", p)), None)
+    if index is None:
+        index = next((i for i, p in enumerate(parts) if re.search("公开|报告|年报", p)), 0)
+    sites = tuple(normalise(p) for i, p in enumerate(parts) if i != index)
+    if not parts:
+        return "", sites
+    return _body_words(normalise(parts[index])), sites
+
+
+def _body_words(text: str) -> str:
+    text = re.sub(r"[(（](?:[^()（）]*?(?:版|式|稿|公开|试行))[)）]", "", text)
+    before, about, after = text.partition("关于")
+    if about:
+        cut = re.sub(r"^(?:报送|公布|印发|发布|做好|上报|编制|公开|开展|呈报|对)+", "", after)
+        text = before.strip(_EDGE) or cut
+    text = _YEAR.sub(" ", text)
+    head = text.strip(_EDGE)
+    cut_at = _REPORT.search(head)
+    words = (head[: cut_at.start()] if cut_at else head).replace(" ", "").strip(_EDGE)
+    words = re.sub(r"人民$", "人民政府", words)
+    words = re.sub(r"^(?:中国|附件\d*|转发|公布|编制|发布|现将)[:：]?(?=.{3,})", "", words)
+    return re.sub(r"(?:年度|工作|依申请|的|上半年|本级|\(本级\))+$", "", words).strip(_EDGE)
+
+
+def parse_phrase(text: str, registry: Registry) -> Phrase:
+    """Reads one body's name; see ``Phrase``. Text that is no such name comes back with organ ``other``."""
+    full = normalise(text).strip(_EDGE)
+    words = _NATIONAL.sub("", full)
+    if not words:
+        return Phrase("", (), "", "none", "")
+    return replace(_parse(words, words, (), 0, registry) or _without_place(words), text=full)
+
+
+def _without_place(words: str) -> Phrase:
+    table = department_table()
+    if words in table:
+        organ: Organ = "office" if _OFFICE.match(words) else "department"
+        return Phrase(words, (), "", organ, words)
+    generic = _GENERIC.match(words)
+    if generic:
+        rest = words[generic.end():]
+        organ = _organ(rest)
+        if organ not in ("none", "other", "township") or rest in table:
+            return Phrase(words, (), "", organ, _organ_name(rest, organ), generic=generic["word"])
+    organ = _organ(words)
+    if organ in ("township", "government", "office", "zone"):
+        return Phrase(words, (), "", organ, _organ_name(words, organ))
+    unknown = _UNKNOWN_PLACE.match(words)
+    if unknown:
+        end = unknown.end()
+        while further := _UNKNOWN_PLACE.match(words[end:]):
+            end += further.end()
+        rest = words[end:]
+        organ = _organ(rest)
+        return Phrase(words, (), "", organ, _organ_name(rest, organ), unknown_place=words[:end])
+    return Phrase(words, (), "", organ, _organ_name(words, organ))
+
+
+def _parse(whole: str, words: str, above: tuple[Division, ...], at: int, registry: Registry) -> Phrase | None:
+    """Longest place names first, each inside the one before; steps back where the rest makes no sense."""
+    if len(words) >= 2:
+        for size in range(min(len(words), registry.longest_name + 1), 1, -1):
+            rows = _inside(registry.by_name(words[:size]), above, registry)
+            if not rows or words[size:].startswith(_TOWN_TAIL):
+                continue
+            if words[size - 1] == "市" and words[size:].startswith(_BROKEN_REST):
+                continue
+            found = _parse(whole, words[size:], rows, at + size, registry)
+            if found:
+                return found
+    if above:
+        organ = _organ(words)
+        if organ not in ("township", "zone") and _short_start(words, above, registry):
+            found = _parse_short(whole, words, above, at, registry)
+            if found:
+                return found
+        generic_tail = _UNKNOWN_PLACE.match(words)
+        if generic_tail and organ not in ("zone", "township") and not _plain_organ(words):
+            return Phrase(whole, (), "", _organ(words[generic_tail.end():]),
+                          words[generic_tail.end():], unknown_place=whole[: at + generic_tail.end()])  # fmt: skip
+        return Phrase(whole, above, whole[:at], organ, _organ_name(words, organ))
+    return _parse_short(whole, words, above, at, registry)
+
+
+def _plain_organ(words: str) -> bool:
+    """Whether words with a 市, 县 or 区 in them are still an organ's own (城市管理局, 社区矫正中心)."""
+    if words in department_table():
+        return True
+    return bool(re.match(r"(?:城市|社区|林区|矿区|灾区|库区|市|县|区|州|山区|辖区|地区|老区|特区|行政区|住房|城区)", words))
+
+
+def _short_start(words: str, above: tuple[Division, ...], registry: Registry) -> bool:
+    return any(_inside(registry.by_short_name(words[:n]), above, registry) for n in (2, 3, 4) if len(words) > n)
+
+
+def _parse_short(whole: str, words: str, above: tuple[Division, ...], at: int, registry: Registry) -> Phrase | None:
+    """江苏淮安洪泽区…, 宁波质监局: a short name counts only before a place inside it or a known organ."""
+    for size in (6, 5, 4, 3, 2):
+        if len(words) <= size:
+            continue
+        rows = _inside(registry.by_short_name(words[:size]), above, registry)
+        rest = words[size:]
+        if not rows or rest.startswith(_TOWN_TAIL):
+            continue
+        if rest in department_table() or _organ(rest) in ("government", "office", "zone"):
+            organ = _organ(rest)
+            if organ == "zone":
+                rows = tuple(r for r in rows if r.level != "county")
+                if not rows:
+                    continue
+            return Phrase(whole, rows, whole[: at + size], organ, _organ_name(rest, organ))
+        upper = tuple(r for r in rows if r.level != "county")
+        found = _parse(whole, rest, upper, at + size, registry) if upper else None
+        if found and found.places and found.places != upper:
+            return found
+    return None
+
+
+def _inside(rows: tuple[Division, ...], above: tuple[Division, ...], registry: Registry) -> tuple[Division, ...]:
+    """Those rows that lie under one of ``above`` (under any code it has had), all where ``above`` is empty."""
+    if not above or not rows:
+        return rows
+    codes = {a.code for a in above}
+    return tuple(r for r in rows if codes & {a.code for a in registry.ancestors(r)})
+
+
+def _organ(rest: str) -> Organ:
+    if not rest:
+        return "none"
+    if _GOVERNMENT.match(rest):
+        return "government"
+    if _OFFICE.match(rest):
+        return "office"
+    if rest in department_table():
+        return "department"
+    if _TOWNSHIP.match(rest) or _TOWNSHIP_ORGAN.match(rest):
+        return "township"
+    zone = _ZONE.match(rest)
+    if zone and (zone["rest"] in ("", "管理委员会", "管委会") or "管委会" in zone["rest"] or "管理委员会" in zone["rest"]):
+        return "zone"
+    if DEPARTMENT_ENDING.search(rest):
+        return "department"
+    return "other"
+
+
+def _organ_name(rest: str, organ: Organ) -> str:
+    if organ == "township" and (match := _TOWNSHIP.match(rest) or _TOWNSHIP_ORGAN.match(rest)):
+        return match["name"]
+    if organ == "zone" and (match := _ZONE.match(rest)):
+        return match["name"]
+    return rest
