@@ -15,6 +15,7 @@ import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from functools import lru_cache
 from pathlib import Path
 
 _SCHEMA = """
@@ -141,7 +142,12 @@ _LIVE_OWNERS: set[str] = set()
 
 
 def _process_id() -> str:
-    return f"{_machine()}/{os.getpid()}/{_started(os.getpid())}"
+    return _describe_process(os.getpid())
+
+
+@lru_cache(maxsize=8)
+def _describe_process(pid: int) -> str:
+    return f"{_machine()}/{pid}/{_started(pid)}"
 
 
 def _is_gone(owner: str) -> bool:
@@ -151,13 +157,14 @@ def _is_gone(owner: str) -> bool:
     if process == _process_id():
         with _LIVE_LOCK:
             return owner not in _LIVE_OWNERS
-    if machine.split("@")[0] != _machine().split("@")[0]:
-        return False
-    if machine != _machine():
-        return machine.split("@")[1].split("~")[0] != _machine().split("@")[1].split("~")[0]
-    return _started(int(pid)) != started
+    if machine == _machine():
+        return _started(int(pid)) != started
+    name, _, boot = machine.partition("~")[0].partition("@")
+    own_name, _, own_boot = _machine().partition("~")[0].partition("@")
+    return name == own_name and boot != own_boot
 
 
+@lru_cache(maxsize=1)
 def _machine() -> str:
     """This machine, its boot and its process namespace: ``name@boot~namespace``."""
     return f"{os.uname().nodename}@{_read('/proc/sys/kernel/random/boot_id')}~{_namespace()}"

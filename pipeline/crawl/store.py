@@ -140,7 +140,7 @@ class RawStore:
     def put(self, data: bytes) -> str:
         """Keeps the bytes and gives their SHA-256; bytes already kept are not written again."""
         sha = hashlib.sha256(data).hexdigest()
-        if not self._is_kept(sha, len(data)):
+        if not self.is_kept(sha, len(data)):
             self.put_stream([data])
         return sha
 
@@ -149,28 +149,14 @@ class RawStore:
 
         Where ``chunks`` raises, nothing is kept and the error goes on.
         """
-        digest, length = hashlib.sha256(), 0
-        part = self.incoming / f"{os.getpid()}-{uuid.uuid4().hex}.part"
-        try:
-            with part.open("xb") as aside:
-                for chunk in chunks:
-                    digest.update(chunk)
-                    length += len(chunk)
-                    aside.write(chunk)
-                sha = digest.hexdigest()
-                if self._is_kept(sha, length):
-                    return sha, length
-                aside.flush()
-                os.fsync(aside.fileno())
-            target = self.path(sha)
-            if not target.parent.is_dir():
-                target.parent.mkdir(exist_ok=True)
-                _sync_folder(self.objects)
-            os.replace(part, target)
-            _sync_folder(target.parent)
-            return sha, length
-        finally:
-            part.unlink(missing_ok=True)
+        with self.open_writer() as writer:
+            for chunk in chunks:
+                writer.write(chunk)
+            return writer.keep()
+
+    def open_writer(self) -> ObjectWriter:
+        """Opens an object that is written piece by piece; nothing is kept until its ``keep()``."""
+        return ObjectWriter(self)
 
     def verify(self) -> Iterator[tuple[str, str]]:
         """Hashes every object again; yields ``(sha, problem)`` in order of sha, nothing where all is well.
@@ -291,7 +277,8 @@ class RawStore:
         for row in rows:
             yield _from_row(row)
 
-    def _is_kept(self, sha: str, length: int) -> bool:
+    def is_kept(self, sha: str, length: int) -> bool:
+        """Tells whether the object is there with that length in bytes."""
         try:
             return self.path(sha).stat().st_size == length
         except FileNotFoundError:
@@ -305,6 +292,51 @@ class RawStore:
                     part.unlink()
             except FileNotFoundError:
                 continue
+
+
+class ObjectWriter:
+    """An object on its way in: written aside, then synced and renamed by ``keep()``, or thrown away."""
+
+    def __init__(self, store: RawStore) -> None:
+        self._store = store
+        self._part = store.incoming / f"{os.getpid()}-{uuid.uuid4().hex}.part"
+        self._aside = self._part.open("xb")
+        self._digest = hashlib.sha256()
+        self.length = 0
+
+    def __enter__(self) -> ObjectWriter:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.discard()
+
+    def write(self, chunk: bytes) -> None:
+        """Adds bytes."""
+        self._digest.update(chunk)
+        self.length += len(chunk)
+        self._aside.write(chunk)
+
+    def keep(self) -> tuple[str, int]:
+        """Makes the object durable under its hash; gives SHA-256 and length in bytes."""
+        sha = self._digest.hexdigest()
+        if self._store.is_kept(sha, self.length):
+            self.discard()
+            return sha, self.length
+        self._aside.flush()
+        os.fsync(self._aside.fileno())
+        self._aside.close()
+        target = self._store.path(sha)
+        if not target.parent.is_dir():
+            target.parent.mkdir(exist_ok=True)
+            _sync_folder(self._store.objects)
+        os.replace(self._part, target)
+        _sync_folder(target.parent)
+        return sha, self.length
+
+    def discard(self) -> None:
+        """Throws away what was written aside; does nothing after ``keep()``."""
+        self._aside.close()
+        self._part.unlink(missing_ok=True)
 
 
 def open_database(path: Path) -> sqlite3.Connection:

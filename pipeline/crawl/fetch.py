@@ -1,0 +1,354 @@
+"""One page over HTTP: redirects by hand, limits, retries, manners. Everything that can happen is a status."""
+
+from __future__ import annotations
+
+import asyncio
+import email.utils
+import re
+import ssl
+import time
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
+from urllib.parse import unquote, urlsplit
+
+import httpx
+import stamina
+
+from pipeline.crawl.addresses import BadAddress, RefusedAddress, Resolver, normalise_url
+from pipeline.crawl.hosts import host_of, is_allowed_host
+from pipeline.crawl.manners import HostResting, Turns
+from pipeline.crawl.media import media_type_of, media_type_of_name
+from pipeline.crawl.policy import Policy
+from pipeline.crawl.robots import MAX_ROBOTS_BYTES, Robots, RobotsAnswer
+from pipeline.crawl.store import RawStore
+from pipeline.crawl.transport import BodyBroken, BodyTooLarge, UnknownEncoding, Unpacker, make_client
+
+FORM_MARK = "#form="
+"""``url#form=a=1&b=2`` is asked for by POST with that form; a fragment is never sent, so it can carry it."""
+
+UNANSWERED = frozenset({"no_such_host", "connect_failed", "timeout", "broken_connection"})
+"""Statuses of a host that gives no answer at all."""
+
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504, 521, 522, 523, 524})
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What asking for one address gave.
+
+    ``status`` is ``ok``, ``not_modified`` or what went wrong; the object is kept where ``sha256`` is set.
+    ``requests`` counts those sent for it, robots.txt not counted.
+    """
+
+    url: str
+    final_url: str
+    status: str
+    detail: str = ""
+    http_status: int | None = None
+    redirects: tuple[str, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+    media_type: str = ""
+    sha256: str | None = None
+    bytes: int | None = None
+    file_name: str | None = None
+    insecure_tls: bool = False
+    requests: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Reply:
+    status: str
+    detail: str = ""
+    http_status: int | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    location: str = ""
+    sha256: str | None = None
+    bytes: int | None = None
+    again: bool = False
+    retry_after: float | None = None
+    insecure_tls: bool = False
+
+
+class _Again(Exception):
+    def __init__(self, reply: _Reply) -> None:
+        super().__init__(reply.status)
+        self.reply = reply
+
+
+class Fetcher:
+    """Fetches pages into ``store``, one request at a time per host.
+
+    ``allowed_hosts`` beside those under gov.cn; ``insecure_hosts`` may show any certificate. ``resolver``
+    looks names up.
+    """
+
+    def __init__(self, store: RawStore, turns: Turns, policy: Policy, resolver: Resolver, *,
+                 allowed_hosts: Collection[str], insecure_hosts: Collection[str] = ()) -> None:
+        self._store = store
+        self._turns = turns
+        self._policy = policy
+        self._resolver = resolver
+        self._allowed_hosts = allowed_hosts
+        self._insecure_hosts = insecure_hosts
+        self._client = make_client(policy, resolver)
+        self._insecure_client: httpx.AsyncClient | None = None
+        self._bad_tls: set[str] = set()
+        self._slots = asyncio.Semaphore(policy.requests_at_once)
+
+    async def close(self) -> None:
+        """Closes the connections."""
+        await self._client.aclose()
+        if self._insecure_client is not None:
+            await self._insecure_client.aclose()
+
+    async def fetch(self, url: str, robots: Robots, *, etag: str | None = None,
+                    last_modified: str | None = None) -> Fetched:
+        """Fetches one address and keeps what it gives; never raises for what a server does.
+
+        With ``etag`` or ``last_modified`` of an object that is still kept, an unchanged page gives
+        ``not_modified``. Raises ``HostResting`` where the host asks for a longer pause than a run waits.
+        """
+        conditions = {name: value for name, value in
+                      (("If-None-Match", etag), ("If-Modified-Since", last_modified)) if value}
+        here, seen, requests = url, [url], 0
+        insecure = False
+        while True:
+            refusal = self._refusal(here)
+            pause = self._policy.delay
+            if refusal is None:
+                verdict = await robots.verdict(here)
+                pause = max(pause, verdict.crawl_delay)
+                if verdict.status != "ok":
+                    refusal = _Reply(verdict.status, "the host's robots.txt forbids it" if
+                                     verdict.status == "robots_denied" else "its robots.txt gives no answer")
+            if refusal is not None:
+                return self._fetched(url, seen, refusal, requests, insecure)
+            reply, sent = await self._ask_again(here, conditions, pause, self._policy.max_bytes)
+            requests += sent
+            insecure = insecure or reply.insecure_tls
+            if reply.status != "redirect":
+                return self._fetched(url, seen, reply, requests, insecure)
+            problem, here = self._next_hop(here, seen, reply)
+            if problem is not None:
+                return self._fetched(url, seen, problem, requests, insecure)
+            seen.append(here)
+
+    async def fetch_robots(self, url: str) -> RobotsAnswer:
+        """Asks for a robots.txt; what its redirects lead to counts where the crawler may go there."""
+        here, seen = url, [url]
+        while True:
+            if self._refusal(here) is not None:
+                return RobotsAnswer("unreachable")
+            reply, _ = await self._ask_again(here, {}, self._policy.delay, MAX_ROBOTS_BYTES * 8)
+            if reply.status == "redirect":
+                problem, here = self._next_hop(here, seen, reply)
+                if problem is not None:
+                    return RobotsAnswer("unavailable" if problem.status != "bad_redirect" else "unreachable")
+                seen.append(here)
+                continue
+            if reply.sha256 is not None:
+                return RobotsAnswer("read", self._store.get(reply.sha256))
+            code = reply.http_status
+            if code is not None and 400 <= code < 500 and code != 429:
+                return RobotsAnswer("unavailable")
+            return RobotsAnswer("unavailable" if reply.status == "too_large" else "unreachable")
+
+    def _refusal(self, url: str) -> _Reply | None:
+        host = host_of(url)
+        if urlsplit(url).scheme not in ("http", "https"):
+            return _Reply("refused_scheme", "only http and https are fetched")
+        if not is_allowed_host(host, self._allowed_hosts):
+            return _Reply("refused_host", f"{host} is neither under gov.cn nor in the registry")
+        return None
+
+    def _next_hop(self, here: str, seen: list[str], reply: _Reply) -> tuple[_Reply | None, str]:
+        try:
+            target = normalise_url(reply.location, here)
+        except BadAddress as error:
+            return replace(reply, status="bad_redirect", detail=str(error)), here
+        if target in seen:
+            return replace(reply, status="redirect_loop", detail=f"{here} leads back to {target}"), here
+        if len(seen) > self._policy.max_redirects:
+            detail = f"more than {self._policy.max_redirects} redirects"
+            return replace(reply, status="redirect_loop", detail=detail), here
+        return None, target
+
+    def _fetched(self, url: str, seen: list[str], reply: _Reply, requests: int, insecure: bool) -> Fetched:
+        name = _file_name(reply.headers, seen[-1])
+        media_type = media_type_of(reply.headers.get("content-type"), seen[-1]) if reply.headers else ""
+        if media_type == "application/octet-stream" and name:
+            media_type = media_type_of_name(name)
+        return Fetched(
+            url=url, final_url=seen[-1], status=reply.status, detail=reply.detail,
+            http_status=reply.http_status, redirects=tuple(seen[1:]), headers=reply.headers,
+            media_type=media_type, sha256=reply.sha256, bytes=reply.bytes, file_name=name,
+            insecure_tls=insecure, requests=requests)
+
+    async def _ask_again(self, url: str, conditions: Mapping[str, str], pause: float,
+                         max_bytes: int) -> tuple[_Reply, int]:
+        """Asks, and asks again with growing pauses where that may help; gives the last reply and the count
+        of requests. Raises ``HostResting``."""
+        policy, requests = self._policy, 0
+        try:
+            async for attempt in stamina.retry_context(
+                    on=_wait_before_next, attempts=policy.attempts, timeout=None,
+                    wait_initial=policy.backoff_initial, wait_max=policy.backoff_max,
+                    wait_jitter=policy.backoff_initial):
+                with attempt:
+                    reply = await self._ask(url, conditions, pause, max_bytes)
+                    requests += 1
+                    if reply.retry_after is not None:
+                        self._turns.rest(host_of(url), reply.retry_after)
+                        if reply.retry_after > policy.max_pause:
+                            raise HostResting(host_of(url), reply.retry_after)
+                    if reply.again:
+                        raise _Again(reply)
+                    return reply, requests
+        except _Again as given_up:
+            return given_up.reply, requests
+        raise AssertionError("the retries ended without a reply")
+
+    async def _ask(self, url: str, conditions: Mapping[str, str], pause: float, max_bytes: int) -> _Reply:
+        """Sends one request when it is our turn."""
+        host = host_of(url)
+        insecure = host in self._bad_tls
+        async with self._turns.turn(host, pause, self._policy.total_seconds + 30), self._slots:
+            reply = await self._send(url, conditions, max_bytes, insecure=insecure)
+        if reply.status == "tls_failed" and not insecure and host in self._insecure_hosts:
+            self._bad_tls.add(host)
+            return await self._ask(url, conditions, pause, max_bytes)
+        return reply
+
+    async def _send(self, url: str, conditions: Mapping[str, str], max_bytes: int, *,
+                    insecure: bool) -> _Reply:
+        client = self._client
+        if insecure:
+            self._insecure_client = self._insecure_client or make_client(
+                self._policy, self._resolver, insecure=True)
+            client = self._insecure_client
+        address, _, form = url.partition(FORM_MARK)
+        content = form.encode("ascii", "ignore") if form else None
+        headers = dict(conditions) if content is None else {
+            "Content-Type": "application/x-www-form-urlencoded; charset=UTF-8"}
+        try:
+            async with asyncio.timeout(self._policy.total_seconds), client.stream(
+                    "POST" if content is not None else "GET", address.partition("#")[0],
+                    headers=headers, content=content) as response:
+                reply = await self._receive(response, max_bytes)
+        except RefusedAddress as error:
+            reply = _Reply("refused_address", str(error))
+        except BodyTooLarge as error:
+            reply = _Reply("too_large", str(error), 200)
+        except UnknownEncoding as error:
+            reply = _Reply("unknown_encoding", str(error), 200)
+        except BodyBroken as error:
+            reply = _Reply("truncated", str(error), 200, again=True)
+        except TimeoutError:
+            reply = _Reply("timeout", f"no whole answer in {self._policy.total_seconds:g} s", again=True)
+        except httpx.HTTPError as error:
+            reply = _reply_of_error(error)
+        except (httpx.InvalidURL, UnicodeError) as error:
+            reply = _Reply("bad_address", str(error))
+        return replace(reply, insecure_tls=insecure)
+
+    async def _receive(self, response: httpx.Response, max_bytes: int) -> _Reply:
+        code, headers = response.status_code, _headers_of(response)
+        if code in _REDIRECTS and headers.get("location"):
+            return _Reply("redirect", http_status=code, headers=headers, location=_location_of(response))
+        if code == 304:
+            return _Reply("not_modified", http_status=code, headers=headers)
+        if code != 200:
+            wait = _retry_after(headers.get("retry-after")) if code in (429, 503) else None
+            return _Reply(f"http_{code}", f"the server answered {code}", code, headers,
+                          again=code in _AGAIN, retry_after=wait)
+        length = headers.get("content-length", "")
+        if length.isdigit() and int(length) > max_bytes:
+            return _Reply("too_large", f"{length} bytes are announced, {max_bytes} are the limit", code, headers)
+        unpacker = Unpacker(headers.get("content-encoding", ""), max_bytes)
+        with self._store.open_writer() as writer:
+            async for sent in response.aiter_raw():
+                for piece in unpacker.unpack(sent):
+                    writer.write(piece)
+            unpacker.finish()
+            sha, size = await asyncio.to_thread(writer.keep)
+        return _Reply("ok", http_status=code, headers=headers, sha256=sha, bytes=size)
+
+
+def _wait_before_next(error: Exception) -> bool | float:
+    """stamina's question: again, and after how many seconds where the server named them?"""
+    if not isinstance(error, _Again):
+        return False
+    return True if error.reply.retry_after is None else error.reply.retry_after
+
+
+def _reply_of_error(error: httpx.HTTPError) -> _Reply:
+    text = str(error)[:200] or type(error).__name__
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLError):
+            return _Reply("tls_failed", f"{text}; a registry note 'insecure_tls: reason' would allow it")
+        cause = cause.__cause__ or cause.__context__
+    if isinstance(error, httpx.TimeoutException):
+        return _Reply("timeout", text or "no answer in time", again=True)
+    if isinstance(error, httpx.ConnectError):
+        if "has no address" in text:
+            return _Reply("no_such_host", text)
+        return _Reply("connect_failed", text, again=True)
+    if isinstance(error, httpx.RemoteProtocolError) and "complete" in text:
+        return _Reply("truncated", text, 200, again=True)
+    if isinstance(error, httpx.RemoteProtocolError) and "disconnected" not in text:
+        return _Reply("broken_response", text)
+    if isinstance(error, httpx.NetworkError | httpx.RemoteProtocolError):
+        return _Reply("broken_connection", text, again=True)
+    return _Reply("broken_response", text)
+
+
+def _headers_of(response: httpx.Response) -> dict[str, str]:
+    """Header names in lower case; values byte for byte as Latin-1, so that any bytes can be written down."""
+    headers: dict[str, str] = {}
+    for raw_name, raw_value in response.headers.raw:
+        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
+        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    return headers
+
+
+def _location_of(response: httpx.Response) -> str:
+    raw = next(value for name, value in response.headers.raw if name.lower() == b"location")
+    return _text_of(raw)
+
+
+def _text_of(raw: bytes) -> str:
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("gb18030", "replace")
+
+
+def _retry_after(value: str | None) -> float | None:
+    """A Retry-After in seconds from now: a count of seconds or a date; null where it says nothing."""
+    if value is None:
+        return None
+    text = value.strip()
+    if re.fullmatch(r"[0-9]{1,9}", text, re.ASCII):
+        return float(text)
+    try:
+        return max(0.0, email.utils.parsedate_to_datetime(text).timestamp() - time.time())
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+_DISPOSITION: Callable[[str], re.Match[str] | None] = re.compile(
+    r"""filename(\*)?\s*=\s*(?:"([^"]*)"|([^;]*))""", re.IGNORECASE).search
+
+
+def _file_name(headers: Mapping[str, str], url: str) -> str | None:
+    """The name that a server gives a file, else the last part of the address's path."""
+    match = _DISPOSITION(headers.get("content-disposition", ""))
+    name = (match.group(2) or match.group(3) or "").strip() if match else ""
+    if match and match.group(1):
+        name = unquote(name.rpartition("'")[2])
+    elif name:
+        name = unquote(_text_of(name.encode("latin-1", "replace")))
+    name = name or unquote(urlsplit(url).path.rpartition("/")[2])
+    return re.sub(r"[\x00-\x1f/\\]", "_", name)[:200] or None

@@ -1,0 +1,100 @@
+"""The HTTP client: connections to checked addresses alone, and bodies that cannot swell without bound."""
+
+from __future__ import annotations
+
+import ssl
+import zlib
+from collections.abc import Iterator
+
+import httpcore
+import httpx
+
+from pipeline.crawl.addresses import CheckedNetwork, Resolver
+from pipeline.crawl.policy import Policy
+
+_PIECE = 1 << 16
+
+
+class BodyTooLarge(Exception):
+    """A body went over the limit, as sent or unpacked."""
+
+
+class BodyBroken(Exception):
+    """A packed body cannot be unpacked, or ends before its end."""
+
+
+class UnknownEncoding(Exception):
+    """A body is packed in a way that was not asked for."""
+
+
+def make_client(policy: Policy, resolver: Resolver, *, insecure: bool = False) -> httpx.AsyncClient:
+    """Gives a client that keeps no cookies apart from a connection's own, follows no redirects, uses no
+    proxy of the environment (a proxy would look names up behind our back) and speaks HTTP/2 where offered.
+
+    ``insecure``: takes any certificate and TLS down to 1.0; for sources whose registry note allows it.
+    """
+    context = ssl.create_default_context()
+    if insecure:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        context.minimum_version = ssl.TLSVersion.TLSv1
+        context.set_ciphers("ALL:@SECLEVEL=0")
+        context.options |= getattr(ssl, "OP_LEGACY_SERVER_CONNECT", 0x4)
+    transport = httpx.AsyncHTTPTransport(verify=context, http2=True, trust_env=False)
+    transport._pool = httpcore.AsyncConnectionPool(
+        ssl_context=context, http1=True, http2=True, keepalive_expiry=15.0,
+        max_connections=policy.requests_at_once * 2, max_keepalive_connections=policy.requests_at_once,
+        network_backend=CheckedNetwork(resolver, allow_private=policy.allow_private))
+    return httpx.AsyncClient(
+        transport=transport, trust_env=False, follow_redirects=False,
+        timeout=httpx.Timeout(policy.total_seconds, connect=policy.connect_seconds),
+        headers={"User-Agent": policy.user_agent, "Accept-Encoding": "gzip, deflate",
+                 "Accept": "text/html,application/xhtml+xml,application/pdf,*/*;q=0.8",
+                 "Accept-Language": "zh-CN,zh;q=0.9"})
+
+
+class Unpacker:
+    """Unpacks a body's ``Content-Encoding`` piece by piece, never making more than 64 KiB at a time.
+
+    ``max_bytes`` bounds what is sent and what is unpacked. Raises ``UnknownEncoding`` at once,
+    ``BodyTooLarge`` and ``BodyBroken`` on the way.
+    """
+
+    def __init__(self, content_encoding: str, max_bytes: int) -> None:
+        names = [name.strip().lower() for name in content_encoding.split(",")]
+        names = [name for name in names if name not in ("", "identity")]
+        if len(names) > 1 or (names and names[0] not in ("gzip", "x-gzip", "deflate")):
+            raise UnknownEncoding(f"the body is packed as {content_encoding[:60]!r}")
+        self._packing = names[0] if names else ""
+        self._max_bytes = max_bytes
+        self._sent = 0
+        self._unpacked = 0
+        self._machine = zlib.decompressobj(zlib.MAX_WBITS | 16 if "gzip" in self._packing else zlib.MAX_WBITS)
+
+    def unpack(self, data: bytes) -> Iterator[bytes]:
+        """Yields what the next bytes of the body unpack to."""
+        self._sent += len(data)
+        if self._sent > self._max_bytes:
+            raise BodyTooLarge(f"more than {self._max_bytes} bytes")
+        if not self._packing:
+            yield data
+            return
+        while data and not self._machine.eof:
+            try:
+                piece = self._machine.decompress(data, _PIECE)
+            except zlib.error as error:
+                if self._packing != "deflate" or self._unpacked or self._sent != len(data):
+                    raise BodyBroken(f"the packed body is damaged ({error})") from None
+                self._packing = "raw deflate"  # some servers leave zlib's header out
+                self._machine = zlib.decompressobj(-zlib.MAX_WBITS)
+                continue
+            self._unpacked += len(piece)
+            if self._unpacked > self._max_bytes:
+                raise BodyTooLarge(f"more than {self._max_bytes} bytes unpacked")
+            yield piece
+            data = self._machine.unconsumed_tail
+
+    def finish(self) -> None:
+        """Raises ``BodyBroken`` where the packed body stopped before its end."""
+        if self._packing and self._sent and not self._machine.eof:
+            raise BodyBroken("the packed body ends before its end")
