@@ -116,10 +116,14 @@ def page_content(page: Any) -> PageContent:
     limits above is left out and ``overflow`` is set."""
     import pypdfium2.raw as pdfium
 
-    turn = _text_turn(page, pdfium)
-    upright = _Turn(page.get_cropbox(), page.get_rotation() + turn)
-    content = PageContent(upright.width, upright.height)
-    _read_glyphs(page, pdfium, upright, content)
+    textpage = page.get_textpage()
+    try:
+        turn = _text_turn(page, textpage, pdfium)
+        upright = _Turn(page.get_cropbox(), page.get_rotation() + turn)
+        content = PageContent(upright.width, upright.height)
+        _read_glyphs(textpage, pdfium, upright, content)
+    finally:
+        textpage.close()
     _read_objects(page, pdfium, upright, content)
     return content
 
@@ -128,23 +132,22 @@ def page_turn(page: Any) -> int:
     """Degrees clockwise that bring a page's sideways text upright, beyond the page's own ``/Rotate``."""
     import pypdfium2.raw as pdfium
 
-    return _text_turn(page, pdfium)
-
-
-def _text_turn(page: Any, pdfium: Any) -> int:
     textpage = page.get_textpage()
     try:
-        count = pdfium.FPDFText_CountChars(textpage)
-        if count < 8:
-            return 0
-        turns: Counter[int] = Counter()
-        for index in range(0, count, max(1, count // 24)):
-            if pdfium.FPDFText_IsGenerated(textpage, index):
-                continue
-            angle = pdfium.FPDFText_GetCharAngle(textpage, index)
-            turns[round(angle / _QUARTER) % 4] += 1
+        return _text_turn(page, textpage, pdfium)
     finally:
         textpage.close()
+
+
+def _text_turn(page: Any, textpage: Any, pdfium: Any) -> int:
+    count = pdfium.FPDFText_CountChars(textpage)
+    if count < 8:
+        return 0
+    turns: Counter[int] = Counter()
+    for index in range(0, count, max(1, count // 24)):
+        if pdfium.FPDFText_IsGenerated(textpage, index):
+            continue
+        turns[round(pdfium.FPDFText_GetCharAngle(textpage, index) / _QUARTER) % 4] += 1
     if not turns:
         return 0
     quarter, votes = turns.most_common(1)[0]
@@ -155,50 +158,45 @@ def _text_turn(page: Any, pdfium: Any) -> int:
     return (360 - shown) % 360
 
 
-def _read_glyphs(page: Any, pdfium: Any, upright: _Turn, content: PageContent) -> None:
-    textpage = page.get_textpage()
-    try:
-        count = pdfium.FPDFText_CountChars(textpage)
-        if count > MAX_GLYPHS:
-            content.overflow = True
-            count = MAX_GLYPHS
-        rect = pdfium.FS_RECTF()
-        unicode_of, box_of = pdfium.FPDFText_GetUnicode, pdfium.FPDFText_GetLooseCharBox
-        generated = pdfium.FPDFText_IsGenerated
-        upright_page = upright.turn == 0
-        left, top = upright.left, upright.top
-        width, height = upright.width, upright.height
-        glyphs = content.glyphs
-        high = 0
-        for index in range(count):
-            code = unicode_of(textpage, index)
-            if 0xD800 <= code < 0xDC00:
-                high = code
-                continue
-            if 0xDC00 <= code < 0xE000 and high:
-                code = 0x10000 + ((high - 0xD800) << 10) + (code - 0xDC00)
-                high = 0
-            if code <= 32 or code == 0xA0 or code == 0x3000:
-                if code == 0 or (code < 32 and not generated(textpage, index)):
-                    content.unmapped += 1
-                continue
-            if 0xE000 <= code < 0xF900 or 0xFFFE <= code <= 0xFFFF or code == 0xFFFD:
+def _read_glyphs(textpage: Any, pdfium: Any, upright: _Turn, content: PageContent) -> None:
+    count = pdfium.FPDFText_CountChars(textpage)
+    if count > MAX_GLYPHS:
+        content.overflow = True
+        count = MAX_GLYPHS
+    rect = pdfium.FS_RECTF()
+    unicode_of, box_of = pdfium.FPDFText_GetUnicode, pdfium.FPDFText_GetLooseCharBox
+    generated = pdfium.FPDFText_IsGenerated
+    as_stored = upright.turn == 0
+    left, top = upright.left, upright.top
+    width, height = upright.width, upright.height
+    high = 0
+    for index in range(count):
+        code = unicode_of(textpage, index)
+        if 0xD800 <= code < 0xDC00:
+            high = code
+            continue
+        if 0xDC00 <= code < 0xE000 and high:
+            code = 0x10000 + ((high - 0xD800) << 10) + (code - 0xDC00)
+            high = 0
+        if code <= 32 or code == 0xA0 or code == 0x3000:
+            if code == 0 or (code < 32 and not generated(textpage, index)):
                 content.unmapped += 1
-            if generated(textpage, index) or not box_of(textpage, index, rect):
-                continue
-            if upright_page:
-                x0, x1 = rect.left - left, rect.right - left
-                y0, y1 = top - rect.top, top - rect.bottom
-            else:
-                x0, y0, x1, y1 = upright.box(rect.left, rect.bottom, rect.right, rect.top)
-            if x1 <= -1 or y1 <= -1 or x0 >= width + 1 or y0 >= height + 1:
-                continue
-            size = y1 - y0
-            if size <= 0.5 and x1 - x0 <= 0.5:
-                continue
-            glyphs.append(Glyph(chr(code), x0, y0, x1, y1, size))
-    finally:
-        textpage.close()
+            continue
+        if 0xE000 <= code < 0xF900 or 0xFFFE <= code <= 0xFFFF or code == 0xFFFD:
+            content.unmapped += 1
+        if generated(textpage, index) or not box_of(textpage, index, rect):
+            continue
+        if as_stored:
+            x0, x1 = rect.left - left, rect.right - left
+            y0, y1 = top - rect.top, top - rect.bottom
+        else:
+            x0, y0, x1, y1 = upright.box(rect.left, rect.bottom, rect.right, rect.top)
+        if x1 <= -1 or y1 <= -1 or x0 >= width + 1 or y0 >= height + 1:
+            continue
+        size = y1 - y0
+        if size <= 0.5 and x1 - x0 <= 0.5:
+            continue
+        content.glyphs.append(Glyph(chr(code), x0, y0, x1, y1, size))
 
 
 def _read_objects(page: Any, pdfium: Any, upright: _Turn, content: PageContent) -> None:
