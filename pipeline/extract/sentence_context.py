@@ -1,0 +1,282 @@
+"""Whose figure, of what time: what stands around a figure in a sentence decides whether it may be taken.
+
+All functions read flattened text (see ``flatten_sentence_text``) and positions in it. The rule of the house: a
+figure is taken only where everything to its left inside its clause is understood; what is not understood is a miss,
+what could mean two things is ``ambiguous``.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from typing import Literal
+
+Verdict = Literal["take", "ambiguous", "skip"]
+
+_MARKS = "“”‘’\"'「」『』​‌‍⁠﻿"
+_DROP = {ord(c): None for c in _MARKS}
+_TITLE = re.compile(r"《[^《》]{0,80}》")
+_IN_TITLE = re.compile(r"[0-9零〇○一二两三四五六七八九十百千]")
+_AFTER_PERCENT = re.compile(r"(?<=%)(?=\d+[\u4e00-\u9fff])")
+
+
+def flatten_sentence_text(text: str) -> str:
+    """NFKC, no white space, no quotation marks. Same length mapping as ``raw_span`` undoes."""
+    flat = text if text.isascii() else unicodedata.normalize("NFKC", text)
+    return "".join(flat.split()).translate(_DROP)
+
+
+def raw_span(text: str, start: int, end: int) -> tuple[int, int]:
+    """The span of ``text`` that flattened characters ``start``..``end`` came from."""
+    at = 0
+    first = last = -1
+    for index, char in enumerate(text):
+        width = len(flatten_sentence_text(char))
+        if width and first < 0 and at + width > start:
+            first = index
+        at += width
+        if width and at >= end:
+            last = index + 1
+            break
+    return (max(first, 0), last if last >= 0 else len(text))
+
+
+def mask_titles(flat: str) -> str:
+    """Digits inside 《...》 are part of a name: each becomes □, so that no figure or year is read from it."""
+    if "《" not in flat:
+        return flat
+    return _TITLE.sub(lambda m: _IN_TITLE.sub("□", m[0]), flat)
+
+
+def sentences(flat: str) -> list[tuple[int, int]]:
+    """Spans of sentences. A figure that follows a percentage without a mark opens a new one (100%6件)."""
+    cuts = [0]
+    for match in re.finditer(r"[。!?]|(?<=%)(?=\d+[\u4e00-\u9fff])", flat):
+        cuts.append(match.end())
+    cuts.append(len(flat))
+    return [(a, b) for a, b in zip(cuts, cuts[1:], strict=False) if b > a]
+
+
+# --- time -------------------------------------------------------------------------------------------------------
+
+_YEAR = r"(?<!\d)(?:19|20)\d\d"
+_FULL_YEAR = re.compile(
+    rf"(?:自|从)?(?P<y>{_YEAR}年)?1月1日(?:起|开始)?(?:至|到|-|~|—)(?:{_YEAR}年|同年)?12月31日(?:止|期间|为止)?"
+)
+_FIRST_YEAR = re.compile(r"(?:自|从)?2008年5月1日(?:起|开始)?(?:至|到|-|~|—)(?:2008年|同年)?12月31日(?:止|期间)?")
+_COMPARE = re.compile(
+    rf"(?:比|较|与|同|和|相比|相较于?|对比)(?:{_YEAR}年|去年|上一?年|往年|前一年)度?(?:全年|同期)?(?:相比|比较|相较|对比|比)"
+)
+_CARRY = re.compile(rf"(?:{_YEAR}年|上一?年|去年)度?(?:的)?(?:结转|转结|遗留|未办结|跨年)|结转(?:至|到)?(?:下一?年|明年|次年|{_YEAR}年)度?|转(?:入|至|到)?(?:下一?年|明年|次年)度?")
+_LAW = re.compile(rf"(?:根据|按照|依据|依照|按)[^,。;]*[,。;]")
+_TIME = re.compile(
+    rf"(?P<year>{_YEAR})(?:年|(?=(?:全|我|本|共|,|度)))"
+    r"|(?P<this>今年|本年度?|全年|年内|年度内|报告期内?|统计期内?|本报告期|一年来)"
+    r"|(?P<past>去年|上一?年度?|前一?年|往年|前年|上年同期|同期|以往)"
+    r"|(?P<next>明年|下一?年度?|来年|次年)"
+)
+_PERIOD = re.compile(
+    r"(?<!\d)\d{1,2}月份?(?!\d{1,2}日)|\d{1,2}[-~至到]\d{1,2}月|[一二三四1-4]季度|季度|上半年|下半年|每月|每周|每年|每日|每天|每季|每次|月均|日均|年均|平均|人均|当月|本月|当天|当日"
+    r"|(?<!\d)\d{1,2}月\d{1,2}日|[一二三四五六七八九十]{1,2}月份|期间(?=[^,。;]{0,3}(?:收到|受理))"
+)
+_UNTIL_END = re.compile(rf"(?:截至|截止到?|至|到)(?:{_YEAR}年)?(?:12月31日|12月底|年底|年末|底|目前)止?|(?:{_YEAR}年|今年)?年?底前?")
+_CUMULATIVE = re.compile(r"累计|历年|累积|(?:自|从)(?!然)[^,。;]{0,24}(?:以来|至今|起|开始)|截至|截止|多年来|以来|年来|至今|近[两二三四五]年|[两二三四五六]年(?:来|共)")
+_PLAN = re.compile(
+    r"将(?!近|[^,。;]{0,20}(?:纳入|作为))|计划|(?<![草起])拟|力争|争取|预计|打算|下一步|下步|今后|目标|不少于|不低于|至少|应当|必须|规定|要求(?!提供|公开|获取|行政机关|确认|补正|补充)|如果|如有|如需|若"
+)
+_THIS_WORDS = re.compile(r"今年(?:以来|来)?|本年度?|全年来?|年内|一年来")
+
+
+def _blank(pattern: re.Pattern[str], text: str) -> str:
+    return pattern.sub(lambda m: "·" * len(m[0]), text)
+
+
+def year_context(text: str, year: int | None, carried: bool) -> tuple[bool | None, bool]:
+    """(is the last time named before the figure the report's own?, was one named at all).
+
+    ``text`` runs from the paragraph's start to the figure. None where years are named that nothing settles.
+    """
+    clean = _blank(_COMPARE, text)
+    if not carried:
+        clean = _blank(_CARRY, clean)
+    last: bool | None = True
+    named = False
+    years: set[str] = set()
+    for match in _TIME.finditer(clean):
+        named = True
+        if match["year"]:
+            years.add(match["year"])
+            if year is not None:
+                last = int(match["year"]) == year
+            else:
+                last = True if len(years) == 1 else None
+        else:
+            last = bool(match["this"])
+    return last, named
+
+
+def time_verdict(sentence: str, before: str, year: int | None, *, stock: bool) -> Verdict:
+    """``sentence`` is the text of the sentence up to the figure, ``before`` the paragraph's up to the sentence."""
+    if _PLAN.search(sentence):
+        return "skip"
+    own, named = year_context(sentence, year, False)
+    if not named and before:
+        own, _ = year_context(before, year, False)
+    if own is False:
+        return "skip"
+    full = _FULL_YEAR.search(sentence) or (_FIRST_YEAR.search(sentence) if year == 2008 else None)
+    rest = _blank(_FIRST_YEAR, _blank(_FULL_YEAR, sentence))
+    ends = _UNTIL_END.search(rest)
+    rest = _blank(_UNTIL_END, rest)
+    if _PERIOD.search(rest):
+        return "skip"
+    if own is None:
+        return "ambiguous"
+    this = bool(full) or _states_this_year(rest, year)
+    rest = _THIS_WORDS.sub("·", rest)
+    if (_CUMULATIVE.search(rest) and not (this and re.search(r"累计|累积", rest) and not _since(rest))) or (
+        ends and not this and not stock
+    ):
+        return "ambiguous"
+    return "take"
+
+
+def _since(text: str) -> bool:
+    return bool(re.search(r"历年|(?:自|从)(?!然)[^,。;]{0,24}(?:以来|至今|起|开始)|多年来|以来|至今", text))
+
+
+def _states_this_year(text: str, year: int | None) -> bool:
+    if _THIS_WORDS.search(text):
+        return True
+    return bool(re.search(rf"(?<!\d){year}年(?!底|末|\d)" if year else rf"{_YEAR}年(?!底|末|\d)", text))
+
+
+# --- whose ------------------------------------------------------------------------------------------------------
+
+_UNIT_END = (
+    r"(?:人民政府|市政府|县政府|区政府|镇政府|办公室|办公厅|管理局|分局|局|委员会|管委会|发改委|卫健委|委|厅|镇|乡|街道|办事处|中心|开发区"
+    r"|大队|支队|学校|医院|公司|科室|处|县|区|市|州|院|站|所|法院)"
+)
+_BODY = re.compile(rf"[\u4e00-\u9fff]{{1,24}}?{_UNIT_END}(?:机关)?(?![\u4e00-\u9fff]*{_UNIT_END}$)")
+_WHOLE = (
+    r"(?:全(?:市|县|区|省|州|盟|旗|镇|乡|街道?|局|系统|委|厅|院|办|校|所|站|处|社区|开发区|兵团)(?:范围内?|上下|系统)?"
+    r"|(?:我|本)(?:市|县|区|省|州|盟|旗|镇|乡|街道?|局|委|厅|院|办|中心|机关|单位|部门|办事处|处|会|站|所|系统|行政机关|级政府|政府|管委会)"
+    r"|各级各?(?:行政机关|单位|部门|政府)+|各(?:有关|相关)?(?:行政机关|单位|部门)(?:各?(?:单位|部门))?|各地各部门|单位|政府信息公开(?:工作)?(?:机构|部门))"
+)
+_WHEN = (
+    rf"(?:{_YEAR}年?度?|今年(?:以来|来)?|本年度?内?|全年来?|年度?内|一年来|本?报告期内?|统计期内?|年末|年底|截至[^,]{{0,12}}|截止[^,]{{0,12}}|期间|内|来|度|·+)"
+)
+_PLAIN = (
+    r"(?:共计|总共|一共|合计|总计|共|累计|累积|已经|已|均|先后|新增|新|依法|依规|及时|按时|认真|严格|积极|主动|向社会(?:各界|公众)?|面向社会|对外|直接|实际|正式"
+    r"|另外|另有|另|还|也|全部|其中|即|为|是|有|的|了|做好|完成|实现|属于?|系|包括|包含|含|计|现|现有|目前|此外|同时|并|且|就|在|对|将|中|通过多种(?:公开)?(?:渠道|平台|形式|方式|途径)"
+    r"|情况|方面|以|经|涉及|因|由|由于|公民|申请人|申请|办理|答复|处理|收到|受理|接到|发生|产生|引发|引起|提起|提供|告知|作出|予以|方式为?|形式为?|渠道为?|按申请方式分?|按办理结果分?|从[^,。;、]{1,8}(?:看|分)|按[^,。;、]{1,8}(?:分|看)|一是|二是|三是|四是|五是|六是|七是|八是"
+    r"|政府信息公开(?:工作)?(?:方面|的)?|信息公开|政务公开|政府信息|依申请公开|开展|举办|组织|召开|设立|设置|建立|安排|配备|投入|使用|用于|落实|收取|主动公开|公开|发布|公布|回应|解读)"
+)
+_ENUM = r"(?:[(（]?[一二三四五六七八九十]{1,3}[)）、.]|[(（]?\d{1,2}[)）.、](?!\d)|[①-⑩]|[-·*•—])"
+_LEFT = re.compile(rf"(?:{_ENUM})?(?:{_WHEN}|{_WHOLE}|{_PLAIN}|,)*")
+_LEFT_BODY = re.compile(rf"(?:{_WHEN}|{_PLAIN}|,)*(?P<body>[\u4e00-\u9fff]{{1,24}}?{_UNIT_END}(?:机关)?)(?:{_WHEN}|{_PLAIN}|,|·)*")
+_WHOLE_RE = re.compile(rf"{_WHOLE}")
+_LEVEL = re.compile(r"(?:市|县|区|州|省|镇|局)?(?:本级|(?:市|县|区|州|省)直|(?:市|县|区|州|省)级(?:各)?(?:部门|机关|单位)|局机关|机关本部)|各(?:乡镇|县区|县市区|街道|镇街|区县|市县|乡|县|区|镇|科室|股室|处室|二级单位|下属单位|直属单位)")
+_OTHERS = re.compile(r"(?:其余|其他|其它|部分|个别|有的|多数|大部分|某|另外)[\u4e00-\u9fff]{0,6}?(?:单位|部门|县|区|乡镇|镇|街道|局|机关|地方|科室)|除[^,。;]{1,20}外")
+_SUB_LEAD = re.compile(r"(?:其中|例如|比如|如|包括|包含|分别是)[,:]?(?:" + _WHEN + r"|,)*(?P<name>[\u4e00-\u9fff]{1,16}?" + _UNIT_END + r")(?!信息)(?!公开)")
+_CLAUSE_BODY = re.compile(
+    rf"^(?:{_WHEN}|,|同时|此外|另外)*(?P<name>[\u4e00-\u9fff]{{1,14}}?(?:局|委员会|发改委|卫健委|分局|镇|乡|街道|办事处|派出所|开发区|管委会))"
+    r"(?=坚持|认真|严格|积极|高度|结合|按照|根据|通过|共|收到|受理|主动|全年|,|制定|建立|开展|组织)"
+)
+_STOP = ",;:。!?()、"
+
+
+def clause_start(flat: str, at: int) -> int:
+    """Where the clause that holds position ``at`` begins (after , ; : 。 ( ) or 、)."""
+    start = at
+    while start > 0 and flat[start - 1] not in _STOP:
+        start -= 1
+    return start
+
+
+def joint_list(flat: str, start: int) -> bool:
+    """Is the figure shared with the item before (当面申请、网络申请15件)? True where 、 or 和 joins an item without number."""
+    if start == 0 or flat[start - 1] != "、":
+        return False
+    before = flat[clause_start(flat, start - 1) : start - 1]
+    return not re.search(rf"[\d一二两三四五六七八九十百千万]\d*[余多]?[\u4e00-\u9fff]{{1,2}}$|%\)?$|\)$", before)
+
+
+def self_names(texts: Sequence[str], issuer: str | None = None) -> tuple[str, ...]:
+    """Names of the reporting body: the issuer if known, and what titles in the first paragraphs say."""
+    names = [issuer] if issuer else []
+    pattern = re.compile(
+        rf"(?:^|[《\-—了布])(?P<name>[\u4e00-\u9fff]{{2,24}}?)(?:关于)?(?:{_YEAR}年?度?)(?:政府)?(?:政务)?信息公开(?:工作)?(?:年度)?(?:情况)?(?:工作)?(?:的)?(?:报告|年报)"
+    )
+    for text in texts[:12]:
+        names.extend(match["name"] for match in pattern.finditer(text[:3000]))
+    return tuple(dict.fromkeys(names))
+
+
+def _own(name: str, names: tuple[str, ...]) -> Verdict:
+    bare = re.sub(r"(?:机关)$", "", name)
+    if names:
+        for own in names:
+            stem = re.sub(r"(?:人民)?政府(?:办公室|办公厅)?$", "", own)
+            if own.endswith(bare) or bare.endswith(own) or bare in (stem, stem + "政府", stem + "人民政府"):
+                return "take"
+            if re.sub(r"(?:人民)?政府$", "", bare) in (stem, stem[-1:]) and own != stem:
+                return "take"
+        return "skip"
+    if re.fullmatch(r"[\u4e00-\u9fff]{2,6}(?:省|市|县|区|州|盟|旗)[\u4e00-\u9fff]{2,16}", bare):
+        return "take"
+    if re.fullmatch(r"[市县区州省镇乡]?(?:人民)?政府", bare):
+        return "take"
+    return "ambiguous"
+
+
+def body_verdict(left: str, sentence: str, names: tuple[str, ...]) -> Verdict:
+    """Whose figure: ``left`` is the clause before the statement, ``sentence`` all before it in its sentence."""
+    if _OTHERS.search(sentence):
+        return "skip"
+    if _LEVEL.search(left):
+        return "ambiguous"
+    verdict: Verdict = "take"
+    if not _LEFT.fullmatch(left):
+        match = _LEFT_BODY.fullmatch(left)
+        if not match:
+            return "skip"
+        verdict = _own(match["body"], names)
+        if verdict != "take":
+            return verdict
+    earlier = sentence[: len(sentence) - len(left)]
+    if _WHOLE_RE.search(left):
+        return verdict
+    if (match := _SUB_LEAD.search(sentence)) and _own(match["name"], names) != "take":
+        return "ambiguous"
+    if _LEVEL.search(earlier) and not _WHOLE_RE.search(earlier[_LEVEL.search(earlier).end() :]):  # type: ignore[union-attr]
+        return "ambiguous"
+    for clause in re.split(r"[,;:]", earlier):
+        found = _CLAUSE_BODY.match(clause + ",")
+        if found and _own(found["name"], names) == "skip":
+            return "skip"
+        if found and _own(found["name"], names) == "ambiguous":
+            return "ambiguous"
+    return verdict
+
+
+# --- about what -------------------------------------------------------------------------------------------------
+
+_MANY = re.compile(r"等(?:多种|各种|各类)?[^,。;]{0,6}(?:形式|渠道|方式|载体|媒介|媒体|平台|途径)|多种|各种渠道|多渠道|各类平台")
+_TOPIC_END = re.compile(r"(?:领域|方面|专栏|栏目|网站|网|平台|微信|公众号|微博|渠道|形式|方式|途径|工作中|过程中|公报|电视|广播|公示栏|公开栏)$")
+_TOPIC_START = re.compile(r"^(?:一是|二是|三是|四是|五是)?(?:围绕|聚焦|针对|突出|紧扣|通过|利用|依托|在)")
+
+
+def topic_verdict(left: str, sentence: str) -> Verdict:
+    """A total of everything disclosed must not be the part of one topic or channel that the clause before names."""
+    earlier = sentence[: len(sentence) - len(left)]
+    clauses = [c for c in re.split(r"[,;:]", earlier) if c]
+    if not clauses or _MANY.search(earlier):
+        return "take"
+    last = clauses[-1]
+    if _TOPIC_END.search(last) or re.match(r"^(?:通过|利用|依托|在)", last):
+        return "ambiguous"
+    if any(_TOPIC_START.match(c) and re.match(r".*?(?:围绕|聚焦|针对|突出|紧扣)", c) and "条例" not in c and "应公开尽公开" not in c for c in clauses):
+        return "ambiguous"
+    return "take"

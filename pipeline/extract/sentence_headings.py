@@ -1,0 +1,99 @@
+"""Values that stand under or behind a heading that is a label of the 2014 statistics (NOTES 7.8).
+
+``(三)从事政府信息公开工作人员数。`` then a paragraph ``7``; or ``主动公开政府信息数。95`` in one line. A heading with
+nothing before the next heading is ``blank``: the answer may have been lost, so it is never turned into a zero.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from pipeline.codebook import Codebook, normalise_label
+from pipeline.extract.numbers import parse_figure
+from pipeline.extract.sentence_context import flatten_sentence_text
+from pipeline.extract.sentence_patterns import NUMBER
+from pipeline.report import Figure, State
+
+_HEADING = re.compile(r"^(?:[(（]?[一二三四五六七八九十]{0,3}[)）、.]|\(\)|\d{1,2}[、.])(?P<label>[^。:,;]{3,40})[。:](?P<rest>.{0,24})$")
+_NEXT = re.compile(r"^(?:[(（][一二三四五六七八九十]{0,3}[)）]|[一二三四五六七八九十]{1,3}、|\d{1,2}[、.](?!\d))")
+_VALUE = re.compile(
+    rf"^(?P<n>{NUMBER})(?P<scale>[余多]?[万亿]?[余多]?)(?P<unit>万?元|人次|[条件次个人名篇期处宗场])?(?:\([^()]{{0,20}}\))?[。.]?$"
+)
+_NIL = re.compile(r"^(?:无|没有|未发生|未收取|未收到|零)[。.]?$")
+_TABLE = re.compile(r"统计表|统计指标")
+_NOT_UNIQUE = frozenset({"被依法纠错", "其他情形", "其他"})
+
+
+class Labelled(NamedTuple):
+    """A heading's answer: ``at`` is the paragraph that holds it, ``text`` its flattened text."""
+
+    indicator: str
+    at: int
+    text: str
+    value: Figure | None
+    unit: str
+    approx: bool
+    state: State
+
+
+@lru_cache(maxsize=4)
+def _labels_of(items: tuple[tuple[str, tuple[str, ...]], ...]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    twice: set[str] = set()
+    for indicator, labels in items:
+        for label in labels:
+            key = normalise_label(label)
+            if found.setdefault(key, indicator) != indicator:
+                twice.add(key)
+    return {k: v for k, v in found.items() if k not in twice and k not in _NOT_UNIQUE and len(k) >= 3}
+
+
+def heading_labels(codebook: Codebook) -> dict[str, str]:
+    """Normalised label -> indicator, of the 2014 form, labels that name one indicator only."""
+    return _labels_of(tuple((i.indicator_id, i.row_labels) for i in codebook.indicators if i.template == "v2014"))
+
+
+def _read(text: str) -> tuple[Figure | None, str, bool, State] | None:
+    if _NIL.match(text):
+        return 0, "", False, "text_zero"
+    match = _VALUE.match(text)
+    if not match:
+        return None
+    digits = match["n"].replace(",", "")
+    if not match["unit"] and (len(digits) > 5 or not digits.isdigit()):
+        return None
+    value, approx = parse_figure(match["n"], match["scale"])
+    return None if value is None else (value, match["unit"] or "", approx, "reported")
+
+
+def read_headings(texts: Sequence[str], codebook: Codebook) -> list[Labelled]:
+    """``texts`` are paragraphs as shown. Reading stops where the statistics table itself begins."""
+    found: list[Labelled] = []
+    flats = [flatten_sentence_text(t) if len(t) < 120 else "" for t in texts]
+    labels: dict[str, str] = {}
+    for at, flat in enumerate(flats):
+        if not flat:
+            continue
+        if len(flat) < 40 and _TABLE.search(flat):
+            break
+        match = _HEADING.match(flat)
+        if not match:
+            continue
+        labels = labels or heading_labels(codebook)
+        indicator = labels.get(normalise_label(match["label"]))
+        if indicator is None:
+            continue
+        if match["rest"]:
+            if read := _read(match["rest"]):
+                found.append(Labelled(indicator, at, flat, *read))
+            continue
+        follows = next((i for i in range(at + 1, len(texts)) if texts[i].strip(" \u3000\xa0\t\r\n")), None)
+        if follows is None or _NEXT.match(flats[follows]):
+            if follows is None or not _read(flats[follows]):
+                found.append(Labelled(indicator, at, flat, None, "", False, "blank"))
+        elif read := _read(flats[follows]):
+            found.append(Labelled(indicator, follows, flats[follows], *read))
+    return found

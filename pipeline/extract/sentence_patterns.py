@@ -1,0 +1,148 @@
+"""Sentence patterns as the codebook writes them, made ready to run.
+
+A row's ``regex`` is plain ``re`` syntax over flattened text (NFKC, no white space, no quotation marks) with shared
+pieces in braces: ``{N}`` is a printed number with the words that lead to it, ``{M}`` an amount of money, the
+others stand for word groups (see ``PIECES``). A row may open with ``{head:NAME}``: it then holds only where the
+last subject named before it is NAME (``HEADS``). See docs/adding-a-pattern.md.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from pipeline.codebook import Codebook, CodebookError, Pattern
+
+CHINESE_DIGITS = "零〇○一二两三四五六七八九十百千"
+NUMBER = rf"(?:\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?|[{CHINESE_DIGITS}]+(?:万[{CHINESE_DIGITS}]+)?)"
+LEAD = (
+    r"(?:总数量|总数|总量|总件数|总条数|数量|件数|条数|次数|人数|个数|数|总计|共计|合计|共有|共|计|为|是|有|达到|达|了|的|:"
+    r"|大约|约|将近|近|超过|逾|突破|,共计|,共)*"
+)
+_SCALE = r"(?P<scale>[余多]?[万亿]?[余多]?)"
+
+PIECES: dict[str, str] = {
+    "N": rf"{LEAD}(?P<n>{NUMBER}){_SCALE}",
+    "M": rf"{LEAD}(?:人民币)?(?P<n>{NUMBER}){_SCALE}元",
+    "ITEM": r"(?:条|件|篇|项|份|则)",
+    "CASE": r"(?:件|宗|份|起|例|条|项|次|笔)",
+    "SUIT": r"(?:件|宗|起|例|次|项)",
+    "GOT": r"(?:收到|接到|接收到?|收悉|新收|收)(?:并(?:受理|办理))?(?:了)?(?:公民、法人(?:和|或|及|或者)其他组织)?(?:提出|提交|递交)?(?:的)?",
+    "TAKEN": r"(?:受理|登记受理|受理登记|登记|收到并受理)(?:了)?(?:公民、法人(?:和|或|及|或者)其他组织)?(?:提出|提交|递交)?(?:的)?",
+    "REQUEST": (
+        r"(?:(?:各类|有效|有关|书面)?(?:(?:依申请公开)?政府信息公开的?申请|信息公开的?申请|依申请公开(?:政府信息|信息)?的?(?:申请|事项|办件)?"
+        r"|申请公开政府信息|公开申请|政府信息申请|申请)(?:案件|件|事项|表)?)"
+    ),
+    "INFO": r"(?:各类|各项|基本|有效的?|新增)*(?:政府信息|政务信息|信息|政府信息公开)",
+    "OPEN": r"(?:主动)?(?:向社会(?:公众)?)?(?:公开|发布|公布)(?:了)?",
+    "ABOUT": (
+        r"(?:因|由|就|与|针对|对|关于|涉及|有关|相关|为|政府信息公开|信息公开|政务公开|政府信息|依申请公开|公开|工作|问题|事项|申请|申请人"
+        r"|不服|而|被|引起|引发|导致|产生|发生|提起|提出|收到|接到|受理|办理|方面|任何|一起|一例|一件|1件|1起|公民|、|法人|或者|或|和|及|其他组织"
+        r"|出现|行政相对人|人民群众|群众|我局|我镇|我县|我市|我区|本机关|本局|本单位|我单位|的|以及|行政)*"
+    ),
+    "NONE": r"(?:未|没有|从未|尚未|暂未|并未|均未|没|无|暂无|均无)",
+    "DISPUTES": r"(?:(?:、|和|及|与|或|或者|以及)(?:被)?(?:因[^,。;、]{0,12})?(?:提起|申请|引发|发生|提出)?(?:的)?(?:行政复议|行政诉讼|复议|诉讼|应诉|行政申诉|申诉|投诉举报|举报投诉|投诉|举报))*",
+    "CASES": r"(?:的)?(?:行政)?(?:案件|案例|事项|事件|情况|情形|申请|现象|问题|件)*(?:发生|出现)?",
+}
+
+HEADS: dict[str, str] = {
+    "reconsideration": r"行政复议|复议",
+    "litigation": r"行政诉讼|诉讼(?!请求)|应诉",
+    "litigation.direct": r"未经(?:行政)?复议直接(?:起诉|提起)|直接起诉",
+    "litigation.after_review": r"(?<!未)经(?:行政)?复议后(?:再)?(?:起诉|提起)|复议后(?:再)?(?:起诉|提起)",
+    "complaint": r"投诉举报|举报投诉",
+    "application": r"申请|答复",
+    "staff": r"(?:从事|负责)政[府务](?:信息)?公开|政府信息公开工作(?:专兼职)?人员|专兼职人员|工作人员",
+    "proactive": r"(?<!已)(?<!属于)主动(?:向社会)?公开(?!范围)",
+    "training": r"培训",
+    "fee": r"收费|收取|费用",
+    "response": r"解读|回应|新闻发布会|访谈",
+}
+HEAD = re.compile(
+    "|".join(f"(?P<{name.replace('.', '_')}>{HEADS[name]})" for name in sorted(HEADS, key=lambda n: -n.count(".")))
+)
+_PIECE = re.compile(r"\{([A-Z]+)\}")
+_HEAD_MARK = re.compile(r"^\{head:([a-z_.]+)\}")
+
+
+class Compiled(NamedTuple):
+    """One runnable row: ``keyword`` must stand in a sentence before ``regex`` is tried ("" = always)."""
+
+    row: Pattern
+    regex: re.Pattern[str]
+    keyword: str
+    head: str
+    zero: bool
+    money: bool
+
+
+def expand(regex: str) -> tuple[str, str]:
+    """A row's regex -> (head name or "", plain regex). Raises CodebookError on an unknown piece or head."""
+    head = ""
+    if match := _HEAD_MARK.match(regex):
+        head, regex = match[1], regex[match.end() :]
+        if head not in HEADS:
+            raise CodebookError(f"unknown head {head!r}")
+
+    def piece(match: re.Match[str]) -> str:
+        if match[1] not in PIECES:
+            raise CodebookError(f"unknown piece {match[0]}")
+        return PIECES[match[1]]
+
+    return head, _PIECE.sub(piece, regex)
+
+
+def required_text(regex: str) -> str:
+    """The longest run of plain Chinese text that every match must hold; "" where there is none."""
+    best = run = ""
+    depth = 0
+    at = 0
+    while at < len(regex):
+        char = regex[at]
+        if char == "[":
+            at = regex.index("]", at)
+            run = ""
+        elif char == "(":
+            depth, run = depth + 1, ""
+        elif char == ")":
+            depth, run = depth - 1, ""
+        elif depth == 0 and char == "|":
+            return ""
+        elif depth == 0 and "一" <= char <= "鿿" and regex[at + 1 : at + 2] not in ("?", "*"):
+            run += char
+            best = max(best, run, key=len)
+        else:
+            run = ""
+        at += 1
+    return best
+
+
+def compile_row(row: Pattern) -> Compiled:
+    """One row of patterns.csv, expanded and compiled. Raises CodebookError naming the row."""
+    try:
+        head, plain = expand(row.regex)
+        compiled = re.compile(plain)
+    except (CodebookError, re.error) as error:
+        raise CodebookError(f"patterns.csv: {row.pattern_id}: {error}") from error
+    zero = row.fixed_value != ""
+    if zero == ("n" in compiled.groupindex):
+        raise CodebookError(f"patterns.csv: {row.pattern_id}: a row has either a number or a fixed value")
+    return Compiled(row, compiled, required_text(_PIECE.sub(" ", row.regex)), head, zero, "{M}" in row.regex)
+
+
+@lru_cache(maxsize=16)
+def _compiled(rows: tuple[Pattern, ...], template: str) -> tuple[Compiled, ...]:
+    return tuple(compile_row(row) for row in rows if template in row.templates)
+
+
+_LAST: dict[tuple[int, str], tuple[Codebook, tuple[Compiled, ...]]] = {}
+
+
+def compiled_patterns(codebook: Codebook, template: str) -> tuple[Compiled, ...]:
+    """The rows that hold for ``template``, compiled once per codebook."""
+    key = (id(codebook), template)
+    held = _LAST.get(key)
+    if held is None or held[0] is not codebook:
+        held = _LAST[key] = (codebook, _compiled(codebook.patterns, template))
+    return held[1]

@@ -1,0 +1,261 @@
+"""Prose -> observations: every sentence that states a figure the codebook knows, negative ones included.
+
+The patterns are rows of ``codebook/patterns.csv``; this module only decides whether a match may be taken: the
+figure must be this report's, of this year, and wholly understood. See docs/adding-a-pattern.md.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from pipeline.codebook import Codebook, Indicator
+from pipeline.document import Paragraph
+from pipeline.extract.numbers import parse_figure
+from pipeline.extract.sentence_context import (
+    Verdict,
+    body_verdict,
+    clause_start,
+    flatten_sentence_text,
+    joint_list,
+    mask_titles,
+    raw_span,
+    self_names,
+    sentences,
+    time_verdict,
+    topic_verdict,
+)
+from pipeline.extract.sentence_headings import Labelled, read_headings
+from pipeline.extract.sentence_patterns import HEAD, HEADS, Compiled, compiled_patterns
+from pipeline.report import Figure, Observation, State
+
+_WORTH = re.compile(r"[0-9一二两三四五六七八九十百千零〇]|未|没有|无")
+_RIGHT = re.compile(
+    r"$|[,;。、:()!?|]|左右|以上|占|比|较|同比|环比|均|已|全部|其中|和|及|与|并|且|按|办结率|次之|主要|无|未|没有"
+)
+_APPROX_BEFORE = re.compile(r"大约|约|近|超|逾|突破")
+_APPROX_AFTER = re.compile(r"左右|以上")
+_NEGATED = re.compile(r"(?:未|没有|没|不曾|无|不|零)(?:新|再|曾)?$")
+_STOCKS = ("institution.", "application.carried_forward", "catalogue.")
+_PLAN_SECTION = re.compile(r"问题|改进|打算|下一步|下步|计划|思路|展望|努力方向")
+_SECTION = re.compile(r"^[一二三四五六七八九十]{1,3}[、.]")
+_VERBS = re.compile(r"登记受理|受理|收到|接到|新收|收悉|办理答复|办结|答复|办理|处理")
+
+
+class _Hit(NamedTuple):
+    pattern: Compiled
+    match: re.Match[str]
+
+    @property
+    def number_at(self) -> int:
+        return self.match.start() if self.pattern.zero else self.match.start("n")
+
+
+def _last_head(text: str) -> tuple[str, bool]:
+    """The last subject named in ``text`` and whether it stands joined with another (行政复议、行政诉讼)."""
+    last = ""
+    joined = False
+    end = -1
+    for found in HEAD.finditer(text):
+        name = found.lastgroup or ""
+        name = next(n for n in HEADS if n.replace(".", "_") == name)
+        between = text[end : found.start()] if end >= 0 else " "
+        joined = name != last and re.fullmatch(r"(?:[、和及与或]|或者|以及)(?:被|提起|行政|申请)*", between) is not None
+        last, end = name, found.end()
+    return last, joined
+
+
+def _head_holds(wanted: str, before: str, heading: str) -> bool:
+    head, joined = _last_head(before)
+    if not head:
+        head, joined = _last_head(heading)
+    return head == wanted and not joined
+
+
+def _hits(flat: str, span: tuple[int, int], patterns: Sequence[Compiled], heading: str) -> Iterator[_Hit]:
+    """The longest match for each figure of the sentence; ties are all kept."""
+    start, end = span
+    sentence = flat[start:end]
+    found: list[_Hit] = []
+    for pattern in patterns:
+        if pattern.keyword and pattern.keyword not in sentence:
+            continue
+        for match in pattern.regex.finditer(flat, start, end):
+            if pattern.head and not _head_holds(pattern.head, flat[: match.start()], heading):
+                continue
+            found.append(_Hit(pattern, match))
+    longest: dict[int, int] = {}
+    for hit in found:
+        if not hit.pattern.zero:
+            at = hit.number_at
+            longest[at] = max(longest.get(at, 0), hit.match.end() - hit.match.start())
+    for hit in found:
+        if hit.pattern.zero or hit.match.end() - hit.match.start() == longest[hit.number_at]:
+            yield hit
+
+
+def _number(hit: _Hit, flat: str) -> tuple[Figure, bool] | None:
+    """The printed number and whether it is approximate; None where it is no figure."""
+    match = hit.match
+    number, scale = match["n"], match["scale"]
+    at = match.start("n")
+    before = flat[at - 1 : at]
+    if before.isdigit() or before in tuple(".,-~—/[") and flat[at - 2 : at - 1].isdigit():
+        return None
+    if number[0] in "十百千" and before in ("数", "几"):
+        return None
+    if re.fullmatch(r"[一二三四五六七八九两]{2,}", number) or len(number) > 12 or number.isdigit() and len(number) > 8:
+        return None
+    if number[:1] == "0" and number.isdigit() and len(number) > 1:
+        return None
+    value, approx = parse_figure(number, scale)
+    if value is None:
+        return None
+    approx = approx or bool(_APPROX_BEFORE.search(flat[match.start() : at]))
+    return value, approx or bool(_APPROX_AFTER.match(flat[match.end() :]))
+
+
+def _money(value: Figure, unit: str, printed: str) -> Decimal:
+    """``value`` printed in 元 or 万元 -> in the indicator's ``unit``, exactly."""
+    amount = Decimal(value)
+    if printed == unit:
+        return amount
+    return amount / 10_000 if unit == "万元" else amount * 10_000
+
+
+def _judge(hit: _Hit, flat: str, span: tuple[int, int], year: int | None, names: tuple[str, ...]) -> Verdict:
+    start, end = hit.match.span()
+    left = flat[clause_start(flat, start) : start]
+    sentence = flat[span[0] : start]
+    indicator = hit.pattern.row.indicator
+    if not hit.pattern.zero and (joint_list(flat, start) or _NEGATED.search(left)):
+        return "skip"
+    if not _RIGHT.match(flat[end:]):
+        return "skip"
+    statement = flat[start : hit.number_at] if not hit.pattern.zero else ""
+    carried = indicator.startswith("application.carried")
+    when = time_verdict(
+        sentence if carried else sentence + statement, flat[: span[0]], year, stock=indicator.startswith(_STOCKS)
+    )
+    verdicts: list[Verdict] = [when, body_verdict(left, sentence, names)]
+    if indicator == "proactive.disclosed.total":
+        verdicts.append(topic_verdict(left, sentence))
+    return "skip" if "skip" in verdicts else "ambiguous" if "ambiguous" in verdicts else "take"
+
+
+def _applicant(indicator: Indicator, hit: _Hit) -> str | None:
+    if indicator.dimension != "applicant":
+        return None
+    return hit.pattern.row.applicant or "total"
+
+
+def _observe(
+    hit: _Hit, verdict: Verdict, paragraph: Paragraph, flat: str, indicator: Indicator
+) -> Observation | None:
+    row = hit.pattern.row
+    unit = indicator.unit.split("|")[0]
+    approx = False
+    value: Figure
+    if hit.pattern.zero:
+        value = int(row.fixed_value)
+    else:
+        read = _number(hit, flat)
+        if read is None:
+            return None
+        value, approx = read
+    if unit in ("万元", "元"):
+        value = _money(value, unit, "元")
+    elif not isinstance(value, int):
+        return None
+    state: State = "text_zero" if hit.pattern.zero else "reported"
+    if verdict == "ambiguous":
+        state = "ambiguous"
+    start, end = hit.match.span()
+    a, b = raw_span(paragraph.text, clause_start(flat, start), end)
+    verb = _VERBS.search(flat[clause_start(flat, start) : end])
+    taken = verdict == "take"
+    return Observation(
+        row.indicator, _applicant(indicator, hit), value if taken else None, paragraph.text[a:b], unit, approx, state,
+        value if taken else None, "as_printed" if taken else None, "text", f"{paragraph.locator}:{a}-{b}",
+        indicator.label_zh, row.pattern_id, f"sentence {row.pattern_id}" + (f"; verb {verb[0]}" if verb else ""),
+        () if taken else (value,),
+    )
+
+
+def _from_heading(found: Labelled, paragraph: Paragraph, indicator: Indicator) -> Observation:
+    unit = indicator.unit.split("|")[0]
+    value = found.value
+    if value is not None and unit in ("万元", "元"):
+        value = Decimal(value) if not found.unit or found.unit == unit else _money(value, unit, found.unit)
+        if found.unit == "万元" == unit:
+            value = Decimal(found.value or 0)
+    return Observation(
+        found.indicator, "total" if indicator.dimension == "applicant" else None, value, paragraph.text.strip(), unit,
+        found.approx, found.state, value, None if value is None else "as_printed", "text", paragraph.locator,
+        indicator.label_zh, "heading", "value under its heading" if value is not None else "heading without an answer",
+    )
+
+
+def read_sentences(
+    paragraphs: Sequence[Paragraph], *, template: str, year: int | None, codebook: Codebook, issuer: str | None = None
+) -> list[Observation]:
+    """All figures that one report's prose states, in reading order.
+
+    ``paragraphs`` are one report's, headings included; ``year`` its report year (None: not known, then only
+    unmistakable sentences count); ``issuer`` its body if known, else titles in the text tell. Each observation
+    has ``method`` "text", ``locator`` = the paragraph's locator, ``:``, the characters of the statement, and
+    ``rule`` = the pattern's id. The same indicator may appear twice with different figures: nothing is chosen here.
+    A statement that may be another body's or another period's has state ``ambiguous``, no value, and its figure
+    in ``candidates``. Money is a Decimal in the indicator's unit.
+    """
+    texts = [p.text for p in paragraphs]
+    patterns = compiled_patterns(codebook, template)
+    flats = [mask_titles(flatten_sentence_text(t)) for t in texts]
+    names = self_names(flats, issuer)
+    whole = "\n".join(flats)
+    active = [p for p in patterns if not p.keyword or p.keyword in whole]
+    found: list[tuple[int, int, Observation]] = []
+    heading = ""
+    skipping = False
+    for at, (paragraph, flat) in enumerate(zip(paragraphs, flats, strict=True)):
+        if len(flat) < 50 and _SECTION.match(flat):
+            skipping = bool(_PLAN_SECTION.search(flat)) and not re.search(r"情况(?:及|和|、)统计", flat)
+            heading = flat
+        elif len(flat) < 40 and re.match(r"^[(（\d]", flat) and not flat.endswith("。"):
+            heading = flat
+        if skipping or len(flat) < 5 or not _WORTH.search(flat):
+            continue
+        here = [p for p in active if not p.keyword or p.keyword in flat]
+        if not here:
+            continue
+        for span in sentences(flat):
+            for hit in _hits(flat, span, here, heading):
+                indicator = codebook.indicator(template, hit.pattern.row.indicator)
+                if indicator is None or hit.pattern.row.applicant and indicator.dimension != "applicant":
+                    continue
+                verdict = _judge(hit, flat, span, year, names)
+                if verdict == "skip":
+                    continue
+                seen = _observe(hit, verdict, paragraph, flat, indicator)
+                if seen is not None:
+                    found.append((at, hit.number_at, seen))
+    for labelled in read_headings(texts, codebook):
+        indicator = codebook.indicator(template, labelled.indicator)
+        if indicator is not None:
+            found.append((labelled.at, 0, _from_heading(labelled, paragraphs[labelled.at], indicator)))
+    found.sort(key=lambda f: f[:2])
+    return _once(f[2] for f in found)
+
+
+def _once(observations: Iterator[Observation]) -> list[Observation]:
+    """One observation a statement: the same indicator read twice from one place counts once."""
+    kept: list[Observation] = []
+    seen: set[tuple[object, ...]] = set()
+    for o in observations:
+        key = (o.indicator, o.applicant, o.value, o.candidates, o.state, o.locator if o.state == "reported" else o.locator.split(":")[0])
+        if key not in seen:
+            seen.add(key)
+            kept.append(o)
+    return kept
