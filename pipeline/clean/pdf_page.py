@@ -25,7 +25,8 @@ _QUARTER = 1.5707963
 
 
 class Glyph(NamedTuple):
-    """One character with its advance box; ``size`` is the font's height in points as drawn."""
+    """One character with its advance box; ``size`` is the font's height in points as drawn. A space that the
+    file prints takes no room: it stands at the end of the character before it."""
 
     text: str
     x0: float
@@ -178,9 +179,14 @@ def _read_glyphs(textpage: Any, pdfium: Any, upright: _Turn, content: PageConten
         if 0xDC00 <= code < 0xE000 and high:
             code = 0x10000 + ((high - 0xD800) << 10) + (code - 0xDC00)
             high = 0
+        if code == 2:
+            code = 45  # pdfium's mark for a hyphen that ends a line
         if code <= 32 or code == 0xA0 or code == 0x3000:
             if code == 0 or (code < 32 and not generated(textpage, index)):
                 content.unmapped += 1
+            elif code >= 32 and content.glyphs and not generated(textpage, index):
+                last = content.glyphs[-1]
+                content.glyphs.append(last._replace(text=" ", x0=last.x1))
             continue
         if 0xE000 <= code < 0xF900 or 0xFFFE <= code <= 0xFFFF or code == 0xFFFD:
             content.unmapped += 1

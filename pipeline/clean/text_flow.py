@@ -56,7 +56,7 @@ def joined(left: str, right: str) -> str:
 
 
 def _spacer(left: str, right: str, gap: float, size: float) -> str:
-    limit = 0.2 if _is_narrow(left) and _is_narrow(right) else 0.6
+    limit = 0.15 if _is_narrow(left) and _is_narrow(right) else 0.6
     return " " if gap > limit * size else ""
 
 
@@ -64,18 +64,24 @@ def runs_of(glyphs: Sequence[Glyph], split: float = 1.0) -> list[Line]:
     """Glyphs in drawing order cut into runs on one baseline with no gap over ``split`` heights."""
     runs: list[Line] = []
     current: list[Glyph] = []
+    spaced = False
     for glyph in glyphs:
+        if glyph.text == " ":
+            spaced = True
+            continue
         if current:
             last = current[-1]
             size = max(last.size, glyph.size)
             level = abs((glyph.y0 + glyph.y1) - (last.y0 + last.y1)) < 0.6 * size
-            if level and -0.5 * size < glyph.x0 - last.x1 < split * size:
-                current.append(glyph)
-                continue
-            if level and glyph.text == last.text and abs(glyph.x0 - last.x0) < 0.25 * size:
+            if level and abs(glyph.x0 - last.x0) < 0.12 * size and glyph.text == last.text[-1]:
                 continue  # drawn twice to look bold
+            if level and -0.5 * size < glyph.x0 - last.x1 < split * size:
+                current.append(glyph._replace(text=" " + glyph.text) if spaced else glyph)
+                spaced = False
+                continue
             runs.append(_run(current))
         current = [glyph]
+        spaced = False
     if current:
         runs.append(_run(current))
     return runs
@@ -86,9 +92,8 @@ def _run(glyphs: list[Glyph]) -> Line:
     size = max(glyph.size for glyph in glyphs)
     last = glyphs[0]
     for glyph in glyphs[1:]:
-        if glyph.text == last.text and abs(glyph.x0 - last.x0) < 0.25 * size:
-            continue
-        parts.append(_spacer(last.text, glyph.text, glyph.x0 - last.x1, size))
+        if len(glyph.text) == 1:
+            parts.append(_spacer(last.text[-1], glyph.text, glyph.x0 - last.x1, size))
         parts.append(glyph.text)
         last = glyph
     return Line(
@@ -122,7 +127,7 @@ def _pieces(row: list[Line], split: float) -> list[Line]:
         last = pieces[-1]
         size = max(last.size, run.size)
         gap = run.x0 - last.x1
-        if run.text == last.text and abs(run.x0 - last.x0) < 0.25 * size:
+        if run.text == last.text and abs(run.x0 - last.x0) < 0.12 * size:
             continue
         if gap > split * size:
             pieces.append(run)

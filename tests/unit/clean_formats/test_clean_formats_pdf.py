@@ -6,6 +6,7 @@ import io
 import random
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from reportlab.lib.pagesizes import A4, landscape
@@ -57,6 +58,16 @@ def test_broken_label_keeps_its_lines() -> None:
     found = _tables(_read(pdf_files.document([pdf_files.ruled(table, width=330)])))[0]
     label = next(cell for cell in found.cells if without_space(cell.text) == "3.危及公共秩序的情形")
     assert "\n" in label.text
+
+
+def test_marks_and_doubled_letters_survive() -> None:
+    table = plain_table(1)
+    marks = ["-", "—", "/", "a-", "well 11", "０", "1,128", "-23", "+2", "100%"]
+    cells = tuple(
+        c._replace(text=marks[i % len(marks)]) if c.row and c.col else c for i, c in enumerate(table.cells)
+    )
+    found = _tables(_read(pdf_files.document([pdf_files.ruled(replace(table, cells=cells))])))[0]
+    assert {c.text for c in found.cells if c.row and c.col} == set(marks)
 
 
 def test_locators_count_from_one() -> None:
