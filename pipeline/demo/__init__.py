@@ -1,0 +1,10 @@
+"""The shipped corpus: yearly reports of an invented province, drawn with their truth."""
+
+from pipeline.demo.bodies import Body, division_lines, divisions_csv, iter_bodies
+from pipeline.demo.corpus import DEMO_YEARS, iter_pages, missing_reports, write_corpus
+from pipeline.demo.truth import Fault, ReportTruth, Truth, TruthCell
+
+__all__ = [
+    "DEMO_YEARS", "Body", "Fault", "ReportTruth", "Truth", "TruthCell", "division_lines", "divisions_csv",
+    "iter_bodies", "iter_pages", "missing_reports", "write_corpus",
+]  # fmt: skip
