@@ -1,6 +1,8 @@
 """Administrative divisions through time, and who a report speaks for."""
 
+from pipeline.places.departments import normalise_department
 from pipeline.places.identify import Body, Evidence, identify
+from pipeline.places.lineage import Lineage, Members, follow, members
 from pipeline.places.registry import (
     Division,
     DivisionEvent,
@@ -10,6 +12,7 @@ from pipeline.places.registry import (
     event_rows,
     load_registry,
 )
+from pipeline.places.scope import Scope, detect_scope
 
 __all__ = [
     "Body",
@@ -17,9 +20,16 @@ __all__ = [
     "DivisionEvent",
     "DivisionRow",
     "Evidence",
+    "Lineage",
+    "Members",
     "Registry",
+    "Scope",
+    "detect_scope",
     "division_rows",
     "event_rows",
+    "follow",
     "identify",
     "load_registry",
+    "members",
+    "normalise_department",
 ]

@@ -162,17 +162,21 @@ def events(years: dict[int, Snapshot], packages: Path) -> list[dict[str, str]]:
     with (HERE / "corrections.csv").open(encoding="utf-8", newline="") as f:
         corrections = list(csv.DictReader(f))
     fixed = {(int(c["year"]), c["old_code"]): c for c in corrections if c["old_code"] and c["kind"] != "split"}
+    divided = {(int(c["year"]), c["old_code"]) for c in corrections if c["kind"] == "split" and not c["new_code"]}
     rows: list[dict[str, str]] = []
 
     def add(year: int, kind: str, old: str, new: str, source: str, note: str = "") -> None:
-        rows.append({"date": str(year), "kind": kind, "from_code": old, "to_code": new, "source": source,
-                     "note": note})  # fmt: skip
+        part = kind in ("split", "established") or "most" in note or "part" in note
+        rows.append({"date": str(year), "kind": kind, "from_code": old, "to_code": new,
+                     "extent": "part" if part else "whole", "source": source, "note": note})  # fmt: skip
 
     for year in range(FIRST + 1, LAST + 1):
         before, after = years[year - 1], years[year]
         heirs: dict[str, tuple[str, str, str]] = {}
         for code, (name, _, _) in before.items():
             if after.get(code, ("", "", ""))[0] == name and (year, code) not in fixed:
+                continue
+            if (year, code) in divided:
                 continue
             if (year, code) in fixed:
                 heirs[code] = (fixed[year, code]["new_code"], "correction", fixed[year, code]["note"])

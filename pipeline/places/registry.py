@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -42,12 +42,14 @@ class Division(NamedTuple):
 
 class DivisionEvent(NamedTuple):
     """One change: ``date`` is a year; ``kind`` is renamed, raised, recoded, merged, split, abolished or
-    established. ``from_code`` or ``to_code`` is empty where the kind has none."""
+    established. ``from_code`` or ``to_code`` is empty where the kind has none. ``extent`` is whole where all of
+    the territory went to ``to_code``, part where some of it did or where it was drawn from other places."""
 
     date: str
     kind: str
     from_code: str
     to_code: str
+    extent: str
     source: str
     note: str
 
@@ -92,6 +94,11 @@ class Registry:
         self._codes, self._names, self._aliases = dict(codes), dict(names), dict(aliases)
         self._shorts, self._children = dict(shorts), dict(children)
         self.longest_name = max((len(n) for n in names), default=0)
+        self._events_from: dict[tuple[str, str], list[DivisionEvent]] = defaultdict(list)
+        self._events_to: dict[str, list[DivisionEvent]] = defaultdict(list)
+        for e in self.events:
+            self._events_from[e.from_code, e.date].append(e)
+            self._events_to[e.to_code].append(e)
         self._forward = {(e.from_code, e.date): e for e in self.events if e.kind in _ONE_TO_ONE}
         self._backward = {(e.to_code, e.date): e for e in self.events if e.kind in _ONE_TO_ONE}
 
@@ -164,6 +171,33 @@ class Registry:
                 return moved if moved and moved.name == row.name else division
             row = step
         return division
+
+    def events_from(self, code: str, year: int) -> tuple[DivisionEvent, ...]:
+        """The events of ``year`` that change what ``code`` was."""
+        return tuple(self._events_from.get((code, str(year)), ()))
+
+    def events_to(self, code: str) -> tuple[DivisionEvent, ...]:
+        """Every event, of any year, that made ``code`` what it is."""
+        return tuple(self._events_to.get(code, ()))
+
+    @cached_property
+    def changed_areas(self) -> frozenset[tuple[str, int]]:
+        """(prefecture's code, year) where a county came to it from another prefecture or went to one.
+
+        The code is the one in force at the end of that year, or the last one of a prefecture that ended.
+        """
+        found: set[tuple[str, int]] = set()
+        for e in self.events:
+            year = int(e.date)
+            old, new = self.get(e.from_code, year - 1), self.get(e.to_code, year)
+            if e.kind not in ("renamed", "raised", "recoded", "merged") or not old or not new:
+                continue
+            if old.level != "county" or new.level != "county" or old.parent_code == new.parent_code:
+                continue
+            heirs = {h.to_code for h in self.events_from(old.parent_code, year) if h.to_code}
+            if new.parent_code not in heirs:
+                found |= {(c, year) for c in (old.parent_code, new.parent_code)}
+        return frozenset(found)
 
     def townships(self, name: str) -> tuple[str, ...]:
         """Codes of the counties that hold a township of this name today; read on first use."""

@@ -1,0 +1,97 @@
+"""What a report's figures cover: the whole area's bodies, or the issuer's own office alone.
+
+Only the text decides (NOTES section 3): a government's title alone says nothing. A text that consolidates
+and also counts the issuer alone is ``unknown``, with both sentences as evidence.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+ScopeValue = Literal["whole_area", "own_body", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """``value`` and the words of the document that show it (at most 80 characters each), or why none do."""
+
+    value: ScopeValue
+    evidence: str
+
+
+_AREA = r"(?:省|自治区|市|县|区|州|盟|旗)"
+_MEMBERS = (
+    rf"(?:各(?:{_AREA}|县市区|乡镇|镇|乡|街道|部门|单位|级|行政机关|直属|局|委|办|有关)|所属(?:部门|单位)|{_AREA}[直级](?:各)?(?:部门|单位|机关)"
+    rf"|全{_AREA}(?:各|所有|政府系统|行政机关|[一二三四五六七八九十百\d]+(?:个|家)))"
+)
+_COUNTED = r"(?:共|累计|总计|合计|新)*(?:收到|受理|接收|收|办理|办结|答复|处理|主动公开|(?<!信息)(?<!政务)(?<!申请)公开|发布)"
+_CONSOLIDATES = (
+    re.compile(rf"(?:综合|汇总|汇集|整合)[^。;]{{0,30}}?{_MEMBERS}[^。;]{{0,60}}"),
+    re.compile(rf"(?:根据|依据|由|按照)[^。;《]{{0,20}}{_MEMBERS}[^。;《]{{0,40}}(?:年度报告|年报|数据|统计表?|材料)[^。;]{{0,12}}(?:编制|汇总|形成|整理|综合|而成|统计)"),
+    re.compile(rf"数据[^。;,]{{0,20}}(?:来自|来源于|涵盖|包括|包含|统计范围为|范围为)[^。;]{{0,10}}{_MEMBERS}[^。;]{{0,40}}"),
+    re.compile(rf"(?:本报告|年度报告|年报|报告)[^。;,]{{0,12}}(?:涵盖|反映|包括|包含|覆盖|范围为)[^。;]{{0,20}}{_MEMBERS}[^。;]{{0,30}}"),
+    re.compile(rf"统计(?:范围|口径)[^。;]{{0,12}}{_MEMBERS}[^。;]{{0,30}}"),
+)
+_COUNTS_AREA = re.compile(
+    rf"(?:全{_AREA}|{_AREA}政府系统|{_AREA}[直级]?各(?:部门|单位)[^。;,]{{0,12}}(?:乡镇|镇|街道|县|区))"
+    rf"(?!人民政府办)[^。;]{{0,30}}?{_COUNTED}(?:的)?[^。;,]{{0,24}}?"
+    r"(?:\d[\d.,]*[万余多]*[件条份项例宗]?|[一二三四五六七八九十百千两]+[件条份])"
+)
+_DISPUTES_AREA = re.compile(
+    rf"全{_AREA}[^。;,]{{0,8}}(?:因|就|涉及)政府信息公开(?:工作)?[^。;,]{{0,12}}(?:行政复议|行政诉讼|诉讼)[^。;,]{{0,12}}"
+)
+_OWN_SELF = r"(?:本机关|我机关|本单位|我单位|我局|本局|我委|本委|我办|本办|我厅|本厅|我镇|本镇|我乡|本乡|我街道|本街道|我中心|本中心|我处|我所|我院)"
+_COUNTS_OWN = (
+    re.compile(rf"{_OWN_SELF}(?!不掌握|负责公开|公开)[^。;]{{0,24}}?(?:{_COUNTED}|未收到|没有收到|无)[^。;,]{{0,24}}?(?:\d+[件条份]?|申请|信息)"),
+    re.compile(rf"(?:代表|以){_AREA}?(?:人民)?政府(?:或|及|和)?(?:{_AREA}?(?:人民)?政府办(?:公室|公厅)?)?(?:的)?(?:名义|受理|办理|答复)[^。;]{{0,30}}"),
+    re.compile(rf"{_AREA}(?:人民)?政府办(?:公室|公厅)?(?:本级)?(?:共|累计|新|直接)*(?:收到|受理|办理|办结|答复)[^。;,]{{0,24}}?\d+[件条份]?"),
+    re.compile(r"(?:仅|只)(?:包括|包含|统计|反映)[^。;,]{0,10}(?:本级|办公室|办公厅|本机关|本单位)[^。;]{0,20}"),
+)
+_OWN_TITLE = re.compile(r"本级")
+
+
+def detect_scope(title: str | None, texts: Iterable[str], kind: str) -> Scope:
+    """The scope of a report's figures.
+
+    ``kind`` is the ``Body.kind`` of its issuer; ``texts`` are its paragraphs. A department, an office and a
+    township report for themselves unless the text says that it consolidates others; a government needs words
+    that say which.
+    """
+    parts = [_plain(t) for t in texts]
+    whole = _first(_CONSOLIDATES, parts)
+    own = _first(_COUNTS_OWN, parts)
+    if kind in ("department", "office", "township"):
+        if whole and kind == "office" and own is None:
+            return Scope("whole_area", whole)
+        if whole:
+            return Scope("unknown", f"{whole} / {own or f'issuer is a {kind}'}")
+        return Scope("own_body", own or f"issuer is a {kind}")
+    whole = whole or _first((_COUNTS_AREA, _DISPUTES_AREA), parts)
+    if whole and own:
+        return Scope("unknown", f"{whole} / {own}")
+    if whole:
+        return Scope("whole_area", whole)
+    if own:
+        return Scope("own_body", own)
+    if title and _OWN_TITLE.search(title):
+        return Scope("own_body", _plain(title)[:80])
+    return Scope("unknown", "no sentence says whose figures these are")
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+
+
+def _first(patterns: Iterable[re.Pattern[str]], parts: Iterable[str]) -> str | None:
+    return next(_hits(tuple(patterns), parts), None)
+
+
+def _hits(patterns: tuple[re.Pattern[str], ...], parts: Iterable[str]) -> Iterator[str]:
+    for part in parts:
+        for pattern in patterns:
+            if match := pattern.search(part):
+                yield match[0][:80]
