@@ -7,39 +7,47 @@ what could mean two things is ``ambiguous``.
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Literal
 
 Verdict = Literal["take", "ambiguous", "skip"]
 
 _MARKS = "“”‘’\"'「」『』​‌‍⁠﻿"
-_DROP = {ord(c): None for c in _MARKS}
+_DROP = re.compile(rf"[\s{_MARKS}]+")
 _TITLE = re.compile(r"《[^《》]{0,80}》")
 _IN_TITLE = re.compile(r"[0-9零〇○一二两三四五六七八九十百千]")
-_AFTER_PERCENT = re.compile(r"(?<=%)(?=\d+[\u4e00-\u9fff])")
+_SENTENCE_END = re.compile(r"[。!?]|(?<=%)(?=\d+[\u4e00-\u9fff])")
 
 
 def flatten_sentence_text(text: str) -> str:
     """NFKC, no white space, no quotation marks. Same length mapping as ``raw_span`` undoes."""
     flat = text if text.isascii() else unicodedata.normalize("NFKC", text)
-    return "".join(flat.split()).translate(_DROP)
+    return _DROP.sub("", flat)
+
+
+@lru_cache(maxsize=256)
+def _sources(text: str) -> tuple[int, ...]:
+    """For each flattened character the index in ``text`` that it came from."""
+    flat = flatten_sentence_text(text)
+    kept = tuple(i for i, c in enumerate(text) if not c.isspace() and c not in _MARKS)
+    if len(kept) == len(flat):
+        return kept
+    sources: list[int] = []
+    for index, char in enumerate(text):
+        sources.extend([index] * len(flatten_sentence_text(char)))
+    return tuple(sources)
 
 
 def raw_span(text: str, start: int, end: int) -> tuple[int, int]:
-    """The span of ``text`` that flattened characters ``start``..``end`` came from."""
-    at = 0
-    first = last = -1
-    for index, char in enumerate(text):
-        width = len(flatten_sentence_text(char))
-        if width and first < 0 and at + width > start:
-            first = index
-        at += width
-        if width and at >= end:
-            last = index + 1
-            break
-    return (max(first, 0), last if last >= 0 else len(text))
+    """The span of ``text`` that flattened characters ``start`` to ``end`` came from."""
+    sources = _sources(text)
+    if start >= end or end > len(sources):
+        return 0, len(text)
+    return sources[start], sources[end - 1] + 1
 
 
 def mask_titles(flat: str) -> str:
@@ -52,10 +60,10 @@ def mask_titles(flat: str) -> str:
 def sentences(flat: str) -> list[tuple[int, int]]:
     """Spans of sentences. A figure that follows a percentage without a mark opens a new one (100%6件)."""
     cuts = [0]
-    for match in re.finditer(r"[。!?]|(?<=%)(?=\d+[\u4e00-\u9fff])", flat):
+    for match in _SENTENCE_END.finditer(flat):
         cuts.append(match.end())
     cuts.append(len(flat))
-    return [(a, b) for a, b in zip(cuts, cuts[1:], strict=False) if b > a]
+    return [(a, b) for a, b in itertools.pairwise(cuts) if b > a]
 
 
 # --- time -------------------------------------------------------------------------------------------------------
@@ -69,7 +77,6 @@ _COMPARE = re.compile(
     rf"(?:比|较|与|同|和|相比|相较于?|对比)(?:{_YEAR}年|去年|上一?年|往年|前一年)度?(?:全年|同期)?(?:相比|比较|相较|对比|比)"
 )
 _CARRY = re.compile(rf"(?:{_YEAR}年|上一?年|去年)度?(?:的)?(?:结转|转结|遗留|未办结|跨年)|结转(?:至|到)?(?:下一?年|明年|次年|{_YEAR}年)度?|转(?:入|至|到)?(?:下一?年|明年|次年)度?")
-_LAW = re.compile(rf"(?:根据|按照|依据|依照|按)[^,。;]*[,。;]")
 _TIME = re.compile(
     rf"(?P<year>{_YEAR})(?:年|(?=(?:全|我|本|共|,|度)))"
     r"|(?P<this>今年|本年度?|全年|年内|年度内|报告期内?|统计期内?|本报告期|一年来)"
@@ -92,6 +99,7 @@ def _blank(pattern: re.Pattern[str], text: str) -> str:
     return pattern.sub(lambda m: "·" * len(m[0]), text)
 
 
+@lru_cache(maxsize=1024)
 def year_context(text: str, year: int | None, carried: bool) -> tuple[bool | None, bool]:
     """(is the last time named before the figure the report's own?, was one named at all).
 
@@ -158,7 +166,6 @@ _UNIT_END = (
     r"(?:人民政府|市政府|县政府|区政府|镇政府|办公室|办公厅|管理局|分局|局|委员会|管委会|发改委|卫健委|委|厅|镇|乡|街道|办事处|中心|开发区"
     r"|大队|支队|学校|医院|公司|科室|处|县|区|市|州|院|站|所|法院)"
 )
-_BODY = re.compile(rf"[\u4e00-\u9fff]{{1,24}}?{_UNIT_END}(?:机关)?(?![\u4e00-\u9fff]*{_UNIT_END}$)")
 _WHOLE = (
     r"(?:全(?:市|县|区|省|州|盟|旗|镇|乡|街道?|局|系统|委|厅|院|办|校|所|站|处|社区|开发区|兵团)(?:范围内?|上下|系统)?"
     r"|(?:我|本)(?:市|县|区|省|州|盟|旗|镇|乡|街道?|局|委|厅|院|办|中心|机关|单位|部门|办事处|处|会|站|所|系统|行政机关|级政府|政府|管委会)"
@@ -169,8 +176,9 @@ _WHEN = (
 )
 _PLAIN = (
     r"(?:共计|总共|一共|合计|总计|共|累计|累积|已经|已|均|先后|新增|新|依法|依规|及时|按时|认真|严格|积极|主动|向社会(?:各界|公众)?|面向社会|对外|直接|实际|正式"
-    r"|另外|另有|另|还|也|全部|其中|即|为|是|有|的|了|做好|完成|实现|属于?|系|包括|包含|含|计|现|现有|目前|此外|同时|并|且|就|在|对|将|中|通过多种(?:公开)?(?:渠道|平台|形式|方式|途径)"
+    r"|另外|另有|另|还|也|全部|其中|即|为|是|有|的|了|做好|完成|实现|属于?|系|包括|包含|含|计|现|现有|目前|此外|同时|并|且|就|在|对于|对|将|中|通过多种(?:公开)?(?:渠道|平台|形式|方式|途径)"
     r"|情况|方面|以|经|涉及|因|由|由于|公民|申请人|申请|办理|答复|处理|收到|受理|接到|发生|产生|引发|引起|提起|提供|告知|作出|予以|方式为?|形式为?|渠道为?|按申请方式分?|按办理结果分?|从[^,。;、]{1,8}(?:看|分)|按[^,。;、]{1,8}(?:分|看)|一是|二是|三是|四是|五是|六是|七是|八是"
+    r"|(?:在)?(?:收到|受理|答复|办理|以上|上述|这)?的?\d+[件宗条起](?:公开)?(?:申请|答复|依申请公开)?中"
     r"|政府信息公开(?:工作)?(?:方面|的)?|信息公开|政务公开|政府信息|依申请公开|开展|举办|组织|召开|设立|设置|建立|安排|配备|投入|使用|用于|落实|收取|主动公开|公开|发布|公布|回应|解读)"
 )
 _ENUM = r"(?:[(（]?[一二三四五六七八九十]{1,3}[)）、.]|[(（]?\d{1,2}[)）.、](?!\d)|[①-⑩]|[-·*•—])"
@@ -187,10 +195,10 @@ _CLAUSE_BODY = re.compile(
 _STOP = ",;:。!?()、"
 
 
-def clause_start(flat: str, at: int) -> int:
-    """Where the clause that holds position ``at`` begins (after , ; : 。 ( ) or 、)."""
+def clause_start(flat: str, at: int, floor: int = 0) -> int:
+    """Where the clause that holds position ``at`` begins (after , ; : 。 ( ) or 、), at ``floor`` at the earliest."""
     start = at
-    while start > 0 and flat[start - 1] not in _STOP:
+    while start > floor and flat[start - 1] not in _STOP:
         start -= 1
     return start
 
@@ -200,7 +208,7 @@ def joint_list(flat: str, start: int) -> bool:
     if start == 0 or flat[start - 1] != "、":
         return False
     before = flat[clause_start(flat, start - 1) : start - 1]
-    return not re.search(rf"[\d一二两三四五六七八九十百千万]\d*[余多]?[\u4e00-\u9fff]{{1,2}}$|%\)?$|\)$", before)
+    return not re.search(r"[\d一二两三四五六七八九十百千万]\d*[余多]?[\u4e00-\u9fff]{1,2}$|%\)?$|\)$", before)
 
 
 def self_names(texts: Sequence[str], issuer: str | None = None) -> tuple[str, ...]:
@@ -250,7 +258,7 @@ def body_verdict(left: str, sentence: str, names: tuple[str, ...]) -> Verdict:
         return verdict
     if (match := _SUB_LEAD.search(sentence)) and _own(match["name"], names) != "take":
         return "ambiguous"
-    if _LEVEL.search(earlier) and not _WHOLE_RE.search(earlier[_LEVEL.search(earlier).end() :]):  # type: ignore[union-attr]
+    if (level := _LEVEL.search(earlier)) and not _WHOLE_RE.search(earlier[level.end() :]):
         return "ambiguous"
     for clause in re.split(r"[,;:]", earlier):
         found = _CLAUSE_BODY.match(clause + ",")

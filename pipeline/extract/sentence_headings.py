@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 from pipeline.codebook import Codebook, normalise_label
 from pipeline.extract.numbers import parse_figure
-from pipeline.extract.sentence_context import flatten_sentence_text
 from pipeline.extract.sentence_patterns import NUMBER
 from pipeline.report import Figure, State
 
@@ -23,7 +22,7 @@ _VALUE = re.compile(
     rf"^(?P<n>{NUMBER})(?P<scale>[余多]?[万亿]?[余多]?)(?P<unit>万?元|人次|[条件次个人名篇期处宗场])?(?:\([^()]{{0,20}}\))?[。.]?$"
 )
 _NIL = re.compile(r"^(?:无|没有|未发生|未收取|未收到|零)[。.]?$")
-_TABLE = re.compile(r"统计表|统计指标")
+_TABLE = re.compile(r"统计(?:情况)?表(?:\([^()]*\))?$|^统计指标")
 _NOT_UNIQUE = frozenset({"被依法纠错", "其他情形", "其他"})
 
 
@@ -69,13 +68,12 @@ def _read(text: str) -> tuple[Figure | None, str, bool, State] | None:
     return None if value is None else (value, match["unit"] or "", approx, "reported")
 
 
-def read_headings(texts: Sequence[str], codebook: Codebook) -> list[Labelled]:
-    """``texts`` are paragraphs as shown. Reading stops where the statistics table itself begins."""
+def read_headings(flats: Sequence[str], codebook: Codebook) -> list[Labelled]:
+    """``flats`` are paragraphs, flattened. Reading stops where the statistics table itself begins."""
     found: list[Labelled] = []
-    flats = [flatten_sentence_text(t) if len(t) < 120 else "" for t in texts]
     labels: dict[str, str] = {}
     for at, flat in enumerate(flats):
-        if not flat:
+        if not 4 < len(flat) < 80:
             continue
         if len(flat) < 40 and _TABLE.search(flat):
             break
@@ -90,7 +88,7 @@ def read_headings(texts: Sequence[str], codebook: Codebook) -> list[Labelled]:
             if read := _read(match["rest"]):
                 found.append(Labelled(indicator, at, flat, *read))
             continue
-        follows = next((i for i in range(at + 1, len(texts)) if texts[i].strip(" \u3000\xa0\t\r\n")), None)
+        follows = next((i for i in range(at + 1, len(flats)) if flats[i]), None)
         if follows is None or _NEXT.match(flats[follows]):
             if follows is None or not _read(flats[follows]):
                 found.append(Labelled(indicator, at, flat, None, "", False, "blank"))

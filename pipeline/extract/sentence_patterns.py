@@ -131,18 +131,35 @@ def compile_row(row: Pattern) -> Compiled:
     return Compiled(row, compiled, required_text(_PIECE.sub(" ", row.regex)), head, zero, "{M}" in row.regex)
 
 
+class PatternSet(NamedTuple):
+    """The rows that hold for one form, as (keyword, rows): those that read a number, those that state a zero."""
+
+    numbers: tuple[tuple[str, tuple[Compiled, ...]], ...]
+    zeros: tuple[tuple[str, tuple[Compiled, ...]], ...]
+
+
+def _by_keyword(rows: tuple[Compiled, ...]) -> tuple[tuple[str, tuple[Compiled, ...]], ...]:
+    groups: dict[str, list[Compiled]] = {}
+    for row in rows:
+        groups.setdefault(row.keyword, []).append(row)
+    return tuple((keyword, tuple(members)) for keyword, members in groups.items())
+
+
 @lru_cache(maxsize=16)
-def _compiled(rows: tuple[Pattern, ...], template: str) -> tuple[Compiled, ...]:
-    return tuple(compile_row(row) for row in rows if template in row.templates)
+def _compiled(rows: tuple[Pattern, ...], template: str) -> PatternSet:
+    compiled = tuple(compile_row(row) for row in rows if template in row.templates)
+    return PatternSet(
+        _by_keyword(tuple(c for c in compiled if not c.zero)), _by_keyword(tuple(c for c in compiled if c.zero))
+    )
 
 
-_LAST: dict[tuple[int, str], tuple[Codebook, tuple[Compiled, ...]]] = {}
+_HELD: dict[tuple[int, str], tuple[Codebook, PatternSet]] = {}
 
 
-def compiled_patterns(codebook: Codebook, template: str) -> tuple[Compiled, ...]:
-    """The rows that hold for ``template``, compiled once per codebook."""
+def compiled_patterns(codebook: Codebook, template: str) -> PatternSet:
+    """The rows that hold for ``template``, compiled once per codebook (hashing all rows each time is too slow)."""
     key = (id(codebook), template)
-    held = _LAST.get(key)
+    held = _HELD.get(key)
     if held is None or held[0] is not codebook:
-        held = _LAST[key] = (codebook, _compiled(codebook.patterns, template))
+        held = _HELD[key] = (codebook, _compiled(codebook.patterns, template))
     return held[1]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 from pipeline.codebook import Codebook, Indicator
@@ -28,10 +29,11 @@ from pipeline.extract.sentence_context import (
     topic_verdict,
 )
 from pipeline.extract.sentence_headings import Labelled, read_headings
-from pipeline.extract.sentence_patterns import HEAD, HEADS, Compiled, compiled_patterns
+from pipeline.extract.sentence_patterns import HEAD, HEADS, Compiled, PatternSet, compiled_patterns
 from pipeline.report import Figure, Observation, State
 
-_WORTH = re.compile(r"[0-9一二两三四五六七八九十百千零〇]|未|没有|无")
+_COUNTED = re.compile(r"[0-9一二两三四五六七八九十百千零〇][余多万亿]{0,3}[条件篇项份则宗起例次笔个家处人名场期元]")
+_DENIED = re.compile(r"未|没|无|不收|为零|为0")
 _RIGHT = re.compile(
     r"$|[,;。、:()!?|]|左右|以上|占|比|较|同比|环比|均|已|全部|其中|和|及|与|并|且|按|办结率|次之|主要|无|未|没有"
 )
@@ -53,6 +55,7 @@ class _Hit(NamedTuple):
         return self.match.start() if self.pattern.zero else self.match.start("n")
 
 
+@lru_cache(maxsize=1024)
 def _last_head(text: str) -> tuple[str, bool]:
     """The last subject named in ``text`` and whether it stands joined with another (行政复议、行政诉讼)."""
     last = ""
@@ -67,25 +70,33 @@ def _last_head(text: str) -> tuple[str, bool]:
     return last, joined
 
 
-def _head_holds(wanted: str, before: str, heading: str) -> bool:
-    head, joined = _last_head(before)
-    if not head:
-        head, joined = _last_head(heading)
-    return head == wanted and not joined
+def _head_holds(wanted: str, before: str, here: str, heading: str) -> bool:
+    """Is ``wanted`` the subject last named in the sentence, else in the paragraph before it, else in the heading?"""
+    for text in (here, before, heading):
+        head, joined = _last_head(text)
+        if head:
+            return head == wanted and not joined
+    return False
 
 
-def _hits(flat: str, span: tuple[int, int], patterns: Sequence[Compiled], heading: str) -> Iterator[_Hit]:
+def _hits(flat: str, span: tuple[int, int], patterns: PatternSet, heading: str) -> Iterator[_Hit]:
     """The longest match for each figure of the sentence; ties are all kept."""
     start, end = span
     sentence = flat[start:end]
+    groups: list[tuple[str, tuple[Compiled, ...]]] = []
+    if _COUNTED.search(sentence):
+        groups.extend(patterns.numbers)
+    if _DENIED.search(sentence):
+        groups.extend(patterns.zeros)
     found: list[_Hit] = []
-    for pattern in patterns:
-        if pattern.keyword and pattern.keyword not in sentence:
+    for keyword, members in groups:
+        if keyword not in sentence:
             continue
-        for match in pattern.regex.finditer(flat, start, end):
-            if pattern.head and not _head_holds(pattern.head, flat[: match.start()], heading):
-                continue
-            found.append(_Hit(pattern, match))
+        for pattern in members:
+            for match in pattern.regex.finditer(flat, start, end):
+                if pattern.head and not _head_holds(pattern.head, flat[:start], flat[start : match.start()], heading):
+                    continue
+                found.append(_Hit(pattern, match))
     longest: dict[int, int] = {}
     for hit in found:
         if not hit.pattern.zero:
@@ -102,11 +113,11 @@ def _number(hit: _Hit, flat: str) -> tuple[Figure, bool] | None:
     number, scale = match["n"], match["scale"]
     at = match.start("n")
     before = flat[at - 1 : at]
-    if before.isdigit() or before in tuple(".,-~—/[") and flat[at - 2 : at - 1].isdigit():
+    if before.isdigit() or (before in tuple(".,-~—/[") and flat[at - 2 : at - 1].isdigit()):
         return None
     if number[0] in "十百千" and before in ("数", "几"):
         return None
-    if re.fullmatch(r"[一二三四五六七八九两]{2,}", number) or len(number) > 12 or number.isdigit() and len(number) > 8:
+    if re.fullmatch(r"[一二三四五六七八九两]{2,}", number) or len(number) > 12 or (number.isdigit() and len(number) > 8):
         return None
     if number[:1] == "0" and number.isdigit() and len(number) > 1:
         return None
@@ -127,7 +138,7 @@ def _money(value: Figure, unit: str, printed: str) -> Decimal:
 
 def _judge(hit: _Hit, flat: str, span: tuple[int, int], year: int | None, names: tuple[str, ...]) -> Verdict:
     start, end = hit.match.span()
-    left = flat[clause_start(flat, start) : start]
+    left = flat[clause_start(flat, start, span[0]) : start]
     sentence = flat[span[0] : start]
     indicator = hit.pattern.row.indicator
     if not hit.pattern.zero and (joint_list(flat, start) or _NEGATED.search(left)):
@@ -152,7 +163,7 @@ def _applicant(indicator: Indicator, hit: _Hit) -> str | None:
 
 
 def _observe(
-    hit: _Hit, verdict: Verdict, paragraph: Paragraph, flat: str, indicator: Indicator
+    hit: _Hit, verdict: Verdict, paragraph: Paragraph, flat: str, floor: int, indicator: Indicator
 ) -> Observation | None:
     row = hit.pattern.row
     unit = indicator.unit.split("|")[0]
@@ -173,8 +184,9 @@ def _observe(
     if verdict == "ambiguous":
         state = "ambiguous"
     start, end = hit.match.span()
-    a, b = raw_span(paragraph.text, clause_start(flat, start), end)
-    verb = _VERBS.search(flat[clause_start(flat, start) : end])
+    opening = clause_start(flat, start, floor)
+    a, b = raw_span(paragraph.text, opening, end)
+    verb = _VERBS.search(flat[opening:end])
     taken = verdict == "take"
     return Observation(
         row.indicator, _applicant(indicator, hit), value if taken else None, paragraph.text[a:b], unit, approx, state,
@@ -210,12 +222,9 @@ def read_sentences(
     A statement that may be another body's or another period's has state ``ambiguous``, no value, and its figure
     in ``candidates``. Money is a Decimal in the indicator's unit.
     """
-    texts = [p.text for p in paragraphs]
     patterns = compiled_patterns(codebook, template)
-    flats = [mask_titles(flatten_sentence_text(t)) for t in texts]
+    flats = [mask_titles(flatten_sentence_text(p.text)) for p in paragraphs]
     names = self_names(flats, issuer)
-    whole = "\n".join(flats)
-    active = [p for p in patterns if not p.keyword or p.keyword in whole]
     found: list[tuple[int, int, Observation]] = []
     heading = ""
     skipping = False
@@ -225,23 +234,20 @@ def read_sentences(
             heading = flat
         elif len(flat) < 40 and re.match(r"^[(（\d]", flat) and not flat.endswith("。"):
             heading = flat
-        if skipping or len(flat) < 5 or not _WORTH.search(flat):
-            continue
-        here = [p for p in active if not p.keyword or p.keyword in flat]
-        if not here:
+        if skipping or len(flat) < 5 or not (_COUNTED.search(flat) or _DENIED.search(flat)):
             continue
         for span in sentences(flat):
-            for hit in _hits(flat, span, here, heading):
+            for hit in _hits(flat, span, patterns, heading):
                 indicator = codebook.indicator(template, hit.pattern.row.indicator)
-                if indicator is None or hit.pattern.row.applicant and indicator.dimension != "applicant":
+                if indicator is None or (hit.pattern.row.applicant and indicator.dimension != "applicant"):
                     continue
                 verdict = _judge(hit, flat, span, year, names)
                 if verdict == "skip":
                     continue
-                seen = _observe(hit, verdict, paragraph, flat, indicator)
+                seen = _observe(hit, verdict, paragraph, flat, span[0], indicator)
                 if seen is not None:
                     found.append((at, hit.number_at, seen))
-    for labelled in read_headings(texts, codebook):
+    for labelled in read_headings(flats, codebook):
         indicator = codebook.indicator(template, labelled.indicator)
         if indicator is not None:
             found.append((labelled.at, 0, _from_heading(labelled, paragraphs[labelled.at], indicator)))

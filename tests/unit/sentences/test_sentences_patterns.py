@@ -27,7 +27,7 @@ def said(row: Pattern, text: str, template: str) -> list[Decimal]:
         for o in seen
         if o.indicator == row.indicator
         and o.resolved is not None
-        and (wanted is None and o.applicant in (None, "total") or o.applicant == wanted)
+        and ((wanted is None and o.applicant in (None, "total")) or o.applicant == wanted)
     ]
 
 
