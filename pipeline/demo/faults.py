@@ -194,8 +194,5 @@ def _drop_zeros(printed: Printed) -> None:
 
 def withdrawn_version(printed: Printed, rng: Random) -> tuple[Key, Figure]:
     """The cell that the first version of a revised report had wrong, and what it printed there."""
-    name = {"v2014": "proactive.disclosed.total", "v2019": "proactive.penalty.decisions"}.get(
-        printed.template, "proactive.penalty.decisions"
-    )
-    key = (name, None)
-    return key, int(printed.true[key]) - rng.randint(1, max(1, min(60, int(printed.true[key]))))
+    key = ("meeting.sessions" if printed.template == "v2014" else "proactive.penalty.decisions", None)
+    return key, int(printed.true[key]) + rng.randint(5, 60)

@@ -5,7 +5,7 @@ A form is a list of ``FormTable``; a table is rows of ``Td`` as HTML has them (a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from pipeline.codebook import load_codebook
@@ -25,11 +25,17 @@ class Td(NamedTuple):
 
 
 class FormTable(NamedTuple):
-    """A table, the title printed above it (empty: none), and the section of the report that it stands in."""
+    """A table, the title printed above it (empty: none), and the section of the report that it stands in
+    (``AT_END``: after the last)."""
 
     section: int
     title: str
     rows: tuple[tuple[Td, ...], ...]
+
+
+def tables_after(tables: Sequence[FormTable], section: int, last: int) -> list[FormTable]:
+    """The tables that stand in a section; ``last`` is the number of the report's last section."""
+    return [t for t in tables if t.section == section or (t.section == AT_END and section == last)]
 
 
 class Layout(NamedTuple):
@@ -43,6 +49,7 @@ class Layout(NamedTuple):
     glosses: bool = True
 
 
+AT_END = -1
 ARTICLE_20 = "第二十条第（{}）项"
 CONTENT_HEAD = "信息内容"
 SUM_NOTE = "（本列数据的勾稽关系为：第一项加第二项之和，等于第三项加第四项之和）"
@@ -106,7 +113,7 @@ def _v2008_tables(show: Show) -> list[FormTable]:
         if indicator.template == "v2008" and show(indicator.indicator_id, None) != "\0":
             unit = indicator.unit.split("|")[0]
             rows.append((Td(_wide(indicator.label_zh)), Td(unit), _cell(show, indicator.indicator_id)))
-    return [FormTable(0, LIST_TITLE, tuple(rows))]
+    return [FormTable(AT_END, LIST_TITLE, tuple(rows))]
 
 
 def _v2014_tables(show: Show, layout: Layout) -> list[FormTable]:
@@ -122,7 +129,7 @@ def _v2014_tables(show: Show, layout: Layout) -> list[FormTable]:
         if layout.glosses and name in _GLOSSED:
             label = max(indicator.row_labels, key=len)
         rows.append((Td(prefix + _wide(label)), Td(indicator.unit), _cell(show, name)))
-    return [FormTable(0, STATISTICS_TITLE, tuple(rows))]
+    return [FormTable(AT_END, STATISTICS_TITLE, tuple(rows))]
 
 
 def _col(template: str, indicator: str) -> str:

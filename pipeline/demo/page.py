@@ -12,7 +12,7 @@ from random import Random
 from typing import NamedTuple
 
 from pipeline.demo.bodies import Body
-from pipeline.demo.forms import FormTable, Td
+from pipeline.demo.forms import FormTable, Td, tables_after
 from pipeline.demo.prose import Part
 
 
@@ -35,15 +35,14 @@ _SPAN = (
 )
 _CLOSE = ("</span>", "</span>", "</font>")
 _CELL_SPAN = (
-    '<span style="font-size:10.5pt;font-family:宋体;mso-bidi-font-family:宋体;mso-font-kerning:0pt">',
+    '<span style="font-size:10.5pt;font-family:宋体;mso-font-kerning:0pt">',
     '<span lang="EN-US" style="font-size:10.5pt;font-family:宋体;mso-bidi-font-family:宋体">',
     '<font size="2" face="宋体">',
 )
 _WORD_P = '<p class="MsoNormal" style="margin:0cm 0cm 0pt;line-height:28.0pt;text-indent:32.0pt;mso-char-indent-count:2.0">'
 _WORD_TD = (
     '<td width="{w}" valign="center" style="width:{w}.0pt;border:solid windowtext 1.0pt;'
-    'mso-border-alt:solid windowtext .5pt;padding:0cm 5.4pt 0cm 5.4pt"{spans}>'
-    '<p class="MsoNormal" align="center" style="text-align:center;mso-pagination:widow-orphan">'
+    'padding:0cm 5.4pt"{spans}><p class="MsoNormal" align="center" style="text-align:center">'
 )
 _LATENT = '<w:LsdException Locked="false" Priority="{n}" SemiHidden="false" Name="Grid Table {n} Accent {m}"/>\n'
 _SMALL, _LARGE = 64_000, 104_000
@@ -65,7 +64,7 @@ def plain_table(table: FormTable) -> str:
 def _runs(rng: Random, text: str, tags: Sequence[str]) -> str:
     """The text cut anywhere, also inside a number, each piece in a tag of its own."""
     if not text:
-        return f'{tags[1]}<o:p>&nbsp;</o:p></span>'
+        return f'{tags[0]}<o:p>&nbsp;</o:p></span>'
     pieces = []
     at = 0
     while at < len(text):
@@ -105,8 +104,7 @@ def _article(parts: Sequence[Part], tables: Sequence[FormTable], rng: Random, wo
                        else f"<p><strong>　　{escape(part.heading)}</strong></p>\n")  # fmt: skip
         for text in part.paragraphs:
             paragraph(text)
-        here = [t for t in tables if t.section == part.number or (t.section == 0 and part.number == last)]
-        for number, table in enumerate(here, start=1):
+        for number, table in enumerate(tables_after(tables, part.number, last), start=1):
             if images:
                 out.append(f'<p style="text-align:center"><img src="./W02{part.number}{number}.png" alt=""></p>\n')
                 continue
@@ -151,8 +149,9 @@ def html_page(body: Body, head: Head, parts: Sequence[Part], tables: Sequence[Fo
                             ("ArticleTitle", head.title), ("PubDate", f"{head.published_on} 09:{rng.randint(10, 59)}"),
                             ("ContentSource", body.name))
     )  # fmt: skip
-    nav = "".join(f'<li><a href="/{slug}/">{name}</a></li>' for slug, name in (
-        ("", "首页"), ("zjyz", f"走进{body.place[:-1]}"), ("zwgk", "政务公开"), ("bsfw", "办事服务"), ("hdjl", "互动交流")))  # fmt: skip
+    nav = "".join(f'<li><a href="{path}">{name}</a></li>' for path, name in (
+        ("/", "首页"), ("/zjyz/", f"走进{body.place[:-1]}"), ("/zwgk/", "政务公开"), ("/bsfw/", "办事服务"),
+        ("/hdjl/", "互动交流")))  # fmt: skip
     front = (
         f'<!DOCTYPE html>\n<html lang="zh-CN">\n<head>\n<meta charset="{charset}">\n'
         f"<title>{title}_{site}</title>\n{meta}"

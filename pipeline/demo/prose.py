@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from random import Random
 from typing import NamedTuple
 
-from pipeline.demo.bodies import Body
+from pipeline.demo.bodies import PROVINCE_NAME, Body
 from pipeline.demo.faults import figure_text
 from pipeline.demo.figures import Figures
 from pipeline.demo.truth import TruthCell
@@ -38,8 +38,8 @@ _PERIOD = (
     "所列数据的统计期限自{year}年1月1日起，至{year}年12月31日止。",
 )
 _CONTACT = (
-    "读者如有疑问，请与{place}政务公开办公室联系（地址：{place}听雨路{no}号；电话：0999-8{tel:06d}）。",
-    "对本报告有意见和建议的，可致电0999-8{tel:06d}，或寄信至{place}观云街{no}号政务公开窗口。",
+    "读者如有疑问，请与{place}政务公开办公室联系（地址：{seat}听雨路{no}号；电话：0999-8{tel:06d}）。",
+    "对本报告有意见和建议的，可致电0999-8{tel:06d}，或寄信至{seat}观云街{no}号政务公开窗口。",
 )
 _SCOPE = {
     "whole_area": (
@@ -89,7 +89,7 @@ class _Writer:
     def __init__(self, rng: Random, body: Body, year: int, figures: Figures, wrong: Mapping[str, Figure],
                  silent: bool) -> None:  # fmt: skip
         self.rng = rng
-        self.names = {"name": body.name, "place": body.place, "area": body.area_word, "self": body.self_word,
+        self.names = {"name": body.name, "place": body.place, "seat": body.full_place.removeprefix(PROVINCE_NAME), "area": body.area_word, "self": body.self_word,
                       "year": str(year)}  # fmt: skip
         self.figures = figures
         self.wrong = wrong

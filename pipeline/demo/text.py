@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from pipeline.demo.forms import FormTable, Td
+from pipeline.demo.forms import FormTable, Td, tables_after
 from pipeline.demo.prose import Part
 
 Shape = Literal["pipes", "lines", "markdown"]
@@ -63,9 +63,7 @@ def text_file(title: str, published_on: str, parts: Sequence[Part], tables: Sequ
         if part.heading:
             out.append(f"{part.heading}\n")
         out += [f"　　{p}\n" for p in part.paragraphs]
-        for table in tables:
-            if table.section != part.number and not (table.section == 0 and part.number == last):
-                continue
+        for table in tables_after(tables, part.number, last):
             if table.title:
                 out.append(f"{table.title}\n")
             if shape == "pipes":
