@@ -1,14 +1,20 @@
 -- grain: one row per current report: applications received, handled and left over
+{%- set trended = ['applications_received', 'applications_carried_forward'] %}
 {%- set flows = [
   'applications_received', 'applications_carried_in', 'applications_workload', 'applications_concluded',
   'applications_carried_forward', 'applications_received_natural_person', 'applications_received_organisation',
 ] %}
 with w as (
   {{ wide(flows) }}
+),
+
+t as (
+  {{ trends(trended) }}
 )
 
 select
   {{ identity('r') }},
+  {{ trend_names(trended) }}
   {%- for id in flows %}
   cast(w.{{ id }} as bigint) as {{ id }},
   {%- endfor %}
@@ -20,3 +26,4 @@ select
   coalesce(w.applications_workload < {{ var('small_n') }}, false) as small_n
 from {{ ref('stg_report') }} as r
 left join w on w.report_id = r.report_id
+left join t on t.report_id = r.report_id

@@ -5,7 +5,7 @@ select
   r.division_code,
   max(r.division_name) as division_name,
   r.year,
-  max(r.level) as level,
+  max(r.division_level) as level,
   max(r.body_id) as body_id,
   max(r.issuer) as issuer,
   max(r.scope) as scope,

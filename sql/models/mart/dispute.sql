@@ -1,4 +1,5 @@
 -- grain: one row per current report: reconsideration and litigation over information requests
+{%- set trended = ['reconsideration_total', 'litigation_total', 'reconsideration_correction_rate', 'litigation_loss_rate'] %}
 {%- set counts = [
   'reconsideration_total', 'reconsideration_concluded', 'reconsideration_upheld', 'reconsideration_corrected',
   'reconsideration_other', 'reconsideration_pending', 'litigation_total', 'litigation_direct_total',
@@ -6,10 +7,15 @@
 ] %}
 with w as (
   {{ wide(counts + ['reconsideration_correction_rate', 'litigation_loss_rate', 'applications_received']) }}
+),
+
+t as (
+  {{ trends(trended) }}
 )
 
 select
   {{ identity('r') }},
+  {{ trend_names(trended) }}
   {%- for id in counts %}
   cast(w.{{ id }} as bigint) as {{ id }},
   {%- endfor %}
@@ -23,3 +29,4 @@ select
   case when r.year >= 2024 then true else false end as reconsideration_first
 from {{ ref('stg_report') }} as r
 left join w on w.report_id = r.report_id
+left join t on t.report_id = r.report_id

@@ -1,4 +1,5 @@
 -- grain: one row per current report: what became of the applications, with each outcome's share
+{%- set trended = ['disclosure_rate', 'outcome_granted_or_partial', 'outcome_refused'] %}
 {%- set parts = [
   'outcome_granted', 'outcome_partial', 'outcome_refused', 'outcome_unable', 'outcome_not_processed', 'outcome_other',
 ] %}
@@ -21,10 +22,15 @@ based as (
     {%- endfor %} as outcomes_missing
   from w
   inner join {{ ref('stg_report') }} as r on r.report_id = w.report_id
+),
+
+t as (
+  {{ trends(trended) }}
 )
 
 select
   {{ identity('r') }},
+  {{ trend_names(trended) }}
   b.base_measure,
   cast(b.base as bigint) as base,
   {%- for id in parts %}
@@ -52,3 +58,4 @@ select
   coalesce(b.base < {{ var('small_n') }}, false) as small_n
 from {{ ref('stg_report') }} as r
 left join based as b on b.report_id = r.report_id
+left join t on t.report_id = r.report_id

@@ -23,11 +23,9 @@ select
   r.title,
   coalesce(r.source_url, d.source_url) as source_url,
   t.report_id is not null as has_table,
-  -- A township has its county's code, so it never speaks for the division.
-  r.level in ('province', 'prefecture', 'county') and (
-    r.body_kind in ({{ "'" ~ var('government_kinds') | join("', '") ~ "'" }})
-    or (r.body_kind = '{{ var("office_kind") }}' and coalesce(r.scope, 'unknown') = 'whole_area')
-  ) as speaks_for_government
+  -- A township bears its county's code, a department its place's: neither speaks for the division.
+  (r.level in ('province', 'prefecture', 'county') and r.body_kind in ({{ "'" ~ var('government_kinds') | join("', '") ~ "'" }}))
+    or (r.body_kind = '{{ var("office_kind") }}' and r.scope = 'whole_area') as speaks_for_government
 from {{ source('core', 'report') }} as r
 left join {{ source('core', 'document') }} as d on d.document_id = r.document_id
 left join tabled as t on t.report_id = r.report_id

@@ -1,0 +1,18 @@
+-- grain: one row per division code and year in which it was in being, 2008 to the last report's year
+with calendar as (
+  {{ year_rows('2008', '(select max(year) from ' ~ source('core', 'report') ~ ')') }}
+),
+
+ranked as (
+  select
+    d.division_code,
+    c.year,
+    d.name,
+    d.level,
+    d.parent_code,
+    row_number() over (partition by d.division_code, c.year order by d.valid_from desc, d.name) as place
+  from {{ source('ref', 'division') }} as d
+  inner join calendar as c on c.year >= d.valid_from and c.year <= coalesce(d.valid_to, 9999)
+)
+
+select division_code, year, name, level, parent_code from ranked where place = 1
