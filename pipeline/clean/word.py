@@ -13,8 +13,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from pipeline.clean.word_numbering import Numbering, read_numbering
-from pipeline.clean.word_xml import (
+from pipeline.clean.ooxml import (
     Package,
     PackageError,
     child,
@@ -24,6 +23,7 @@ from pipeline.clean.word_xml import (
     through_wrappers,
     value,
 )
+from pipeline.clean.word_numbering import Numbering, read_numbering
 from pipeline.document import Block, Cell, Document, Image, Paragraph, Table
 
 READER = "word"
@@ -45,10 +45,11 @@ def read(data: bytes, *, sha256: str, media_type: str = MEDIA_TYPE) -> Document:
         package = open_package(data, MAIN)
         body = child(package.xml(package.main), "body")
         if body is None:
-            raise PackageError("broken_word", "The document has no body.")
+            raise PackageError("broken_package", "The document has no body.")
         blocks = _Reader(package.targets(), read_numbering(package)).blocks(body)
     except PackageError as error:
-        return Document(sha256, media_type, READER, (), status=error.status, detail=error.detail)
+        status = "broken_word" if error.status == "broken_package" else error.status
+        return Document(sha256, media_type, READER, (), status=status, detail=error.detail)
     if not blocks:
         return Document(sha256, media_type, READER, (), status="empty", detail="The document holds no text.")
     return Document(sha256, media_type, READER, blocks)

@@ -1,4 +1,4 @@
-"""The parts of a .docx package as parsed XML, with limits and without entities.
+"""The parts of a .docx or .xlsx package as parsed XML, with limits and without entities.
 
 Elements are compared by their local names, so that the transitional and the strict dialect of the format
 read alike.
@@ -18,7 +18,8 @@ MAX_DEPTH = 512
 
 
 class PackageError(Exception):
-    """A package that cannot be read; ``status`` as in ``Document.status``."""
+    """A package that cannot be read; ``status`` as in ``Document.status``. ``broken_package`` is for the
+    reader to name after its format."""
 
     def __init__(self, status: str, detail: str) -> None:
         super().__init__(detail)
@@ -78,7 +79,7 @@ def open_package(data: bytes, kind: str) -> Package:
         archive = zipfile.ZipFile(io.BytesIO(data))
         names = frozenset(archive.namelist())
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
-        status = "truncated" if data[:2] == b"PK" else "broken_word"
+        status = "truncated" if data[:2] == b"PK" else "broken_package"
         raise PackageError(status, f"The file is not a whole package: {error}") from None
     if kind in names:
         return Package(archive, names, kind)
@@ -88,20 +89,20 @@ def open_package(data: bytes, kind: str) -> Package:
             target = relation.get("Target", "").lstrip("/")
             if relation.get("Type", "").endswith("/officeDocument") and target in names:
                 return Package(archive, names, target)
-    raise PackageError("broken_word", f"The package holds no {kind}.")
+    raise PackageError("broken_package", f"The package holds no {kind}.")
 
 
 def parse(data: bytes, name: str) -> etree._Element:
     """XML without document type: entities are neither resolved nor passed over in silence."""
     if b"<!DOCTYPE" in data[:65_536].replace(b"\0", b""):
-        raise PackageError("broken_word", f"The part {name} declares a document type, which is refused.")
+        raise PackageError("broken_package", f"The part {name} declares a document type, which is refused.")
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True
     )
     try:
         return etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
-        raise PackageError("broken_word", f"The part {name} is not well-formed XML: {error.msg}") from None
+        raise PackageError("broken_package", f"The part {name} is not well-formed XML: {error.msg}") from None
 
 
 def local(element: etree._Element) -> str:
@@ -127,6 +128,12 @@ def child(element: etree._Element | None, *path: str) -> etree._Element | None:
             return None
         element = next((inner for inner in element if local(inner) == name), None)
     return element
+
+
+def children(element: etree._Element | None, *path: str) -> list[etree._Element]:
+    """The elements inside the one at a path of local names; none where there is no such path."""
+    found = child(element, *path)
+    return [] if found is None else [inner for inner in found if isinstance(inner.tag, str)]
 
 
 def is_on(element: etree._Element | None) -> bool:
