@@ -26,7 +26,7 @@ from pipeline.codebook.formula import (
 TEMPLATES = ("v2008", "v2014", "v2019", "v2021")
 TABLES = (
     "indicators.csv", "groups.csv", "applicants.csv", "forms.csv", "rules.csv", "measures.csv", "patterns.csv",
-    "columns.csv",
+    "columns.csv", "sections.csv",
 )
 
 
@@ -99,6 +99,15 @@ class Form:
     name_zh: str
     name_en: str
     source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section of the six-part report whose heading announces a table, and the figures missed where none follows."""
+
+    table: str
+    headings: tuple[str, ...]
+    expected: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +199,7 @@ class Codebook:
     groups: tuple[Group, ...]
     applicants: tuple[Applicant, ...]
     forms: tuple[Form, ...]
+    sections: tuple[Section, ...]
     rules: tuple[Rule, ...]
     measures: tuple[Measure, ...]
     patterns: tuple[Pattern, ...]
@@ -342,7 +352,12 @@ def load_codebook() -> Codebook:
         for _, r in _rows("applicants.csv")
     )
     columns = tuple(ColumnNote(**r) for _, r in _rows("columns.csv"))
+    sections = tuple(
+        Section(r["table"], _split(r["headings"]), _split(r["expected"])) for _, r in _rows("sections.csv")
+    )
+    if unknown := {i for s in sections for i in s.expected} - ids:
+        raise CodebookError(f"sections.csv: unknown indicators {sorted(unknown)}")
     return Codebook(
-        indicators, groups, applicants, _forms(), _rules(ids), _measures(ids), _patterns(ids), columns,
+        indicators, groups, applicants, _forms(), sections, _rules(ids), _measures(ids), _patterns(ids), columns,
         codebook_version(),
     )

@@ -1,0 +1,95 @@
+"""Which form a report follows, which year it reports on, when it was published."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+from pipeline.codebook import Codebook
+from pipeline.document import Document, Paragraph
+from pipeline.extract.pieces import Piece, Title, section_of, squeeze
+
+_PERIOD = (
+    re.compile(r"(?:统计|数据|期限|时间|时限|周期)[^。;；]{0,40}?自?(20[0-2]\d)年1月1日"),
+    re.compile(r"(20[0-2]\d)年1月1日(?:起)?(?:至|到|—|-|~|－)+(?:20[0-2]\d年)?12月31日"),
+    re.compile(r"(?:数据|统计)[^。;；]{0,24}?截[至止][^。;；]{0,6}?(20[0-2]\d)年12月31日"),
+    re.compile(r"(20[0-2]\d)年5月1日(?:起)?(?:至|到|—|-|~)+(?:2008年)?12月31日"),
+)
+_TEXT_YEAR = re.compile(r"(20[0-2]\d)年")
+_PUBLISHED = re.compile(
+    r"(?:发布|公开|发文|发表|更新|公布)(?:日期|时间)[:：]?\s*(20[0-2]\d)\s*[-年/.]\s*(\d{1,2})\s*[-月/.]\s*(\d{1,2})"
+)
+_DATE = re.compile(r"(20[0-2]\d)[-年/.](\d{1,2})[-月/.](\d{1,2})")
+
+
+def detect_template(text: str, codebook: Codebook) -> str:
+    """The form, by its labels alone (NOTES section 1), in ``text``: all of a report's text without white space."""
+    for form in codebook.forms:
+        hits = sum(1 for variants in form.labels if any(label in text for label in variants))
+        if form.needs == "else" or hits >= (2 if form.needs == "two" else 1):
+            return form.template
+    return "v2008"
+
+
+def find_year(title: Title | None, paragraphs: Sequence[Paragraph], published: date | None) -> tuple[
+    int | None, str, int | None, int | None
+]:
+    """(year, evidence, year of the data period, year of the title), in the order of trust of NOTES section 4."""
+    period, quoted = None, ""
+    for paragraph in paragraphs[:40]:
+        flat = squeeze(paragraph.text)
+        if "年" not in flat:
+            continue
+        for pattern in _PERIOD:
+            found = pattern.search(flat)
+            if found:
+                period, quoted = int(found[1]), found[0]
+                break
+        if period:
+            break
+    titled = title.year if title else None
+    if period:
+        return period, f"data period: {quoted[:60]}", period, titled
+    if titled and title:
+        return titled, f"title: {title.text}", None, titled
+    inside = False
+    for paragraph in paragraphs:
+        head = section_of(paragraph.text)
+        inside = inside or (head is not None and head[0] == 1)
+        if inside and (found := _TEXT_YEAR.search(squeeze(paragraph.text))):
+            return int(found[1]), f"first year named in section 一: {found[0]}", None, None
+    counts: dict[int, int] = {}
+    for paragraph in paragraphs[:12]:
+        for match in _TEXT_YEAR.finditer(squeeze(paragraph.text)):
+            if re.search(r"^[,，]?(?:度|全|,|，)?", squeeze(paragraph.text)[match.end() :]):
+                counts[int(match[1])] = counts.get(int(match[1]), 0) + 1
+    if counts and not inside:
+        best = max(counts, key=lambda y: (counts[y], y))
+        if list(counts.values()).count(counts[best]) == 1:
+            return best, f"year named most often in the opening: {best}", None, None
+    if published:
+        return published.year - 1, f"year before publication on {published.isoformat()}", None, None
+    return None, "", None, None
+
+
+def find_published(document: Document, piece: Piece) -> date | None:
+    """The day of publication as the page states it (meta tag, or a line 发布日期); a signature's date is not one."""
+    for block in piece.blocks[:12]:
+        if isinstance(block, Paragraph) and len(block.text) < 200 and (found := _PUBLISHED.search(block.text)):
+            return _date(found[1], found[2], found[3])
+    if meta := document.meta.get("PubDate"):
+        found = _DATE.search(meta)
+        if found:
+            return _date(found[1], found[2], found[3])
+    for other in document.blocks[:8]:
+        if isinstance(other, Paragraph) and len(other.text) < 200 and (found := _PUBLISHED.search(other.text)):
+            return _date(found[1], found[2], found[3])
+    return None
+
+
+def _date(year: str, month: str, day: str) -> date | None:
+    try:
+        return date(int(year), int(month), int(day))
+    except ValueError:
+        return None

@@ -1,0 +1,239 @@
+"""A document to its reports: cut, recognise, read the tables and the sentences, keep what stays unclaimed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from pipeline.codebook import Codebook, load_codebook, normalise_label
+from pipeline.document import Block, Document, Image, Paragraph, Table
+from pipeline.extract.identity import detect_template, find_published, find_year
+from pipeline.extract.pieces import Piece, Section, cut, sections, squeeze
+from pipeline.extract.script import simplified
+from pipeline.extract.sentences import read_sentences
+from pipeline.extract.tables import Slot, TableReader, TableReading
+from pipeline.extract.vocabulary import vocabulary
+from pipeline.extract.years import year_hint
+from pipeline.places import Evidence, Registry, detect_scope, identify
+from pipeline.report import Finding, Observation, Report, Unplaced
+
+_SIGNATURE_LINES = 6
+
+
+def extract_reports(
+    document: Document, *, source_url: str | None = None, registry: Registry | None = None
+) -> tuple[Report, ...]:
+    """Every report that the document holds, as read: observations as printed, nothing resolved by proof yet."""
+    if document.status != "ok" or not document.blocks:
+        return ()
+    document = simplified(document)
+    pieces, fragments = cut(document)
+    reports: list[Report] = []
+    for piece in pieces:
+        reports.append(_report(document, piece, len(reports) + 1, len(pieces), source_url, registry))
+    if fragments and reports:
+        note = Finding(
+            "document.fragment", "info", None, None, (),
+            f"文件中还有不完整的报告片段 / the document also holds fragments of other reports: {'; '.join(fragments)}",
+        )
+        first = reports[0]
+        reports[0] = replace(first, findings=(*first.findings, note))
+    return tuple(reports)
+
+
+def _report(
+    document: Document, piece: Piece, ordinal: int, pieces: int, source_url: str | None, registry: Registry | None
+) -> Report:
+    codebook = load_codebook()
+    paragraphs = piece.paragraphs
+    text = "".join(
+        [squeeze(p.text) for p in paragraphs]
+        + ["".join(c.text.split()) for t in piece.tables for c in t.cells]
+    )
+    template = detect_template(text, codebook)
+    published = find_published(document, piece)
+    year, year_evidence, period, titled = find_year(piece.title, paragraphs, published)
+    findings: list[Finding] = []
+    if period and titled and period != titled:
+        findings.append(
+            Finding(
+                "meta.year_title_vs_period", "error", titled, period, (),
+                "标题年份与统计期限年份不一致 / the title's year differs from the data period's year",
+            )
+        )
+    body = identify(_evidence(document, piece, pieces, source_url, year), registry)
+    scope = detect_scope(piece.title.text if piece.title else document.title, [p.text for p in paragraphs], body.kind)
+    parts = sections(piece.blocks)
+    tables = read_tables(piece.blocks, template, year)
+    findings += tables.findings
+    sentences = read_sentences(paragraphs, template=template, year=year, codebook=codebook)
+    observations = [*tables.observations, *sentences]
+    observations += _missing_tables(parts, codebook, template, observations, tables.unplaced, findings)
+    observations += tables.local
+    return Report(
+        report_id=f"{document.sha256[:16]}-{ordinal}",
+        document_sha256=document.sha256,
+        ordinal=ordinal,
+        source_url=source_url,
+        title=piece.title.text if piece.title else None,
+        issuer=body.issuer,
+        body_id=body.body_id or None,
+        body_kind=body.kind,
+        level=body.level,
+        division_code=body.division_code,
+        division_name=body.division_name,
+        division_candidates=body.candidates,
+        issuer_evidence=body.evidence,
+        year=year,
+        year_evidence=year_evidence,
+        template=template,
+        scope=scope.value,
+        scope_evidence=scope.evidence,
+        published_on=published.isoformat() if isinstance(published, date) else None,
+        place=piece.place,
+        observations=tuple(observations),
+        findings=tuple(findings),
+        unplaced=tables.unplaced,
+        sections=tuple((f"{s.number} {s.heading}".strip(), _prose(s)) for s in parts if _prose(s)),
+    )
+
+
+def _prose(section: Section) -> str:
+    return "\n".join(b.text for b in section.blocks if isinstance(b, Paragraph))
+
+
+def _evidence(
+    document: Document, piece: Piece, pieces: int, source_url: str | None, year: int | None
+) -> Evidence:
+    paragraphs = piece.paragraphs
+    signatures = [p.text for p in paragraphs[-_SIGNATURE_LINES:] if len(p.text) <= 40]
+    cells = [c.text for t in piece.tables for c in t.cells[:6] if "填报单位" in c.text or "单位(盖章)" in c.text]
+    alone = pieces == 1
+    issuers = [document.meta.get("ContentSource", "")] if alone else []
+    return Evidence(
+        title=piece.title.text if piece.title else (document.title or None if alone else None),
+        issuer_texts=tuple(t for t in [*issuers, *cells, *signatures] if t),
+        site_name=document.meta.get("SiteName") if alone else None,
+        site_id_code=document.meta.get("SiteIDCode") if alone else None,
+        source_url=source_url if alone else None,
+        text_samples=tuple(p.text for p in paragraphs[:60]),
+        year=year,
+    )
+
+
+# -- tables of one report -------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Tables:
+    """The tables of one report, brought together."""
+
+    observations: list[Observation]
+    unplaced: tuple[Unplaced, ...]
+    local: list[Observation]
+    findings: list[Finding]
+
+
+def read_tables(blocks: Sequence[Block], template: str | None, year: int | None) -> Tables:
+    """Read all tables of a report in order. Where two tables claim the same cell with different figures, the one that
+    names the report's year holds; where none does, the cell is ambiguous."""
+    reader = TableReader(vocabulary(), template, year)
+    readings: list[tuple[TableReading, int | None]] = []
+    before: list[str] = []
+    for block in blocks:
+        if isinstance(block, Paragraph):
+            reader.note_paragraph(block.text)
+            before.append(block.text)
+        elif isinstance(block, Table):
+            readings.append((reader.read(block), year_hint(before, block)))
+            before = []
+    findings = [f for reading, _ in readings for f in reading.findings]
+    if year and any(hint == year for _, hint in readings):
+        others = [(r, hint) for r, hint in readings if hint and hint != year and r.known_rows]
+        readings = [(r, hint) for r, hint in readings if not (hint and hint != year and r.known_rows)]
+    else:
+        others = []
+    placed: dict[Slot, Observation] = {}
+    local: list[Observation] = []
+    unplaced: list[Unplaced] = []
+    for reading, hint in readings:
+        if hint and year and hint != year and reading.known_rows:
+            findings.append(
+                Finding(
+                    "table.other_year", "warn", hint, year, (),
+                    "表前标注的年份与报告年份不一致 / the table is headed with another year than the report's",
+                )
+            )
+        for slot, observation in reading.placed.items():
+            held = placed.get(slot)
+            if held is None or (held.state == "blank" and observation.state != "blank"):
+                placed[slot] = observation
+            elif (held.value, held.state) != (observation.value, observation.state) and observation.state != "blank":
+                placed[slot] = _clash(slot, held, observation, findings)
+        filled = {s for u in unplaced for s in u.slots}
+        unplaced += [u for u in reading.unplaced if not filled.issuperset(u.slots)]
+        local += reading.local
+    for reading, hint in others:
+        local += [
+            o._replace(indicator=f"local.year_{hint}.{o.indicator}", label=f"{hint}年 {o.label}")
+            for o in reading.placed.values()
+            if o.value is not None
+        ]
+    waiting = {slot for row in unplaced for slot in row.slots}
+    return Tables([o for s, o in placed.items() if s not in waiting], tuple(unplaced), local, findings)
+
+
+def _clash(slot: Slot, held: Observation, other: Observation, findings: list[Finding]) -> Observation:
+    both = tuple(dict.fromkeys(v for v in (*held.candidates, held.value, *other.candidates, other.value) if v is not None))
+    findings.append(
+        Finding(
+            "table.cell_twice", "error", held.value, other.value, (slot,),
+            f"两张表对同一指标给出不同的数 / two tables give this cell different figures ({held.locator}; {other.locator})",
+        )
+    )
+    return held._replace(
+        value=None, state="ambiguous", resolved=None, resolution=None, raw=f"{held.raw} / {other.raw}", candidates=both
+    )
+
+
+def _missing_tables(
+    parts: Iterable[Section], codebook: Codebook, template: str, held: Sequence[Observation],
+    unplaced: Sequence[Unplaced], findings: list[Finding],
+) -> list[Observation]:
+    """Sections whose heading announces a table and that show none: state ``table_missing``, never zero."""
+    known = {(o.indicator, o.applicant) for o in held} | {slot for row in unplaced for slot in row.slots}
+    found: list[Observation] = []
+    for part in parts:
+        heading = normalise_label(part.heading)
+        section = next(
+            (s for s in codebook.sections if any(normalise_label(h) == heading for h in s.headings)), None
+        )
+        if section is None or any(isinstance(b, Table) for b in part.blocks):
+            continue
+        if any(len(b.text) > 4 for b in part.blocks if isinstance(b, Paragraph)):
+            continue
+        pictures = any(isinstance(b, Image) for b in part.blocks)
+        cells: list[Slot] = []
+        for indicator_id in section.expected:
+            indicator = codebook.indicator(template, indicator_id)
+            if indicator is None:
+                continue
+            slot = (indicator_id, "total" if indicator.dimension else None)
+            if slot in known:
+                continue
+            cells.append(slot)
+            found.append(
+                Observation(
+                    slot[0], slot[1], None, "", indicator.unit, False, "table_missing", None, None, "table", part.locator,
+                    part.heading,
+                )
+            )
+        findings.append(
+            Finding(
+                "table.missing", "warn", None, None, tuple(cells),
+                f"“{part.heading}”之下没有表格 / no table stands under this heading"
+                + (" (a picture does)" if pictures else ""),
+            )
+        )
+    return found
