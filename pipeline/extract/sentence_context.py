@@ -133,6 +133,7 @@ def time_verdict(sentence: str, before: str, year: int | None, *, stock: bool) -
         own, _ = year_context(before, year, False)
     if own is False:
         return "skip"
+    sentence = _since_own_year(sentence, year)
     full = _FULL_YEAR.search(sentence) or (_FIRST_YEAR.search(sentence) if year == 2008 else None)
     rest = _blank(_FIRST_YEAR, _blank(_FULL_YEAR, sentence))
     ends = _UNTIL_END.search(rest)
@@ -148,6 +149,13 @@ def time_verdict(sentence: str, before: str, year: int | None, *, stock: bool) -
     ):
         return "ambiguous"
     return "take"
+
+
+def _since_own_year(text: str, year: int | None) -> str:
+    """``text`` from the last place where this year is named as a period: what stands before it no longer holds."""
+    name = rf"(?<!\d){year}年" if year else "今年"
+    marks = list(re.finditer(rf"(?<![截至到自从度止])(?:{name}(?!底|末|\d)|今年|本年度|全年)", text))
+    return text[marks[-1].start() :] if marks else text
 
 
 def _since(text: str) -> bool:
@@ -176,8 +184,8 @@ _WHEN = (
 )
 _PLAIN = (
     r"(?:共计|总共|一共|合计|总计|共|累计|累积|已经|已|均|先后|新增|新|依法|依规|及时|按时|认真|严格|积极|主动|向社会(?:各界|公众)?|面向社会|对外|直接|实际|正式"
-    r"|另外|另有|另|还|也|全部|其中|即|为|是|有|的|了|做好|完成|实现|属于?|系|包括|包含|含|计|现|现有|目前|此外|同时|并|且|就|在|对于|对|将|中|通过多种(?:公开)?(?:渠道|平台|形式|方式|途径)"
-    r"|情况|方面|以|经|涉及|因|由|由于|公民|申请人|申请|办理|答复|处理|收到|受理|接到|发生|产生|引发|引起|提起|提供|告知|作出|予以|方式为?|形式为?|渠道为?|按申请方式分?|按办理结果分?|从[^,。;、]{1,8}(?:看|分)|按[^,。;、]{1,8}(?:分|看)|一是|二是|三是|四是|五是|六是|七是|八是"
+    r"|另外|另有|另|还|也|全部|其中|即|为|是|有|的|了|做好|完成|实现|属于?|系|包括|包含|含|计|现|现有|目前|此外|同时|并|且|就|在|对于|对|将|中|通过(?:多种|各类|各种|不同)(?:公开)?(?:渠道|平台|形式|方式|途径)"
+    r"|情况|方面|服务|过程|工作|以|经|涉及|因|由|由于|公民|申请人|申请|办理|答复|处理|收到|受理|接到|发生|产生|引发|引起|提起|提供|告知|作出|予以|方式为?|形式为?|渠道为?|按申请方式分?|按办理结果分?|从[^,。;、]{1,8}(?:看|分)|按[^,。;、]{1,8}(?:分|看)|一是|二是|三是|四是|五是|六是|七是|八是"
     r"|(?:在)?(?:收到|受理|答复|办理|以上|上述|这)?的?\d+[件宗条起](?:公开)?(?:申请|答复|依申请公开)?中"
     r"|政府信息公开(?:工作)?(?:方面|的)?|信息公开|政务公开|政府信息|依申请公开|开展|举办|组织|召开|设立|设置|建立|安排|配备|投入|使用|用于|落实|收取|主动公开|公开|发布|公布|回应|解读)"
 )
@@ -187,9 +195,9 @@ _LEFT_BODY = re.compile(rf"(?:{_WHEN}|{_PLAIN}|,)*(?P<body>[\u4e00-\u9fff]{{1,24
 _WHOLE_RE = re.compile(rf"{_WHOLE}")
 _LEVEL = re.compile(r"(?:市|县|区|州|省|镇|局)?(?:本级|(?:市|县|区|州|省)直|(?:市|县|区|州|省)级(?:各)?(?:部门|机关|单位)|局机关|机关本部)|各(?:乡镇|县区|县市区|街道|镇街|区县|市县|乡|县|区|镇|科室|股室|处室|二级单位|下属单位|直属单位)")
 _OTHERS = re.compile(r"(?:其余|其他|其它|部分|个别|有的|多数|大部分|某|另外)[\u4e00-\u9fff]{0,6}?(?:单位|部门|县|区|乡镇|镇|街道|局|机关|地方|科室)|除[^,。;]{1,20}外")
-_SUB_LEAD = re.compile(r"(?:其中|例如|比如|如|包括|包含|分别是)[,:]?(?:" + _WHEN + r"|,)*(?P<name>[\u4e00-\u9fff]{1,16}?" + _UNIT_END + r")(?!信息)(?!公开)")
+_SUB_LEAD = re.compile(r"(?:其中|例如|比如|如|包括|包含|分别是)[,:]?(?:" + _WHEN + r"|,)*(?P<name>(?!主要|通过|在|涉及)[\u4e00-\u9fff]{1,12}?(?:局|委员会|委|厅|镇|乡|街道|办事处|中心|开发区|管委会|县|区|市))(?!信息|公开|政府|网)")
 _CLAUSE_BODY = re.compile(
-    rf"^(?:{_WHEN}|,|同时|此外|另外)*(?P<name>[\u4e00-\u9fff]{{1,14}}?(?:局|委员会|发改委|卫健委|分局|镇|乡|街道|办事处|派出所|开发区|管委会))"
+    rf"^(?:{_WHEN}|,|同时|此外|另外)*(?P<name>(?![我本全各])[\u4e00-\u9fff]{{1,14}}?(?:局|委员会|发改委|卫健委|分局|镇|乡|街道|办事处|派出所|开发区|管委会))"
     r"(?=坚持|认真|严格|积极|高度|结合|按照|根据|通过|共|收到|受理|主动|全年|,|制定|建立|开展|组织)"
 )
 _STOP = ",;:。!?()、"
@@ -267,6 +275,18 @@ def body_verdict(left: str, sentence: str, names: tuple[str, ...]) -> Verdict:
         if found and _own(found["name"], names) == "ambiguous":
             return "ambiguous"
     return verdict
+
+
+_OFFICE = re.compile(r"办理|(?<!在)审理|受理|承办|(?<!未)审结|代理|出庭|审查")
+_DISCLOSURE = re.compile(r"信息公开|依申请公开|政务公开")
+_PART_IS_OURS = re.compile(r"^[^。]{0,12}其中[^,。;]{0,10}(?:信息公开|依申请公开)")
+
+
+def dispute_verdict(clause: str, after: str) -> Verdict:
+    """Disputes of every kind that an office handles are not disputes about disclosure."""
+    if _PART_IS_OURS.match(after) or (_OFFICE.search(clause) and not _DISCLOSURE.search(clause)):
+        return "skip"
+    return "take"
 
 
 # --- about what -------------------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from pipeline.extract.sentence_context import (
     Verdict,
     body_verdict,
     clause_start,
+    dispute_verdict,
     flatten_sentence_text,
     joint_list,
     mask_titles,
@@ -46,13 +47,20 @@ _SECTION = re.compile(r"^[一二三四五六七八九十]{1,3}[、.]")
 _VERBS = re.compile(r"登记受理|受理|收到|接到|新收|收悉|办理答复|办结|答复|办理|处理")
 
 
+_ITEM = re.compile(r"^(?:[(（]?[\d一二三四五六七八九十]{1,2}[)）.、]|[①-⑩]|其中)")
+
+
+def _number_at(match: re.Match[str]) -> int:
+    return match.start("n") if "n" in match.re.groupindex else match.start()
+
+
 class _Hit(NamedTuple):
     pattern: Compiled
     match: re.Match[str]
 
     @property
     def number_at(self) -> int:
-        return self.match.start() if self.pattern.zero else self.match.start("n")
+        return _number_at(self.match)
 
 
 @lru_cache(maxsize=1024)
@@ -94,7 +102,7 @@ def _hits(flat: str, span: tuple[int, int], patterns: PatternSet, heading: str) 
             continue
         for pattern in members:
             for match in pattern.regex.finditer(flat, start, end):
-                if pattern.head and not _head_holds(pattern.head, flat[:start], flat[start : match.start()], heading):
+                if pattern.head and not _head_holds(pattern.head, flat[:start], flat[start : _number_at(match)], heading):
                     continue
                 found.append(_Hit(pattern, match))
     longest: dict[int, int] = {}
@@ -153,6 +161,8 @@ def _judge(hit: _Hit, flat: str, span: tuple[int, int], year: int | None, names:
     verdicts: list[Verdict] = [when, body_verdict(left, sentence, names)]
     if indicator == "proactive.disclosed.total":
         verdicts.append(topic_verdict(left, sentence))
+    if indicator.startswith(("reconsideration.", "litigation.")) and not hit.pattern.zero:
+        verdicts.append(dispute_verdict(left + hit.match[0], flat[end : span[1]]))
     return "skip" if "skip" in verdicts else "ambiguous" if "ambiguous" in verdicts else "take"
 
 
@@ -236,8 +246,11 @@ def read_sentences(
             heading = flat
         if skipping or len(flat) < 5 or not (_COUNTED.search(flat) or _DENIED.search(flat)):
             continue
+        subject = heading
+        if at and (_ITEM.match(flat) or flats[at - 1].endswith((":", ";"))):
+            subject = heading + "。" + flats[at - 1]
         for span in sentences(flat):
-            for hit in _hits(flat, span, patterns, heading):
+            for hit in _hits(flat, span, patterns, subject):
                 indicator = codebook.indicator(template, hit.pattern.row.indicator)
                 if indicator is None or (hit.pattern.row.applicant and indicator.dimension != "applicant"):
                     continue
