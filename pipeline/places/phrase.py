@@ -20,7 +20,7 @@ _YEAR = re.compile(
     r"[(（]?(?:(?<!\d)20[012]\d(?!\d)|二[〇○零O0][〇○零一二][〇○零一二三四五六七八九])年?(?:年?度)?[)）]?"
 )
 _REPORT = re.compile(
-    r"(?:政府|政务)?(?:网站)?信息(?:依申请|主动)?公开"
+    r"政府信息(?:与|和|及)政务公开|(?:政府|政务)?(?:网站)?信息(?:依申请|主动)?公开"
     r"(?!办|领导|中心|科|股|网|平台|工作办|工作领导|目录|条例|申请表|指南|专栏)"
     r"|政[府务]公开(?!办|领导|中心|科|股|网|平台|工作办|工作领导|管理|和|与|政务服务|服务)"
     r"|(?:工作)?(?:年度)?(?:工作)?(?:报告|年报)(?=$|[(（])"
@@ -34,11 +34,11 @@ _OFFICE = re.compile(
     r"|(?:人民政府|政府)?(?:政务|政府信息|信息|政府信息与政务|政务信息)公开(?:工作)?(?:领导小组)?(?:办公室|办))$"
 )
 _TOWNSHIP = re.compile(
-    r"^(?P<name>[^省市县]{1,13}?(?:镇|乡|街道|苏木))"
+    r"^(?:人民政府)?(?P<name>[^省市县]{1,13}?(?:镇|乡|街道|苏木))"
     r"(?:人民政府|政府|办事处|街道办事处|办|党政办公室|党政综合办公室|党政办|综合办公室|人民政府办公室|便民服务中心)?$"
 )
 _TOWNSHIP_ORGAN = re.compile(
-    r"^(?P<name>[^省市县]{1,13}?(?:镇|乡|街道|苏木))(?:人民政府|办事处).{2,20}$"
+    r"^(?:人民政府)?(?P<name>[^省市县]{1,13}?(?:镇|乡|街道|苏木))(?:人民政府|办事处).{2,20}$"
 )
 _ZONE = re.compile(
     r"^(?P<name>.{0,20}?(?:开发区|新区|园区|示范区|保税区|保税港区|度假区|名胜区|风景区|管理区|工业园|科技园|产业园|港区"
@@ -47,6 +47,7 @@ _ZONE = re.compile(
 _UNKNOWN_PLACE = re.compile(r"^.{2,12}?(?:自治区|自治州|自治县|自治旗|地区|省|市|州|盟|县|区|旗)")
 _GENERIC = re.compile(r"^(?:我|本|全)?(?P<word>省|自治区|市|州|盟|地区|县|区|旗|镇|乡|街道)(?=.)")
 _NATIONAL = re.compile(r"^(?:国家税务总局|中国共产党|中共|国家统计局|中华人民共和国|中国气象局)(?=.{3,})")
+CORPS = "新疆生产建设兵团"
 _TOWN_TAIL = ("镇", "乡", "街道", "苏木", "村", "社区")
 _BROKEN_REST = ("场监", "场和质", "场管理", "政管理", "政公用", "容", "域", "划", "政设施")
 
@@ -81,7 +82,8 @@ def split_title(title: str) -> tuple[str, tuple[str, ...]]:
     永顺县人民政府-永顺县2018年政府信息公开工作年度报告 -> 永顺县, (永顺县人民政府,). The body is "" where the
     title names none.
     """
-    parts = [p.strip(_EDGE) for p in _SITE_SPLIT.split(unicodedata.normalize("NFKC", title)) if p.strip(_EDGE)]
+    plain = re.sub(r"【[^】]{0,8}】", "", unicodedata.normalize("NFKC", title))
+    parts = [p.strip(_EDGE) for p in _SITE_SPLIT.split(plain) if p.strip(_EDGE)]
     index = next((i for i, p in enumerate(parts) if "公开" in p and re.search("报告|年报", p)), None)
     if index is None:
         index = next((i for i, p in enumerate(parts) if re.search("公开|报告|年报", p)), 0)
@@ -112,10 +114,15 @@ def parse_phrase(text: str, registry: Registry) -> Phrase:
     words = _NATIONAL.sub("", full)
     if not words:
         return Phrase("", (), "", "none", "")
-    return replace(_parse(words, words, (), 0, registry) or _without_place(words), text=full)
+    return replace(_parse(words, words, (), 0, registry) or _without_place(words, registry), text=full)
 
 
-def _without_place(words: str) -> Phrase:
+def _without_place(words: str, registry: Registry) -> Phrase:
+    if words.startswith(CORPS):
+        return Phrase(words, (), "", _organ(words[len(CORPS):]), words[len(CORPS):], unknown_place=CORPS)
+    provinces = tuple(d for d in registry.by_short_name(words) if d.level != "county")
+    if any(d.level == "province" for d in provinces):
+        return Phrase(words, provinces, words, "none", "")
     table = department_table()
     if words in table:
         organ: Organ = "office" if _OFFICE.match(words) else "department"
@@ -170,6 +177,8 @@ def _plain_organ(words: str) -> bool:
     """Whether words with a 市, 县 or 区 in them are still an organ's own (城市管理局, 社区矫正中心)."""
     if words in department_table():
         return True
+    if re.match(r".{1,10}?(?:局|委员会|委|厅|院|队|中心|公司)", words):
+        return True
     return bool(re.match(r"(?:城市|社区|林区|矿区|灾区|库区|市|县|区|州|山区|辖区|地区|老区|特区|行政区|住房|城区)", words))
 
 
@@ -220,6 +229,8 @@ def _organ(rest: str) -> Organ:
     if _TOWNSHIP.match(rest) or _TOWNSHIP_ORGAN.match(rest):
         return "township"
     zone = _ZONE.match(rest)
+    if rest.startswith("委") and DEPARTMENT_ENDING.search(rest):
+        return "department"
     if zone and (zone["rest"] in ("", "管理委员会", "管委会") or "管委会" in zone["rest"] or "管理委员会" in zone["rest"]):
         return "zone"
     if DEPARTMENT_ENDING.search(rest):
@@ -232,4 +243,4 @@ def _organ_name(rest: str, organ: Organ) -> str:
         return match["name"]
     if organ == "zone" and (match := _ZONE.match(rest)):
         return match["name"]
-    return rest
+    return f"党{rest}" if rest.startswith("委") else rest

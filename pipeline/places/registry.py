@@ -99,6 +99,7 @@ class Registry:
         for e in self.events:
             self._events_from[e.from_code, e.date].append(e)
             self._events_to[e.to_code].append(e)
+        self.name_sizes: dict[str, tuple[int, ...]] = _sizes_by_ending((*names, *aliases))
         self._forward = {(e.from_code, e.date): e for e in self.events if e.kind in _ONE_TO_ONE}
         self._backward = {(e.to_code, e.date): e for e in self.events if e.kind in _ONE_TO_ONE}
 
@@ -204,6 +205,14 @@ class Registry:
         if self._townships is None:
             self._townships = dict(_read_townships(self._township_files)) | self._own_townships
         return self._townships.get(name, ())
+
+
+def _sizes_by_ending(names: Iterable[str]) -> dict[str, tuple[int, ...]]:
+    """Last two signs of a name -> the lengths of the names that end so, longest first."""
+    sizes: dict[str, set[int]] = defaultdict(set)
+    for name in names:
+        sizes[name[-2:]].add(len(name))
+    return {ending: tuple(sorted(found, reverse=True)) for ending, found in sizes.items()}
 
 
 def _clamp(year: int) -> int:
