@@ -52,8 +52,8 @@ class Reading(NamedTuple):
     """What one page says about itself and where it leads.
 
     ``status``: ``ok`` or why the page is no real one (``empty_page``, ``script_shell``, ``waiting_room``,
-    ``fence``). ``title`` is the page's own, ``shows_report`` whether the page itself is one. ``reports``
-    counts the report links.
+    ``fence``). ``title`` is the page's own, ``shows_report`` whether the page itself is one, ``is_list``
+    whether it was read as a list. ``reports`` counts the report links.
     """
 
     status: str
@@ -61,6 +61,7 @@ class Reading(NamedTuple):
     title: str
     shows_report: bool
     steps: tuple[Step, ...]
+    is_list: bool = False
 
     @property
     def reports(self) -> int:
@@ -69,7 +70,9 @@ class Reading(NamedTuple):
 
 
 def read_page(data: bytes, url: str, kind: str, media_type: str = "text/html") -> Reading:
-    """Reads a fetched page of ``kind`` (``site``, ``list``, ``report``, ``candidate``) and tells its steps.
+    """Reads a fetched page of ``kind`` (a ``Step``'s, or ``named``) and tells its steps.
+
+    A ``named`` page, one that a person gave, is a report where it shows one, else a list.
 
     ``data`` are the page's bytes, ``url`` the address that answered, perhaps with the fragment it was asked
     with. HTML, JSON and XML answers of list services are understood; any other media type leads nowhere.
@@ -97,6 +100,8 @@ def read_page(data: bytes, url: str, kind: str, media_type: str = "text/html") -
         return Reading(status, detail, title, False, ())
     if jump:
         return Reading("ok", "", title, False, _distinct(jump, url))
+    if kind == "named":
+        kind = "report" if shows_report else "list"
     steps = []
     listing = list(_row_steps(soup, url, "title_link"))
     if kind in ("report", "candidate"):
@@ -108,14 +113,13 @@ def read_page(data: bytes, url: str, kind: str, media_type: str = "text/html") -
         # A report's own page links its neighbours; only a list goes on.
         if kind == "list" or listing:
             steps += next_pages(soup, text, url)
-        portal = list(portal_steps(soup, text, url))
-        for row in portal:
-            steps += [row] if isinstance(row, Step) else _row_steps(
-                BeautifulSoup(row.html, "lxml"), url, f"{row.rule}_row")
+        for found in portal_steps(soup, text, url):
+            steps += [found] if isinstance(found, Step) else _row_steps(
+                BeautifulSoup(found.html, "lxml"), url, f"{found.rule}_row")
         steps += _column_steps(soup, url, kind)
         if shows_report:
             steps += _attachments(soup, url)
-    return Reading("ok", "", title, shows_report, _distinct(steps, url))
+    return Reading("ok", "", title, shows_report, _distinct(steps, url), kind == "list")
 
 
 def decode(data: bytes) -> str:

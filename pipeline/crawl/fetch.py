@@ -21,7 +21,7 @@ from pipeline.crawl.media import media_type_of, media_type_of_name
 from pipeline.crawl.policy import Policy
 from pipeline.crawl.robots import MAX_ROBOTS_BYTES, Robots, RobotsAnswer
 from pipeline.crawl.store import RawStore
-from pipeline.crawl.transport import BodyBroken, BodyTooLarge, UnknownEncoding, Unpacker, make_client
+from pipeline.crawl.transport import BodyBroken, BodyTooLarge, Client, UnknownEncoding, Unpacker
 
 FORM_MARK = "#form="
 """``url#form=a=1&b=2`` is asked for by POST with that form; a fragment is never sent, so it can carry it."""
@@ -29,8 +29,13 @@ FORM_MARK = "#form="
 UNANSWERED = frozenset({"no_such_host", "connect_failed", "timeout", "broken_connection"})
 """Statuses of a host that gives no answer at all."""
 
+_NOBODY_THERE = UNANSWERED | {"refused_address", "tls_failed"}
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504, 521, 522, 523, 524})
+
+# stamina reports each retry through whatever logging it finds, which may be standard output; a crawl's retries
+# show in its receipts.
+stamina.instrumentation.set_on_retry_hooks(())
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +69,8 @@ class _Reply:
     headers: Mapping[str, str] = field(default_factory=dict)
     location: str = ""
     sha256: str | None = None
-    bytes: int | None = None
+    size: int | None = None
+    body: bytes | None = None
     again: bool = False
     retry_after: float | None = None
     insecure_tls: bool = False
@@ -91,16 +97,16 @@ class Fetcher:
         self._resolver = resolver
         self._allowed_hosts = allowed_hosts
         self._insecure_hosts = insecure_hosts
-        self._client = make_client(policy, resolver)
-        self._insecure_client: httpx.AsyncClient | None = None
+        self._client = Client(policy, resolver)
+        self._insecure_client: Client | None = None
         self._bad_tls: set[str] = set()
         self._slots = asyncio.Semaphore(policy.requests_at_once)
 
     async def close(self) -> None:
         """Closes the connections."""
-        await self._client.aclose()
+        await self._client.close()
         if self._insecure_client is not None:
-            await self._insecure_client.aclose()
+            await self._insecure_client.close()
 
     async def fetch(self, url: str, robots: Robots, *, etag: str | None = None,
                     last_modified: str | None = None) -> Fetched:
@@ -121,7 +127,7 @@ class Fetcher:
                 pause = max(pause, verdict.crawl_delay)
                 if verdict.status != "ok":
                     refusal = _Reply(verdict.status, "the host's robots.txt forbids it" if
-                                     verdict.status == "robots_denied" else "its robots.txt gives no answer")
+                                     verdict.status == "robots_denied" else "the host's robots.txt could not be asked for")
             if refusal is not None:
                 return self._fetched(url, seen, refusal, requests, insecure)
             reply, sent = await self._ask_again(here, conditions, pause, self._policy.max_bytes)
@@ -140,19 +146,21 @@ class Fetcher:
         while True:
             if self._refusal(here) is not None:
                 return RobotsAnswer("unreachable")
-            reply, _ = await self._ask_again(here, {}, self._policy.delay, MAX_ROBOTS_BYTES * 8)
+            reply, _ = await self._ask_again(here, {}, self._policy.delay, MAX_ROBOTS_BYTES * 8, keep=False)
             if reply.status == "redirect":
                 problem, here = self._next_hop(here, seen, reply)
                 if problem is not None:
                     return RobotsAnswer("unavailable" if problem.status != "bad_redirect" else "unreachable")
                 seen.append(here)
                 continue
-            if reply.sha256 is not None:
-                return RobotsAnswer("read", self._store.get(reply.sha256))
+            if reply.body is not None:
+                return RobotsAnswer("read", reply.body)
             code = reply.http_status
             if code is not None and 400 <= code < 500 and code != 429:
                 return RobotsAnswer("unavailable")
-            return RobotsAnswer("unavailable" if reply.status == "too_large" else "unreachable")
+            if reply.status == "too_large":
+                return RobotsAnswer("unavailable")
+            return RobotsAnswer("unreachable", cause=reply.status if reply.status in _NOBODY_THERE else "")
 
     def _refusal(self, url: str) -> _Reply | None:
         host = host_of(url)
@@ -182,11 +190,11 @@ class Fetcher:
         return Fetched(
             url=url, final_url=seen[-1], status=reply.status, detail=reply.detail,
             http_status=reply.http_status, redirects=tuple(seen[1:]), headers=reply.headers,
-            media_type=media_type, sha256=reply.sha256, bytes=reply.bytes, file_name=name,
+            media_type=media_type, sha256=reply.sha256, bytes=reply.size, file_name=name,
             insecure_tls=insecure, requests=requests)
 
     async def _ask_again(self, url: str, conditions: Mapping[str, str], pause: float,
-                         max_bytes: int) -> tuple[_Reply, int]:
+                         max_bytes: int, *, keep: bool = True) -> tuple[_Reply, int]:
         """Asks, and asks again with growing pauses where that may help; gives the last reply and the count
         of requests. Raises ``HostResting``."""
         policy, requests = self._policy, 0
@@ -196,7 +204,7 @@ class Fetcher:
                     wait_initial=policy.backoff_initial, wait_max=policy.backoff_max,
                     wait_jitter=policy.backoff_initial):
                 with attempt:
-                    reply = await self._ask(url, conditions, pause, max_bytes)
+                    reply = await self._ask(url, conditions, pause, max_bytes, keep=keep)
                     requests += 1
                     if reply.retry_after is not None:
                         self._turns.rest(host_of(url), reply.retry_after)
@@ -209,23 +217,23 @@ class Fetcher:
             return given_up.reply, requests
         raise AssertionError("the retries ended without a reply")
 
-    async def _ask(self, url: str, conditions: Mapping[str, str], pause: float, max_bytes: int) -> _Reply:
+    async def _ask(self, url: str, conditions: Mapping[str, str], pause: float, max_bytes: int, *,
+                   keep: bool) -> _Reply:
         """Sends one request when it is our turn."""
         host = host_of(url)
         insecure = host in self._bad_tls
         async with self._turns.turn(host, pause, self._policy.total_seconds + 30), self._slots:
-            reply = await self._send(url, conditions, max_bytes, insecure=insecure)
+            reply = await self._send(url, conditions, max_bytes, insecure=insecure, keep=keep)
         if reply.status == "tls_failed" and not insecure and host in self._insecure_hosts:
             self._bad_tls.add(host)
-            return await self._ask(url, conditions, pause, max_bytes)
+            return await self._ask(url, conditions, pause, max_bytes, keep=keep)
         return reply
 
     async def _send(self, url: str, conditions: Mapping[str, str], max_bytes: int, *,
-                    insecure: bool) -> _Reply:
+                    insecure: bool, keep: bool) -> _Reply:
         client = self._client
         if insecure:
-            self._insecure_client = self._insecure_client or make_client(
-                self._policy, self._resolver, insecure=True)
+            self._insecure_client = self._insecure_client or Client(self._policy, self._resolver, insecure=True)
             client = self._insecure_client
         address, _, form = url.partition(FORM_MARK)
         content = form.encode("ascii", "ignore") if form else None
@@ -233,9 +241,8 @@ class Fetcher:
             "Content-Type": "application/x-www-form-urlencoded; charset=UTF-8"}
         try:
             async with asyncio.timeout(self._policy.total_seconds), client.stream(
-                    "POST" if content is not None else "GET", address.partition("#")[0],
-                    headers=headers, content=content) as response:
-                reply = await self._receive(response, max_bytes)
+                    address.partition("#")[0], headers, content) as response:
+                reply = await self._receive(response, max_bytes, keep=keep)
         except RefusedAddress as error:
             reply = _Reply("refused_address", str(error))
         except BodyTooLarge as error:
@@ -252,7 +259,7 @@ class Fetcher:
             reply = _Reply("bad_address", str(error))
         return replace(reply, insecure_tls=insecure)
 
-    async def _receive(self, response: httpx.Response, max_bytes: int) -> _Reply:
+    async def _receive(self, response: httpx.Response, max_bytes: int, *, keep: bool) -> _Reply:
         code, headers = response.status_code, _headers_of(response)
         if code in _REDIRECTS and headers.get("location"):
             return _Reply("redirect", http_status=code, headers=headers, location=_location_of(response))
@@ -266,13 +273,17 @@ class Fetcher:
         if length.isdigit() and int(length) > max_bytes:
             return _Reply("too_large", f"{length} bytes are announced, {max_bytes} are the limit", code, headers)
         unpacker = Unpacker(headers.get("content-encoding", ""), max_bytes)
+        if not keep:
+            body = [piece async for sent in response.aiter_raw() for piece in unpacker.unpack(sent)]
+            unpacker.finish()
+            return _Reply("ok", http_status=code, headers=headers, body=b"".join(body))
         with self._store.open_writer() as writer:
             async for sent in response.aiter_raw():
                 for piece in unpacker.unpack(sent):
                     writer.write(piece)
             unpacker.finish()
             sha, size = await asyncio.to_thread(writer.keep)
-        return _Reply("ok", http_status=code, headers=headers, sha256=sha, bytes=size)
+        return _Reply("ok", http_status=code, headers=headers, sha256=sha, size=size)
 
 
 def _wait_before_next(error: Exception) -> bool | float:

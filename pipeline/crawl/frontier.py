@@ -48,7 +48,7 @@ class Step(NamedTuple):
     """A page that another one led to.
 
     ``kind``: ``site``, ``list``, ``report``, ``candidate`` (a report if its own title says so) or
-    ``attachment``. ``rule`` names the rule of ``discover.py`` that found it.
+    ``attachment``; ``named`` is an address that a person gave. ``rule`` names the rule of ``discover.py`` that found it.
     """
 
     url: str

@@ -17,21 +17,23 @@ MAX_ROBOTS_BYTES = 500 << 10
 """RFC 9309, 2.5: at least this much of the file is read; the rest is left."""
 
 UNREACHABLE_KEEP_SECONDS = 600.0
-"""How long a robots.txt that could not be reached forbids a host before it is asked for again."""
+"""How long a robots.txt that could not be reached forbids a host before the same run asks again."""
 
 
 class RobotsAnswer(NamedTuple):
     """What asking for a robots.txt gave: ``read`` with its bytes, ``unavailable`` (4xx) or ``unreachable``
-    (5xx, no answer, a redirect that leads where the crawler may not go)."""
+    (5xx, no answer, a redirect that leads where the crawler may not go) with the status that says why."""
 
     status: str
     body: bytes = b""
+    cause: str = ""
 
 
 class Verdict(NamedTuple):
     """Whether a page may be fetched, and the pause in seconds that the host asks for (0 if none).
 
-    ``status`` is ``ok``, ``robots_denied`` or ``robots_unreachable``.
+    ``status`` is ``ok``, ``robots_denied``, ``robots_unreachable``, or why no machine could be asked at all
+    (``refused_address``, ``no_such_host``, ``tls_failed``, ``connect_failed``, ``timeout``, ...).
     """
 
     status: str
@@ -40,7 +42,8 @@ class Verdict(NamedTuple):
 
 class Robots:
     """Verdicts by origin. ``fetch`` gets a robots.txt address and gives the answer; files are kept in the
-    frontier for ``keep_seconds``, so that a run that was killed does not ask again."""
+    frontier for ``keep_seconds``, so that a run that was killed does not ask again; that one could not be
+    reached is kept for the run alone."""
 
     def __init__(self, frontier: Frontier, fetch: Callable[[str], Awaitable[RobotsAnswer]], *,
                  user_agent: str, keep_seconds: float) -> None:
@@ -60,8 +63,8 @@ class Robots:
             if expires <= time.time():
                 expires, status, rules = await self._read(origin)
                 self._rules[origin] = (expires, status, rules)
-        if status == "unreachable":
-            return Verdict("robots_unreachable")
+        if status != "ok":
+            return Verdict(status)
         if rules is None:
             return Verdict("ok")
         delay = float(rules.crawl_delay(self._agent) or 0.0)
@@ -72,16 +75,12 @@ class Robots:
 
     async def _read(self, origin: str) -> tuple[float, str, Protego | None]:
         kept = self._frontier.robots(origin)
-        if kept is None or kept[0] + self._lifetime(kept[1]) <= time.time():
+        if kept is None or kept[0] + self._keep_seconds <= time.time():
             answer = await self._fetch(origin + "/robots.txt")
+            if answer.status == "unreachable":
+                return (time.time() + UNREACHABLE_KEEP_SECONDS, answer.cause or "robots_unreachable", None)
             body = answer.body[:MAX_ROBOTS_BYTES].decode("utf-8", "replace").replace("\0", "")
             kept = (time.time(), answer.status, body)
-            self._frontier.keep_robots(origin, *kept)
+            await asyncio.to_thread(self._frontier.keep_robots, origin, *kept)
         read_at, status, body = kept
-        rules = Protego.parse(body) if status == "read" else None
-        return (read_at + self._lifetime(status), status, rules)
-
-    def _lifetime(self, status: str) -> float:
-        if status == "unreachable":
-            return min(UNREACHABLE_KEEP_SECONDS, self._keep_seconds)
-        return self._keep_seconds
+        return (read_at + self._keep_seconds, "ok", Protego.parse(body) if status == "read" else None)

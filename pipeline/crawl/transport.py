@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ssl
 import zlib
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager
 
 import httpcore
 import httpx
@@ -27,30 +28,53 @@ class UnknownEncoding(Exception):
     """A body is packed in a way that was not asked for."""
 
 
-def make_client(policy: Policy, resolver: Resolver, *, insecure: bool = False) -> httpx.AsyncClient:
-    """Gives a client that keeps no cookies apart from a connection's own, follows no redirects, uses no
-    proxy of the environment (a proxy would look names up behind our back) and speaks HTTP/2 where offered.
+class Client:
+    """An HTTP client that keeps no cookies, follows no redirects, uses no proxy of the environment (a proxy
+    would look names up behind our back) and speaks HTTP/2 where offered.
 
     ``insecure``: takes any certificate and TLS down to 1.0; for sources whose registry note allows it.
     """
-    context = ssl.create_default_context()
-    if insecure:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-        context.minimum_version = ssl.TLSVersion.TLSv1
-        context.set_ciphers("ALL:@SECLEVEL=0")
-        context.options |= getattr(ssl, "OP_LEGACY_SERVER_CONNECT", 0x4)
-    transport = httpx.AsyncHTTPTransport(verify=context, http2=True, trust_env=False)
-    transport._pool = httpcore.AsyncConnectionPool(
-        ssl_context=context, http1=True, http2=True, keepalive_expiry=15.0,
-        max_connections=policy.requests_at_once * 2, max_keepalive_connections=policy.requests_at_once,
-        network_backend=CheckedNetwork(resolver, allow_private=policy.allow_private))
-    return httpx.AsyncClient(
-        transport=transport, trust_env=False, follow_redirects=False,
-        timeout=httpx.Timeout(policy.total_seconds, connect=policy.connect_seconds),
-        headers={"User-Agent": policy.user_agent, "Accept-Encoding": "gzip, deflate",
-                 "Accept": "text/html,application/xhtml+xml,application/pdf,*/*;q=0.8",
-                 "Accept-Language": "zh-CN,zh;q=0.9"})
+
+    def __init__(self, policy: Policy, resolver: Resolver, *, insecure: bool = False) -> None:
+        context = ssl.create_default_context()
+        if insecure:
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+            context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+            context.set_ciphers("ALL:@SECLEVEL=0")
+            context.options |= getattr(ssl, "OP_LEGACY_SERVER_CONNECT", 0x4)
+        self._transport = httpx.AsyncHTTPTransport(verify=context, http2=True, trust_env=False)
+        # httpx has no parameter for the network underneath; the pool that it would build is built here.
+        self._transport._pool = httpcore.AsyncConnectionPool(
+            ssl_context=context, http1=True, http2=True, keepalive_expiry=15.0,
+            max_connections=policy.requests_at_once * 2, max_keepalive_connections=policy.requests_at_once,
+            network_backend=CheckedNetwork(resolver, allow_private=policy.allow_private))
+        self._timeout = httpx.Timeout(policy.total_seconds, connect=policy.connect_seconds).as_dict()
+        self._headers = {
+            "User-Agent": policy.user_agent, "Accept-Encoding": "gzip, deflate", "Connection": "keep-alive",
+            "Accept": "text/html,application/xhtml+xml,application/pdf,*/*;q=0.8",
+            "Accept-Language": "zh-CN,zh;q=0.9"}
+
+    @asynccontextmanager
+    async def stream(self, url: str, headers: Mapping[str, str], form: bytes | None = None
+                     ) -> AsyncIterator[httpx.Response]:
+        """Sends one request (GET, or POST with ``form``) and gives the answer, its body not yet read.
+
+        The transport is spoken to without httpx's client, which reads a Location by rules of its own and
+        gives up on what many of these servers send.
+        """
+        request = httpx.Request("GET" if form is None else "POST", url, headers={**self._headers, **headers},
+                                content=form, extensions={"timeout": self._timeout})
+        response = await self._transport.handle_async_request(request)
+        response.request = request
+        try:
+            yield response
+        finally:
+            await response.aclose()
+
+    async def close(self) -> None:
+        """Closes the connections."""
+        await self._transport.aclose()
 
 
 class Unpacker:

@@ -1,0 +1,147 @@
+"""Is a source still giving what it gave? What breaks must never be silent."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from pipeline.crawl.intake import utc_text
+from pipeline.crawl.registry import Source
+
+
+class SourceRow(NamedTuple):
+    """One source as it stands. ``last_seen``: UTC time of the end of its last whole crawl, empty if none.
+    ``reports`` and ``reports_by_year`` count that crawl's (year null where no title or date names it);
+    ``last_error`` is the newest failure of the source's pages in its last crawl, ``status: address``;
+    ``findings`` are the rules of ``check_sources`` that it breaks."""
+
+    source_id: str
+    issuer: str
+    url: str
+    last_seen: str
+    reports: int
+    reports_by_year: Mapping[int | None, int]
+    last_error: str
+    findings: tuple[str, ...]
+
+
+class SourceFinding(NamedTuple):
+    """One check that a source does not pass; ``severity`` is ``error`` or ``warn``, ``message`` is Chinese
+    and English."""
+
+    source_id: str
+    rule: str
+    severity: str
+    message: str
+
+
+class _Round(NamedTuple):
+    number: int
+    finished_at: float | None
+    reports: Mapping[str, int | None]
+    errors: tuple[tuple[str, str, str], ...]
+
+
+def sources_table(home_raw: Path, sources: Iterable[Source]) -> list[SourceRow]:
+    """Gives the state of the sources in the raw store at ``home_raw``, in their order."""
+    rows = []
+    with closing(_open(home_raw)) as db:
+        for source in sources:
+            rounds = _rounds(db, source)
+            whole = [round_ for round_ in rounds if round_.finished_at is not None]
+            last = whole[-1] if whole else None
+            by_year: dict[int | None, int] = {}
+            for year in last.reports.values() if last else ():
+                by_year[year] = by_year.get(year, 0) + 1
+            errors = rounds[-1].errors if rounds else ()
+            rows.append(SourceRow(
+                source.source_id, source.issuer, source.url,
+                utc_text(last.finished_at) if last and last.finished_at else "",
+                len(last.reports) if last else 0,
+                dict(sorted(by_year.items(), key=lambda item: item[0] or 0)),
+                f"{errors[-1][1]}: {errors[-1][0]}" if errors else "",
+                tuple(finding.rule for finding in _check(source, rounds))))
+    return rows
+
+
+def check_sources(home_raw: Path, sources: Iterable[Source]) -> list[SourceFinding]:
+    """Gives what is wrong with the sources; a retired one is not checked, one never crawled has no finding.
+
+    Rules: ``source_failed`` (the source's own address gave no page), ``source_no_reports`` (none in its last
+    crawl, though an earlier one had some), ``source_never_had_reports``, ``source_fewer_reports`` (fewer than
+    in the crawl before), ``source_year_missing`` (no report of a year between two that have one),
+    ``source_unfinished`` (pages are still due from a host that gave no answer or asked to wait),
+    ``source_pages_failed`` (reports or further list pages that could not be fetched).
+    """
+    with closing(_open(home_raw)) as db:
+        return [finding for source in sources if not source.retired
+                for finding in _check(source, _rounds(db, source))]
+
+
+def _check(source: Source, rounds: list[_Round]) -> list[SourceFinding]:
+    found: list[SourceFinding] = []
+
+    def add(rule: str, severity: str, message: str) -> None:
+        found.append(SourceFinding(source.source_id, rule, severity, message))
+
+    if not rounds:
+        return found
+    seed = [error for error in rounds[-1].errors if error[2] == "registry"]
+    others = [error for error in rounds[-1].errors if error[2] != "registry"]
+    if seed:
+        add("source_failed", "error", f"来源网址取不到：{seed[0][1]} / its address gave no page: {seed[0][1]}")
+    if others:
+        add("source_pages_failed", "warn",
+            f"有{len(others)}个网页取不到 / {len(others)} of its pages failed, first {others[0][1]}: {others[0][0]}")
+    if rounds[-1].finished_at is None:
+        add("source_unfinished", "warn", "上次采集没有完成 / its last crawl has not ended")
+    whole = [round_ for round_ in rounds if round_.finished_at is not None]
+    if not whole:
+        return found
+    last, before = whole[-1], whole[:-1]
+    most = max((len(round_.reports) for round_ in before), default=0)
+    if not last.reports and most:
+        add("source_no_reports", "error",
+            f"列表以前有{most}份报告，现在一份也没有 / the list had {most} reports and now has none")
+    elif not last.reports and not seed:
+        add("source_never_had_reports", "warn", "从未找到报告 / no report was ever found there")
+    elif before and len(last.reports) < len(before[-1].reports):
+        add("source_fewer_reports", "warn",
+            f"报告由{len(before[-1].reports)}份减为{len(last.reports)}份 / "
+            f"{len(before[-1].reports)} reports before, {len(last.reports)} now")
+    years = sorted({year for year in last.reports.values() if year is not None})
+    missing = [str(year) for year in range(years[0], years[-1]) if year not in years] if years else []
+    if missing:
+        add("source_year_missing", "warn", f"缺{'、'.join(missing)}年报告 / no report of {', '.join(missing)}")
+    return found
+
+
+def _rounds(db: sqlite3.Connection, source: Source) -> list[_Round]:
+    rounds = []
+    for number, finished_at in db.execute(
+            "SELECT round, finished_at FROM crawl_round WHERE source_id = ? ORDER BY round", (source.source_id,)):
+        reports = dict(db.execute("SELECT url, year FROM crawl_find WHERE source_id = ? AND round = ? ORDER BY url",
+                                  (source.source_id, number)).fetchall())
+        errors = tuple(db.execute(
+            "SELECT url, status, rule FROM crawl_page WHERE source_id = ? AND round = ? AND due = 0 "
+            "AND status <> 'ok' ORDER BY seq", (source.source_id, number)).fetchall())
+        rounds.append(_Round(number, finished_at, reports, errors))
+    return rounds
+
+
+def _open(home_raw: Path) -> Any:
+    """The crawl's database, read-only; an empty one where nothing was ever crawled."""
+    path = Path(home_raw) / "crawl.sqlite"
+    if path.is_file():
+        db = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=60)
+        if db.execute("SELECT 1 FROM sqlite_master WHERE name = 'crawl_find'").fetchone():
+            return db
+        db.close()
+    db = sqlite3.connect(":memory:")
+    db.execute("CREATE TABLE crawl_round (source_id, round, started_at, finished_at)")
+    db.execute("CREATE TABLE crawl_find (source_id, round, url, title, year, rule)")
+    db.execute("CREATE TABLE crawl_page (seq, source_id, url, round, status, rule, due)")
+    return db

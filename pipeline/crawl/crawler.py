@@ -1,0 +1,364 @@
+"""The crawl: a task per host takes that host's due pages one after another, different hosts side by side."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from pipeline.crawl.addresses import BadAddress, Resolver, SystemResolver, normalise_url
+from pipeline.crawl.discover import Reading, read_page
+from pipeline.crawl.fetch import UNANSWERED, Fetched, Fetcher
+from pipeline.crawl.frontier import Frontier, Page, Step, Visit
+from pipeline.crawl.hosts import host_of, is_allowed_host
+from pipeline.crawl.intake import IntakeResult, utc_text
+from pipeline.crawl.manners import HostResting, Turns
+from pipeline.crawl.policy import Policy
+from pipeline.crawl.progress import UNCHANGED, CrawlResult, CrawlState, Planned, Progress
+from pipeline.crawl.registry import Source
+from pipeline.crawl.render import Renderer, find_chromium
+from pipeline.crawl.robots import Robots
+from pipeline.crawl.store import RawStore, Receipt, receipt_id_of
+from pipeline.crawl.titles import is_report_title, year_of_title
+
+_PAGING_RULES = frozenset({"next_link", "page_link", "create_page", "page_total", "dataproxy_group",
+                           "dataproxy_post", "json_page"})
+_SHELLS = frozenset({"script_shell", "waiting_room"})
+
+
+def crawl(
+    home_raw: Path,
+    sources: Sequence[Source],
+    *,
+    delay: float = 2.0,
+    allow_private: bool = False,
+    dry_run: bool = False,
+    render: bool = False,
+    progress: Progress | None = None,
+    allowed_hosts: Collection[str] = (),
+    policy: Policy | None = None,
+    resolver: Resolver | None = None,
+) -> CrawlResult:
+    """Fetches what ``sources`` lead to into the raw store at ``home_raw``; gives counts by status.
+
+    Goes on where a crawl of the same sources was stopped, else looks at everything again, asking only what
+    changed. ``delay``: least pause per host in seconds. ``dry_run``: reads lists, fetches no report, keeps
+    nothing; ``planned`` says what a crawl would fetch. ``render``: pages that are a script's shell go
+    through Chromium where it is installed. ``allowed_hosts`` beside those under gov.cn and the sources' own.
+    ``policy`` gives every other limit (its ``delay`` and ``allow_private`` are set from the arguments),
+    ``resolver`` looks names up in place of the system. One source's failure never stops another; nothing
+    that a server does raises. On Ctrl-C what was fetched is kept and ``KeyboardInterrupt`` goes on.
+    """
+    policy = replace(policy or Policy(), delay=delay, allow_private=allow_private)
+    hosts = frozenset(allowed_hosts) | {source.host for source in sources}
+    home_raw = Path(home_raw)
+    home_raw.mkdir(parents=True, exist_ok=True)
+
+    async def run(store: RawStore) -> CrawlResult:
+        crawler = Crawler(store, home_raw, policy, hosts, sources, progress=progress, dry_run=dry_run,
+                          render=render, resolver=resolver)
+        return await crawler.run()
+
+    if dry_run:
+        with tempfile.TemporaryDirectory(prefix="yangguang-dry-run-") as aside, RawStore(Path(aside)) as store:
+            return asyncio.run(run(store))
+    with RawStore(home_raw) as store:
+        return asyncio.run(run(store))
+
+
+def take_addresses(
+    home_raw: Path, addresses: Sequence[str], *, allowed_hosts: Collection[str], delay: float,
+    allow_private: bool, policy: Policy | None = None, resolver: Resolver | None = None,
+) -> IntakeResult:
+    """Fetches addresses that a person named, and what they lead to, as ``take_in`` does with files.
+
+    An address is read as a report where it shows one, else as a list. Hosts neither under gov.cn nor in
+    ``allowed_hosts`` are refused; with ``allow_private``, addresses of this machine are taken too.
+    """
+    sources, refused = [], []
+    for address in dict.fromkeys(addresses):
+        host = host_of(address)
+        if is_allowed_host(host, allowed_hosts) or (allow_private and host.startswith("127.")):
+            number = receipt_id_of(Receipt(address, address, ""))[:12]
+            sources.append(Source(f"named-{number}", "", host, "unknown", address, "named"))
+        else:
+            refused.append(f"{address}: {host or 'no host'} is neither under gov.cn nor in the registry")
+    result = IntakeResult(refused=len(refused), problems=tuple(refused))
+    if sources:
+        done = crawl(home_raw, sources, delay=delay, allow_private=allow_private, allowed_hosts=allowed_hosts,
+                     policy=policy, resolver=resolver)
+        result += IntakeResult(taken=done.fetched, known=done.unchanged, failed=done.failed,
+                               problems=done.failures)
+    return result
+
+
+class Crawler:
+    """One run over some sources; see ``crawl``."""
+
+    def __init__(self, store: RawStore, home_raw: Path, policy: Policy, hosts: Collection[str],
+                 sources: Sequence[Source], *, progress: Progress | None = None, dry_run: bool = False,
+                 render: bool = False, resolver: Resolver | None = None) -> None:
+        self._store = store
+        self._policy = policy
+        self._hosts = hosts
+        self._sources = sources
+        self._progress = progress
+        self._dry_run = dry_run
+        self._frontier = Frontier(store)
+        self._turns = Turns(home_raw / "turns.sqlite", max_wait=policy.max_pause)
+        self._system_resolver = SystemResolver() if resolver is None else None
+        self._resolver: Resolver = resolver or self._system_resolver or SystemResolver()
+        self._chromium = find_chromium() if render else None
+        self._render = render
+        self._counts: Counter[str] = Counter()
+        self._by_source: dict[str, Counter[str]] = {}
+        self._due: Counter[str] = Counter()
+        self._deferred: dict[str, str] = {}
+        self._planned: list[Planned] = []
+        self._failures: list[str] = []
+        self._requests = 0
+        self._silent: Counter[str] = Counter()
+        self._workers: dict[str, asyncio.Task[None]] = {}
+        self._errors: list[BaseException] = []
+        self._commit_lock = asyncio.Lock()
+        self._waiting: list[tuple[Callable[[], None], asyncio.Future[None]]] = []
+
+    async def run(self) -> CrawlResult:
+        """Crawls until nothing is due, or all that is due has to wait for a later run."""
+        claimed = self._turns.claim_sources(source.source_id for source in self._sources)
+        mine = [source for source in self._sources if source.source_id in claimed]
+        self._by_source = {source.source_id: Counter() for source in mine}
+        self._fetcher = Fetcher(
+            self._store, self._turns, self._policy, self._resolver, allowed_hosts=self._hosts,
+            insecure_hosts={source.host for source in mine if source.insecure_tls})
+        self._robots = Robots(self._frontier, self._fetcher.fetch_robots, user_agent=self._policy.user_agent,
+                              keep_seconds=self._policy.robots_keep_seconds)
+        self._renderer = Renderer(self._chromium, self._store, self._turns, self._policy) if self._chromium else None
+        try:
+            self._frontier.begin(mine, time.time())
+            for host, count in self._frontier.due_hosts():
+                self._due[host] = count
+                self._start_worker(host)
+            while self._workers:
+                await asyncio.wait(list(self._workers.values()), return_when=asyncio.FIRST_COMPLETED)
+            if self._errors:
+                raise self._errors[0]
+            self._frontier.finish_rounds(time.time())
+            left = sum(count for _, count in self._frontier.due_hosts())
+        finally:
+            for task in list(self._workers.values()):
+                task.cancel()
+            await asyncio.gather(*self._workers.values(), return_exceptions=True)
+            await self._fetcher.close()
+            self._turns.close()
+            self._frontier.close()
+            if self._system_resolver is not None:
+                self._system_resolver.close()
+        return CrawlResult(
+            counts=dict(sorted(self._counts.items())),
+            by_source={source: dict(sorted(counts.items())) for source, counts in self._by_source.items()},
+            deferred=tuple(sorted(self._deferred.items())),
+            busy=tuple(source.source_id for source in self._sources if source.source_id not in claimed),
+            left=left, planned=tuple(self._planned), requests=self._requests,
+            failures=tuple(self._failures))
+
+    def _start_worker(self, host: str) -> None:
+        if host not in self._workers and host not in self._deferred:
+            self._workers[host] = asyncio.create_task(self._work(host), name=f"crawl {host}")
+
+    async def _work(self, host: str) -> None:
+        """Takes the host's due pages until there are none. Between the last look for one and leaving the
+        list of workers nothing is awaited, so a page that is added meanwhile finds a worker."""
+        try:
+            while (page := self._frontier.next_page(host)) is not None:
+                await self._take_page(page)
+                if self._silent[host] >= self._policy.broken_host_after:
+                    self._deferred[host] = "gives no answer"
+                    break
+        except HostResting as resting:
+            self._deferred[host] = str(resting)
+        except Exception as error:  # the disk is full, the database is gone: the run ends and says so
+            self._errors.append(error)
+        finally:
+            self._workers.pop(host, None)
+            if self._errors:
+                for task in self._workers.values():
+                    task.cancel()
+
+    async def _take_page(self, page: Page) -> None:
+        if self._dry_run and page.kind in ("report", "candidate", "attachment"):
+            self._planned.append(Planned(page.source_id, page.url, page.kind, page.rule, page.title, page.year))
+            await self._commit(lambda: self._frontier.finish(page, "planned", (), None))
+            self._count(page, "planned")
+            return
+        address = page.url if "#form=" in page.url else page.url.partition("#")[0]
+        visit = self._frontier.visit(address)
+        if visit is not None and visit.visited_at >= page.started_at:
+            # Another source led here in this round: its look is ours too.
+            reading = await self._read(page, visit.sha256, visit.media_type, visit.final_url)
+            await self._finish(page, visit.status, "seen by another source", reading, None, None, None)
+            return
+        known = visit if visit and visit.status == "ok" and visit.sha256 and self._store.has(visit.sha256) else None
+        try:
+            fetched = await self._fetcher.fetch(address, self._robots, etag=known.etag if known else None,
+                                                last_modified=known.last_modified if known else None)
+        except HostResting as resting:
+            if resting.host == page.host:
+                raise
+            fetched = Fetched(address, address, "host_resting", str(resting))
+        await self._keep(page, address, visit, fetched)
+
+    async def _keep(self, page: Page, address: str, visit: Visit | None, fetched: Fetched) -> None:
+        self._requests += fetched.requests
+        host = host_of(address)
+        self._silent[host] = self._silent[host] + 1 if fetched.status in UNANSWERED else 0
+        now = time.time()
+        if fetched.status == "not_modified" and visit is not None:
+            reading = await self._read(page, visit.sha256, visit.media_type, visit.final_url)
+            seen = visit._replace(visited_at=now)
+            await self._finish(page, visit.status, "", reading, None, seen, (utc_text(now), 304, "not modified"))
+            return
+        reading = await self._read(page, fetched.sha256, fetched.media_type, fetched.final_url)
+        if reading is not None and self._render and self._wants_rendering(page, reading):
+            fetched, reading = await self._rendered(page, fetched, reading)
+        if reading is not None and reading.status != "ok":
+            fetched = replace(fetched, status=reading.status, detail=reading.detail)
+        receipt = Receipt(
+            url=address, final_url=fetched.final_url, redirects=fetched.redirects, fetched_at=utc_text(now),
+            http_status=fetched.http_status, status=fetched.status, detail=fetched.detail,
+            headers=fetched.headers, media_type=fetched.media_type, sha256=fetched.sha256, bytes=fetched.bytes,
+            rule=page.rule, referrer=page.referrer, source_id=page.source_id, file_name=fetched.file_name,
+            insecure_tls=fetched.insecure_tls)
+        receipt = replace(receipt, receipt_id=receipt_id_of(receipt))
+        same = visit is not None and (visit.sha256, visit.status, visit.final_url) == (
+            receipt.sha256, receipt.status, receipt.final_url)
+        seen = Visit(
+            address, now, fetched.status, visit.receipt_id if same and visit else receipt.receipt_id,
+            fetched.sha256, fetched.media_type, fetched.final_url, fetched.headers.get("etag"),
+            fetched.headers.get("last-modified"))
+        recheck = (receipt.fetched_at, fetched.http_status, "the same again") if same else None
+        await self._finish(page, fetched.status, fetched.detail, reading, None if same else receipt, seen, recheck)
+
+    def _wants_rendering(self, page: Page, reading: Reading) -> bool:
+        """A shell wants it, and a list whose rows seem to come by script."""
+        return reading.status in _SHELLS or (
+            reading.status == "ok" and page.kind == "list" and page.rule not in _PAGING_RULES
+            and not reading.steps and self._renderer is not None)
+
+    async def _rendered(self, page: Page, fetched: Fetched, reading: Reading) -> tuple[Fetched, Reading]:
+        if self._renderer is None:
+            detail = f"{reading.detail}; no Chromium is installed to render it"
+            return fetched, reading._replace(status="needs_render", detail=detail)
+        rendered = await self._renderer.render(fetched)
+        again = await self._read(page, rendered.sha256, rendered.media_type, rendered.final_url)
+        return rendered, again or reading
+
+    async def _read(self, page: Page, sha: str | None, media_type: str, final_url: str) -> Reading | None:
+        """Reads what a kept page leads to; null where there is nothing to read."""
+        if sha is None or page.kind == "attachment":
+            return None
+        path = self._store.path(sha)
+        if path.stat().st_size > self._policy.max_parse_bytes:
+            return None
+        _, mark, fragment = page.url.partition("#")
+        url = final_url + mark + fragment if mark and not fragment.startswith("form=") else final_url
+        return await asyncio.to_thread(lambda: read_page(path.read_bytes(), url, page.kind, media_type))
+
+    async def _finish(self, page: Page, status: str, detail: str, reading: Reading | None,
+                      receipt: Receipt | None, visit: Visit | None,
+                      recheck: tuple[str, int | None, str] | None) -> None:
+        """Commits all that one page gave, then makes sure its steps' hosts have a worker."""
+        steps = self._wanted(page, reading)
+
+        def write() -> None:
+            if receipt is not None:
+                self._store.add_receipt(receipt)
+            if recheck is not None and visit is not None and visit.receipt_id is not None:
+                self._store.add_recheck(visit.receipt_id, *recheck)
+            if status == "ok" and _is_find(page, reading):
+                title = page.title or (reading.title if reading else "")
+                self._frontier.add_find(page, page.url, title, page.year or year_of_title(title), page.rule)
+            self._frontier.finish(page, status, steps, visit)
+
+        new = [step for step in steps if not self._frontier.knows(page, step.url)]
+        await self._commit(write)
+        for step in new:
+            self._due[host_of(step.url)] += 1
+        unchanged = receipt is None
+        self._count(page, UNCHANGED if unchanged and status == "ok" else status)
+        if status != "ok":
+            self._failures.append(f"{page.url}: {status} {detail}".rstrip())
+        for step in new:
+            self._start_worker(host_of(step.url))
+
+    def _wanted(self, page: Page, reading: Reading | None) -> list[Step]:
+        """The steps that are followed: no host that is not allowed, no endless depth, no list that repeats."""
+        if reading is None:
+            return []
+        reports = [step for step in reading.steps if step.kind in ("report", "candidate")]
+        barren = page.rule in _PAGING_RULES and all(self._frontier.knows(page, step.url) for step in reports)
+        lists = self._frontier.pages_of(page, ("list", "site"))
+        wanted: list[Step] = []
+        for step in reading.steps:
+            try:
+                allowed = is_allowed_host(host_of(normalise_url(step.url.partition("#")[0])), self._hosts)
+            except BadAddress:
+                continue
+            if not allowed or (barren and step.rule in _PAGING_RULES):
+                continue
+            if step.deeper and page.depth >= self._policy.max_depth and step.kind != "attachment":
+                continue
+            if step.kind in ("list", "site"):
+                if lists >= self._policy.max_list_pages:
+                    continue
+                lists += 1
+            wanted.append(step)
+        return wanted
+
+    async def _commit(self, write: Callable[[], None]) -> None:
+        """Runs ``write`` in a transaction with those that other workers wait for; returns once it is durable.
+
+        One sync serves all that came meanwhile, and it is done off the event loop.
+        """
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((write, done))
+        async with self._commit_lock:
+            batch, self._waiting = self._waiting, []
+            if batch:
+                await asyncio.shield(asyncio.to_thread(self._write_batch, [write for write, _ in batch]))
+                for _, future in batch:
+                    if not future.done():
+                        future.set_result(None)
+        await done
+
+    def _write_batch(self, writes: list[Callable[[], None]]) -> None:
+        with self._store.transaction():
+            for write in writes:
+                write()
+
+    def _count(self, page: Page, status: str) -> None:
+        self._counts[status] += 1
+        self._by_source[page.source_id][status] += 1
+        self._due[page.host] -= 1
+        if self._due[page.host] <= 0:
+            del self._due[page.host]
+        if self._progress is not None:
+            fetched, unchanged = self._counts["ok"], self._counts[UNCHANGED]
+            self._progress.update(CrawlState(
+                hosts=len(self._due), due=sum(self._due.values()), fetched=fetched, unchanged=unchanged,
+                failed=self._counts.total() - fetched - unchanged - self._counts["planned"],
+                eta_seconds=max(self._due.values(), default=0) * self._policy.delay))
+
+
+def _is_find(page: Page, reading: Reading | None) -> bool:
+    """A page is a report where a list's title says so and the page is no list itself, or where it shows one."""
+    if reading is None:
+        return page.kind == "report"
+    if reading.shows_report:
+        return True
+    return (page.kind == "report" and not reading.is_list) or (
+        page.kind == "candidate" and is_report_title(reading.title))
