@@ -38,8 +38,8 @@ _PERIOD = (
     "所列数据的统计期限自{year}年1月1日起，至{year}年12月31日止。",
 )
 _CONTACT = (
-    "读者如有疑问，请与{place}政务公开办公室联系（地址：{seat}听雨路{no}号；电话：0999-8{tel:06d}）。",
-    "对本报告有意见和建议的，可致电0999-8{tel:06d}，或寄信至{seat}观云街{no}号政务公开窗口。",
+    "读者如有疑问，请与{place}政务公开办公室联系（地址：{seat}听雨路{no}号；电话：0199-8{tel:06d}）。",
+    "对本报告有意见和建议的，可致电0199-8{tel:06d}，或寄信至{seat}观云街{no}号政务公开窗口。",
 )
 _SCOPE = {
     "whole_area": (
@@ -74,13 +74,22 @@ _PLANS = (
     "接下来，将定期抽查各科室的公开情况，发现问题当场改正。",
 )
 _NOTHING_ELSE = ("无其他需要报告的事项。", "没有需要另行报告的其他事项。", "本年度没有其他需要说明的情况。")
-_HEADINGS_2019 = ("一、总体情况", "二、主动公开政府信息情况", "三、收到和处理政府信息公开申请情况",
-                  "四、政府信息公开行政复议、行政诉讼情况", "五、存在的主要问题及改进情况", "六、其他需要报告的事项")  # fmt: skip
+_HEADINGS_2019 = (
+    ("一、总体情况",), ("二、主动公开政府信息情况", "二、行政机关主动公开政府信息情况"),
+    ("三、收到和处理政府信息公开申请情况", "三、行政机关收到和处理政府信息公开申请情况"),
+    ("四、政府信息公开行政复议、行政诉讼情况", "四、因政府信息公开工作被申请行政复议、提起行政诉讼情况",
+     "四、政府信息公开行政复议和行政诉讼情况"),
+    ("五、存在的主要问题及改进情况", "五、政府信息公开工作存在的主要问题及改进情况", "五、存在的主要问题及改进措施"),
+    ("六、其他需要报告的事项",),
+)  # fmt: skip
 _HEADINGS_2014 = ("一、概述", "二、主动公开政府信息情况", "三、回应解读情况", "四、依申请公开政府信息情况",
                   "五、行政复议、行政诉讼和举报投诉情况", "六、机构建设和保障经费情况",
                   "七、政府信息公开会议和培训情况", "八、存在的主要问题和改进措施", "九、附表")  # fmt: skip
 _HEADINGS_2008 = ("一、基本情况", "二、主动公开政府信息的情况", "三、依申请公开和不予公开政府信息的情况",
                   "四、收费及减免情况", "五、行政复议和行政诉讼情况", "六、存在的主要问题及改进措施")  # fmt: skip
+
+
+_FULL_WIDTH = str.maketrans("0123456789.", "０１２３４５６７８９．")
 
 
 class _Writer:
@@ -92,6 +101,7 @@ class _Writer:
         self.names = {"name": body.name, "place": body.place, "seat": body.full_place.removeprefix(PROVINCE_NAME), "area": body.area_word, "self": body.self_word,
                       "year": str(year)}  # fmt: skip
         self.figures = figures
+        self.manner = body.style % 7 - 3
         self.wrong = wrong
         self.silent = silent
         self.statements: list[TruthCell] = []
@@ -119,7 +129,14 @@ class _Writer:
         said = self.wrong.get(indicator, true)
         total = "total" if (indicator, "total") in self.figures else None
         self.statements.append(TruthCell(indicator, total, said, "reported", true))
-        return figure_text(said)
+        return self.written(said)
+
+    def written(self, value: Figure) -> str:
+        """The figure in the body's manner: plain, in full-width digits, or with thousands commas."""
+        text = figure_text(value)
+        if self.manner == 1:
+            return text.translate(_FULL_WIDTH)
+        return f"{value:,}" if self.manner == 2 and isinstance(value, int) else text
 
     def nil(self, indicator: str) -> None:
         """The sentence says in words that there was none."""
@@ -153,7 +170,7 @@ def _disputes(w: _Writer) -> list[str]:
         said.append(w.pick(("{year}年未发生因政府信息公开被申请行政复议的情况。",
                             "{area}没有因政府信息公开被申请行政复议。")))  # fmt: skip
     if suits and split_form:
-        said.append(f"被提起行政诉讼{suits}件，其中未经复议直接起诉{w.figure(direct)}件，复议后起诉{w.figure(after)}件。")
+        said.append(f"被提起行政诉讼{w.written(suits)}件，其中未经复议直接起诉{w.figure(direct)}件，复议后起诉{w.figure(after)}件。")
         w.statements.append(TruthCell("litigation.total", None, suits, "reported", suits))
     elif suits:
         said.append(f"因政府信息公开被提起行政诉讼{w.figure('litigation.total')}件。")
@@ -184,11 +201,14 @@ def prose_2019(w: _Writer, body: Body) -> list[Part]:
     else:
         w.nil("application.received")
         asked = w.pick(("{year}年，{area}未收到政府信息公开申请。", "{area}全年未收到公民、法人和其他组织提出的政府信息公开申请。"))
-    issued = w.rng.randint(300, 20000)
+    issued, more = w.rng.randint(300, 20000), ""
+    if w.rng.random() < 0.2:
+        issued, more = issued // 100 * 100, "余"
     w.statements.append(TruthCell("proactive.disclosed.total", None, issued, "reported", issued))
     shown = w.rng.choice(("{year}年，{area}主动公开政府信息{n}条。", "{area}全年共主动公开政府信息{n}条。"))
+    shown = shown.format(**w.names, n=w.written(issued) + more)
     first = [
-        "（一）主动公开。" + shown.format(**w.names, n=issued) + "".join(w.talk(2)),
+        "（一）主动公开。" + shown + "".join(w.talk(2)),
         "（二）依申请公开。" + asked,
         "（三）信息管理。" + "".join(w.talk(2)),
         "（四）复议诉讼。" + "".join(_disputes(w)),
@@ -198,7 +218,7 @@ def prose_2019(w: _Writer, body: Body) -> list[Part]:
     if year >= "2021" and w.rng.random() < 0.4 and not body.size % 2:
         w.statements.append(TruthCell("fee.info_processing.collected_yuan", None, 0, "text_zero", 0))
         last = [f"{year}年，{body.self_word}未收取信息处理费。"]
-    h = _HEADINGS_2019
+    h = [w.rng.choice(wordings) for wordings in _HEADINGS_2019]
     problems = (w.pick(_PROBLEMS), w.pick(_PLANS))
     return [Part(0, "", _opening(w, body)), Part(1, h[0], tuple(first)), Part(2, h[1], ()), Part(3, h[2], ()),
             Part(4, h[3], ()), Part(5, h[4], problems), Part(6, h[5], tuple(last))]  # fmt: skip
@@ -217,8 +237,9 @@ def prose_2014(w: _Writer, body: Body) -> list[Part]:
     answer = f"{names['area']}回应公众关注热点或重大舆情{f('response.hot_topics')}次，发布政策解读稿件{f('response.policy_interpretations')}篇。"
     if w.true("application.received"):
         asked = f"{names['year']}年，{names['area']}共收到政府信息公开申请{f('application.received')}件"
-        asked += w.rng.choice(("", f"，其中当面申请{f('application.received.in_person')}件，"
-                                   f"网络申请{f('application.received.online')}件")) if w.rng.random() < 0.5 else ""  # fmt: skip
+        if w.rng.random() < 0.4:
+            asked += (f"，其中当面申请{f('application.received.in_person')}件，"
+                      f"网络申请{f('application.received.online')}件")  # fmt: skip
         asked += "。"
     elif w.silent:
         asked = "".join(w.talk(1))
