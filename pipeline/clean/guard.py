@@ -1,0 +1,241 @@
+"""Runs a function over untrusted values in worker processes with limits on time and memory.
+
+A hostile file can make a parser run for ever, take all memory or crash the interpreter. Here it costs one
+worker, which is replaced, and the file gets a ``Failure`` instead of a result.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import multiprocessing
+import os
+import resource
+import signal
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from multiprocessing.connection import Connection, wait
+from types import TracebackType
+from typing import Any, Literal, NamedTuple, TypeVar
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+OCR_MEMORY_BYTES = 6_000_000_000
+"""Address space that recognising a page of 50 million pixels fits in with room (measured: 3 GB)."""
+
+_GRACE_S = 2.0
+
+
+class Failure(NamedTuple):
+    """Why a value has no result. ``detail`` is one English sentence."""
+
+    status: Literal["timeout", "memory", "crashed"]
+    detail: str
+
+
+class _Worker:
+    """A worker process, the parent's end of its pipe and what it is working on."""
+
+    def __init__(self, process: Any, pipe: Connection) -> None:
+        self.process = process
+        self.pipe = pipe
+        self.item: Any = None
+        self.deadline = math.inf
+        self.served = 0
+
+    def stop(self) -> None:
+        """Kills the process, whatever it is doing."""
+        self.pipe.close()
+        if self.process.is_alive():
+            self.process.kill()
+        self.process.join()
+        self.process.close()
+
+
+class GuardedPool:
+    """A pool of worker processes with limits for each value.
+
+    ``timeout_s`` is wall-clock seconds a value may take (and bounds its CPU seconds), ``memory_bytes`` a
+    worker's address space. Workers start with the first value, are replaced when they die or after
+    ``values_per_worker`` values (which bounds what leaks), and end with ``close`` or the ``with`` block.
+    ``preload`` names modules that workers share from their start. One ``map_unordered`` at a time.
+    """
+
+    def __init__(
+        self,
+        workers: int,
+        timeout_s: float,
+        memory_bytes: int,
+        *,
+        values_per_worker: int = 2_000,
+        preload: Sequence[str] = (),
+    ) -> None:
+        if workers < 1 or timeout_s <= 0 or memory_bytes <= 0 or values_per_worker < 1:
+            raise ValueError("workers, timeout, memory and values per worker must be positive")
+        self._count = workers
+        self._timeout = timeout_s
+        self._memory = memory_bytes
+        self._values_per_worker = values_per_worker
+        self._context = multiprocessing.get_context("forkserver")
+        self._context.set_forkserver_preload([__name__, *preload])
+        self._function: Callable[[Any], Any] | None = None
+        self._idle: list[_Worker] = []
+        self._busy: dict[Connection, _Worker] = {}
+        self._in_use = False
+
+    def map_unordered(self, fn: Callable[[T], R], items: Iterable[T]) -> Iterator[tuple[T, R | Failure]]:
+        """Calls a module-level function on every item and gives ``(item, result or Failure)`` as they
+        are done. Items are drawn only when a worker is free, so any number of them may stream through.
+        Leaving the loop early, or Ctrl-C, kills the workers that are still busy."""
+        if self._in_use:
+            raise RuntimeError("the pool is already working on a map")
+        self._in_use = True
+        try:
+            self._use(fn)
+            source = iter(items)
+            exhausted = False
+            while True:
+                while not exhausted and len(self._busy) < self._count:
+                    try:
+                        item = next(source)
+                    except StopIteration:
+                        exhausted = True
+                        break
+                    self._hand_out(item)
+                if not self._busy:
+                    return
+                for done, result in self._collect():
+                    if not exhausted and len(self._busy) < self._count:
+                        try:
+                            following = next(source)
+                        except StopIteration:
+                            exhausted = True
+                        else:
+                            self._hand_out(following)
+                    yield done, result
+        finally:
+            for worker in list(self._busy.values()):
+                worker.stop()
+            self._busy.clear()
+            self._in_use = False
+
+    def close(self) -> None:
+        """Ends all workers."""
+        for worker in [*self._idle, *self._busy.values()]:
+            worker.stop()
+        self._idle.clear()
+        self._busy.clear()
+
+    def __enter__(self) -> GuardedPool:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _use(self, fn: Callable[[Any], Any]) -> None:
+        if self._function is not fn:
+            self.close()
+            self._function = fn
+
+    def _started(self) -> _Worker:
+        ours, theirs = self._context.Pipe()
+        cpu_s = self._timeout * (os.cpu_count() or 1) + _GRACE_S
+        process = self._context.Process(
+            target=_serve, args=(theirs, self._function, self._memory, cpu_s), daemon=True
+        )
+        process.start()
+        theirs.close()
+        return _Worker(process, ours)
+
+    def _hand_out(self, item: Any) -> None:
+        worker = self._idle.pop() if self._idle else self._started()
+        try:
+            worker.pipe.send(item)
+        except (BrokenPipeError, ConnectionResetError):  # it died while idle
+            worker.stop()
+            worker = self._started()
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # found dead when collected
+                worker.pipe.send(item)
+        worker.item = item
+        worker.deadline = time.monotonic() + self._timeout
+        worker.served += 1
+        self._busy[worker.pipe] = worker
+
+    def _collect(self) -> list[tuple[Any, Any]]:
+        """Waits until something happened; gives the items that are done and what became of them."""
+        first = min(worker.deadline for worker in self._busy.values())
+        ready = wait(list(self._busy), max(0.0, first - time.monotonic()))
+        found: list[tuple[Any, Any]] = []
+        for pipe in ready:
+            assert isinstance(pipe, Connection)
+            worker = self._busy.pop(pipe)
+            item, worker.item = worker.item, None
+            try:
+                healthy, result = pipe.recv()
+            except (EOFError, OSError):
+                healthy, result = False, _cause_of_death(worker, self._timeout)
+            if healthy and worker.served < self._values_per_worker:
+                self._idle.append(worker)
+            else:
+                worker.stop()
+            found.append((item, result))
+        now = time.monotonic()
+        for pipe, worker in list(self._busy.items()):
+            if worker.deadline <= now and not pipe.poll():
+                del self._busy[pipe]
+                item = worker.item
+                worker.stop()
+                found.append((item, Failure("timeout", f"Took longer than {self._timeout:g} s.")))
+        return found
+
+
+def _cause_of_death(worker: _Worker, timeout_s: float) -> Failure:
+    worker.process.join(_GRACE_S)
+    code = worker.process.exitcode
+    if code == -signal.SIGXCPU:
+        return Failure("timeout", f"Used more processor time than {timeout_s:g} s allow.")
+    if code == -signal.SIGKILL:
+        return Failure("memory", "The system ended the worker, as it does when memory runs out.")
+    if code is not None and code < 0:
+        return Failure("crashed", f"The worker was ended by {signal.Signals(-code).name}.")
+    return Failure("crashed", f"The worker ended with exit code {code}.")
+
+
+def _serve(pipe: Connection, fn: Callable[[Any], Any], memory_bytes: int, cpu_s: float) -> None:
+    """A worker's life: one value in, one answer out, until the parent closes the pipe."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    healthy = True
+    while healthy:
+        try:
+            item = pipe.recv()
+        except (EOFError, OSError):
+            return
+        except MemoryError:
+            pipe.send((False, Failure("memory", f"The value does not fit into {memory_bytes} bytes.")))
+            return
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        limit = math.ceil(used.ru_utime + used.ru_stime + cpu_s)
+        resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.RLIM_INFINITY))
+        answer: tuple[bool, Any]
+        try:
+            answer = (True, fn(item))
+        except MemoryError:
+            answer = (False, Failure("memory", f"Needed more than {memory_bytes} bytes."))
+        except Exception as error:
+            answer = (True, Failure("crashed", f"{type(error).__name__}: {error}"[:500]))
+        del item
+        healthy = answer[0]
+        try:
+            pipe.send(answer)
+        except (BrokenPipeError, ConnectionResetError):
+            return
+        except MemoryError:
+            healthy = False
+            pipe.send((False, Failure("memory", f"The result does not fit into {memory_bytes} bytes.")))
+        except Exception as error:  # a result that cannot be pickled
+            pipe.send((True, Failure("crashed", f"{type(error).__name__}: {error}"[:500])))
