@@ -67,6 +67,8 @@ def read(data: bytes, *, sha256: str, media_type: str = "text/html") -> Document
     status, detail = "ok", ""
     if not blocks:
         status, detail = "empty", "the page shows no text"
+    elif _is_cut(source):
+        status, detail = "truncated", "the page breaks off before its end"
     elif decoded.replaced:
         detail = f"{decoded.replaced} characters could not be decoded as {decoded.encoding}"
     return Document(
@@ -95,6 +97,18 @@ def _too_deep(source: str) -> bool:
                 if deepest > MAX_DEPTH * 3:
                     return True
     return deepest > MAX_DEPTH and source.count("</") * 4 < source.count("<")
+
+
+def _is_cut(source: str) -> bool:
+    """Whether the page stops in mid-tag, or lacks its end with a table still open."""
+    tail = source[-2000:]
+    if tail.rfind("<") > tail.rfind(">"):
+        return True
+    low = tail.lower()
+    if "<html" not in source[:2000].lower() or "</html" in low or "</body" in low:
+        return False
+    whole = source.lower()
+    return whole.count("<table") > whole.count("</table") and "</html" not in whole
 
 
 def _meta(tree: LexborHTMLParser) -> dict[str, str]:

@@ -198,7 +198,7 @@ def _lone_run(lines: list[str], at: int) -> int:
                 prose = 0
             else:
                 prose += 1
-                if prose > 12:
+                if prose > 24:
                     break
         end += 1
     if numbers < _MIN_LONE_NUMBERS:

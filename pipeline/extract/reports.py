@@ -25,13 +25,18 @@ def extract_reports(
     document: Document, *, source_url: str | None = None, registry: Registry | None = None
 ) -> tuple[Report, ...]:
     """Every report that the document holds, as read: observations as printed, nothing resolved by proof yet."""
-    if document.status != "ok" or not document.blocks:
+    if not document.blocks:
         return ()
     document = simplified(document)
     pieces, fragments = cut(document)
     reports: list[Report] = []
     for piece in pieces:
         reports.append(_report(document, piece, len(reports) + 1, len(pieces), source_url, registry))
+    if document.status != "ok" and reports:
+        note = Finding(
+            f"document.{document.status}", "warn", None, None, (), f"文件不完整 / the document is not whole: {document.detail}"
+        )
+        reports = [replace(r, findings=(*r.findings, note)) for r in reports]
     if fragments and reports:
         note = Finding(
             "document.fragment", "info", None, None, (),

@@ -24,6 +24,7 @@ from pipeline.extract.sentence_context import (
     joint_list,
     mask_titles,
     raw_span,
+    received_verdict,
     self_names,
     sentences,
     time_verdict,
@@ -156,11 +157,14 @@ def _judge(hit: _Hit, flat: str, span: tuple[int, int], year: int | None, names:
     statement = flat[start : hit.number_at] if not hit.pattern.zero else ""
     carried = indicator.startswith("application.carried")
     when = time_verdict(
-        sentence if carried else sentence + statement, flat[: span[0]], year, stock=indicator.startswith(_STOCKS)
+        sentence if carried else sentence + statement, flat[: span[0]], year,
+        stock=indicator.startswith(_STOCKS) or indicator.endswith(".in_force"),
     )
     verdicts: list[Verdict] = [when, body_verdict(left, sentence, names)]
     if indicator == "proactive.disclosed.total":
         verdicts.append(topic_verdict(left, sentence))
+    if indicator == "application.received":
+        verdicts.append(received_verdict(flat[end : span[1]]))
     if indicator.startswith(("reconsideration.", "litigation.")) and not hit.pattern.zero:
         verdicts.append(dispute_verdict(left + hit.match[0], flat[end : span[1]]))
     return "skip" if "skip" in verdicts else "ambiguous" if "ambiguous" in verdicts else "take"

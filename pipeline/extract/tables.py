@@ -80,11 +80,14 @@ class TableReader:
     def read(self, table: Table) -> TableReading:
         """Read one table. Gives its figures, its unplaced rows and what stayed local."""
         out = TableReading()
-        rows = rows_of(table, self.words, self.template)
-        pending: list[Row] = []
-        group = ""
         method: Method = "ocr" if table.method == "ocr" else "table"
         stream = table.layout == "stream"
+        rows = rows_of(table, self.words, self.template)
+        if stream and self._states_stand_beside_values(rows):
+            self._read_listed_states(rows, out, method)
+            return out
+        pending: list[Row] = []
+        group = ""
         for row in rows:
             at = self._row_label(row)
             if at is not None:
@@ -122,6 +125,41 @@ class TableReader:
             elif values:
                 self._local_row(row, out, method)
         return out
+
+    # -- disputes as a list: 结果维持 | 3, one below the other, in a file that lost its grid --------------------------
+
+    def _states_stand_beside_values(self, rows: list[Row]) -> bool:
+        items = [i for row in rows for i in row]
+        beside = sum(
+            1
+            for a, b in zip(items, items[1:], strict=False)
+            if a.is_label and b.is_value and [k.kind for k in self.words.columns.find(a.text)] == ["state"]
+        )
+        return beside >= 3
+
+    def _read_listed_states(self, rows: list[Row], out: TableReading, method: Method) -> None:
+        group = self.section_group
+        items = [i for row in rows for i in row]
+        for n, item in enumerate(items):
+            if not item.is_label:
+                continue
+            found = self.words.groups.find(item.text)
+            if found and found[0].kind == "group":
+                group = found[0].key
+            key = self._key(item, "state")
+            if key is None or group not in self.words.review_groups:
+                continue
+            values: Row = []
+            for other in items[n + 1 :]:
+                if other.is_label:
+                    break
+                values.append(other)
+            filled = [v for v in values if not v.is_blank]
+            if len(filled) <= 1 and values:
+                out.known_rows += 1
+                self._claim((f"{group}.{key.key}", None), (filled or values)[0], item.text, out, method)
+            else:
+                self._local_values(item.text, filled, out, method)
 
     # -- rows ---------------------------------------------------------------------------------------------------
 

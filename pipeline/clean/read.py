@@ -1,0 +1,43 @@
+"""Bytes to Document: sniff the format and call its reader. One reader a format; each is imported when first needed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from importlib import import_module
+from typing import cast
+
+from pipeline.clean.sniff import MEDIA, sniff
+from pipeline.document import Document
+
+Reader = Callable[..., Document]
+_READERS = {
+    "html": "pipeline.clean.html", "text": "pipeline.clean.text", "pdf": "pipeline.clean.pdf",
+    "docx": "pipeline.clean.word", "doc": "pipeline.clean.office", "rtf": "pipeline.clean.office",
+    "xlsx": "pipeline.clean.excel", "xls": "pipeline.clean.excel", "picture": "pipeline.clean.picture",
+}
+
+
+def read_document(data: bytes, *, media_type: str | None = None) -> Document:
+    """Read one file. Never raises for what the file holds: a file that cannot be read has a status that says why.
+
+    Archives are no documents: ``kind_of`` tells them, and ``pipeline.clean.archive`` opens them.
+    """
+    sha256 = hashlib.sha256(data).hexdigest()
+    kind = sniff(data, media_type)
+    if kind == "empty":
+        return Document(sha256, media_type or "application/octet-stream", "none", (), status="empty", detail="no bytes")
+    name = _READERS.get(kind)
+    if name is None:
+        return Document(
+            sha256, media_type or "application/octet-stream", "none", (), status="unknown_format",
+            detail="the file is of no format that is read",
+        )
+    reader = cast(Reader, import_module(name).read)
+    kept = media_type if kind == "picture" and media_type and media_type.startswith("image/") else MEDIA[kind]
+    return reader(data, sha256=sha256, media_type=kept)
+
+
+def is_archive(data: bytes) -> bool:
+    """Whether the file is an archive whose members are files of their own."""
+    return sniff(data) == "archive"

@@ -1,0 +1,69 @@
+"""What a file is, by its first bytes; its name and the server's word are hints that the bytes overrule."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+
+_MAGIC = (
+    (b"%PDF-", "pdf"), (b"\x89PNG\r\n\x1a\n", "picture"), (b"\xff\xd8\xff", "picture"), (b"GIF8", "picture"),
+    (b"BM", "bmp"), (b"II*\x00", "picture"), (b"MM\x00*", "picture"), (b"RIFF", "webp"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ole"), (b"PK\x03\x04", "zip"), (b"PK\x05\x06", "zip"),
+    (b"Rar!\x1a\x07", "archive"), (b"7z\xbc\xaf\x27\x1c", "archive"), (b"\x1f\x8b", "archive"), (b"{\\rtf", "rtf"),
+)
+_TAG = re.compile(rb"<(?:!doctype|html|head|body|table|div|p|span|meta|title|h[1-6]|br|center|font)\b", re.I)
+MEDIA = {
+    "pdf": "application/pdf", "html": "text/html", "text": "text/plain", "picture": "image/*",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "doc": "application/msword", "xls": "application/vnd.ms-excel", "archive": "application/zip", "rtf": "application/rtf",
+}
+
+
+def sniff(data: bytes, media_type: str | None = None) -> str:
+    """The kind of a file: html, text, pdf, docx, doc, xlsx, xls, picture, archive, rtf, or unknown."""
+    if not data.strip(b"\x00 \t\r\n"):
+        return "empty"
+    start = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n")
+    for magic, kind in _MAGIC:
+        if not start.startswith(magic):
+            continue
+        if kind == "zip":
+            return _zip_kind(data)
+        if kind == "ole":
+            return _ole_kind(data)
+        if kind == "webp":
+            return "picture" if start[8:12] == b"WEBP" else "unknown"
+        if kind == "bmp":
+            return "picture" if len(data) > 54 and start[14:15] in (b"\x28", b"\x0c", b"\x6c", b"\x7c") else "text"
+        return kind
+    if b"%PDF-" in data[:1024]:
+        return "pdf"
+    head = data[:65536]
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        head = head.replace(b"\x00", b"")
+    elif b"\x00" in head[:4096] and head[:4096].count(b"\x00") * 20 > len(head[:4096]):
+        return "unknown"
+    return "html" if len(_TAG.findall(head)) >= 1 else "text"
+
+
+def _zip_kind(data: bytes) -> str:
+    try:
+        names = set(zipfile.ZipFile(io.BytesIO(data)).namelist())
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
+        if b"word/document.xml" in data[:65536]:
+            return "docx"
+        return "xlsx" if b"xl/workbook.xml" in data[:65536] else "archive"
+    if "word/document.xml" in names:
+        return "docx"
+    if "xl/workbook.xml" in names or "xl/workbook.bin" in names:
+        return "xlsx"
+    return "archive"
+
+
+def _ole_kind(data: bytes) -> str:
+    for name, kind in (("Workbook", "xls"), ("Book", "xls"), ("WordDocument", "doc")):
+        if name.encode("utf-16-le") in data:
+            return kind
+    return "doc"
