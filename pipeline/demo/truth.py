@@ -41,7 +41,8 @@ class Fault(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class ReportTruth:
     """All that is true of one file. ``tables`` counts the form's tables in it; ``superseded_by`` names the
-    file that replaces it; ``shape`` is ``html`` or the text's table shape (pipes, lines, markdown)."""
+    file that replaces it; ``shape`` is ``html`` or the text's table shape (pipes, lines, markdown).
+    ``template`` is the form that the body filled, also where pictures stand instead of its tables."""
 
     file_name: str
     body: str

@@ -87,6 +87,19 @@ def test_every_cell_of_the_truth_stands_in_the_page_in_order(noise: bool) -> Non
     assert checked > 8000
 
 
+def test_every_cell_of_the_truth_stands_in_the_text_file_in_order(pages: Pages) -> None:
+    in_words = {kinds.UNIT_IN_CELL, kinds.YUAN, kinds.ZERO_TEXT, kinds.DROPPED_BLANKS}
+    shapes = set()
+    for name, data, report in pages:
+        if report.shape == "html" or in_words.intersection(f.kind for f in report.faults):
+            continue
+        pieces = (part.strip() for line in data.decode(report.encoding).splitlines() for part in line.split("|"))
+        figures = [piece for piece in pieces if _FIGURE.fullmatch(piece)]
+        assert figures == [figure_text(c.printed) for c in report.cells if c.printed is not None], name
+        shapes.add(report.shape)
+    assert shapes == {"pipes", "lines", "markdown"}
+
+
 def test_every_planted_fault_is_in_the_bytes(pages: Pages) -> None:
     seen = set()
     for name, data, report in pages:
