@@ -77,6 +77,7 @@ _COMPARE = re.compile(
     rf"(?:比|较|与|同|和|相比|相较于?|对比)(?:{_YEAR}年|去年|上一?年|往年|前一年)度?(?:全年|同期)?(?:相比|比较|相较|对比|比)"
 )
 _CARRY = re.compile(rf"(?:{_YEAR}年|上一?年|去年)度?(?:的)?(?:结转|转结|遗留|未办结|跨年)|结转(?:至|到)?(?:下一?年|明年|次年|{_YEAR}年)度?|转(?:入|至|到)?(?:下一?年|明年|次年)度?")
+_SINCE_YEAR = re.compile(rf"(?:自|从){_YEAR}年[^,。;]{{0,24}}?(?:以来|至今|起|开始)")
 _TIME = re.compile(
     rf"(?P<year>{_YEAR})(?:年|(?=(?:全|我|本|共|,|度)))"
     r"|(?P<this>今年|本年度?|全年|年内|年度内|报告期内?|统计期内?|本报告期|一年来)"
@@ -105,7 +106,7 @@ def year_context(text: str, year: int | None, carried: bool) -> tuple[bool | Non
 
     ``text`` runs from the paragraph's start to the figure. None where years are named that nothing settles.
     """
-    clean = _blank(_COMPARE, text)
+    clean = _blank(_SINCE_YEAR, _blank(_COMPARE, text))
     if not carried:
         clean = _blank(_CARRY, clean)
     last: bool | None = True
