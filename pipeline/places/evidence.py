@@ -32,6 +32,10 @@ class Evidence:
     year: int | None = None
 
 
+NAME_LIMIT = 300
+"""Longest title, issuer or site name that is looked at, in characters."""
+
+
 class Claim(NamedTuple):
     phrase: Phrase
     source: str
@@ -52,7 +56,7 @@ class Case:
     def __init__(self, evidence: Evidence, registry: Registry) -> None:
         self.evidence, self.registry = evidence, registry
         self.year = evidence.year
-        words, sites = split_title(evidence.title) if evidence.title else ("", ())
+        words, sites = split_title(evidence.title[:NAME_LIMIT]) if evidence.title else ("", ())
         self.title_words = words
         self.sites = tuple(s for s in (evidence.site_prefix, *sites) if s)
 
@@ -72,16 +76,22 @@ class Case:
                 if words and "关于" not in words and "做好" not in words:
                     yield Claim(parse_phrase(words, self.registry), "title in the text")
         for text in self.evidence.issuer_texts:
-            yield Claim(parse_phrase(_issuer_words(text), self.registry), "issuer text")
+            yield Claim(parse_phrase(_issuer_words(text[:NAME_LIMIT]), self.registry), "issuer text")
         for site in self.sites:
-            yield Claim(parse_phrase(_site_words(site), self.registry), "site named in the title")
+            yield Claim(self._site(site), "site named in the title")
         for text in self.evidence.text_samples[-6:]:
-            for line in text.splitlines():
+            for line in text[-600:].splitlines():
                 bare = normalise(line)
                 if _ORGAN_LINE.fullmatch(bare):
                     yield Claim(parse_phrase(bare, self.registry), "signature in the text")
         if self.evidence.site_name:
-            yield Claim(parse_phrase(_site_words(self.evidence.site_name), self.registry), "site name")
+            yield Claim(self._site(self.evidence.site_name), "site name")
+
+    def _site(self, name: str) -> Phrase:
+        """A site's name; a bare short name (中国·磐石) counts as a place's here."""
+        words = _site_words(name[:NAME_LIMIT])
+        rows = self.registry.by_short_name(words)
+        return Phrase(words, rows, words, "none", "") if rows else parse_phrase(words, self.registry)
 
     @cached_property
     def claims(self) -> tuple[Claim, ...]:

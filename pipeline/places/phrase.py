@@ -104,7 +104,7 @@ def _body_words(text: str) -> str:
     cut_at = _REPORT.search(head)
     words = (head[: cut_at.start()] if cut_at else head).replace(" ", "").strip(_EDGE)
     words = re.sub(r"人民$", "人民政府", words)
-    words = re.sub(r"^(?:中国|附件\d*|转发|公布|编制|发布|现将)[:：]?(?=.{3,})", "", words)
+    words = re.sub(r"^(?:附件\d*|转发|公布|编制|发布|现将)[:：]?(?=.{3,})", "", words)
     return re.sub(r"(?:年度|工作|依申请|的|上半年|本级|\(本级\))+$", "", words).strip(_EDGE)
 
 

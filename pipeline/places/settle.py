@@ -73,6 +73,7 @@ def settle(rows: Iterable[Division], why: str, case: Case, skip: Claim | None = 
         close = [d for d in places if codes & {d.code, *_codes_above(d, case)}]
         if len(close) == 1:
             return Place(close[0], (), f"{why}; {claim.source} names {claim.phrase.place_text}")
+        places = close or places
     named = _named_above(places, case)
     if named:
         return Place(named[0], (), f"{why}; text names {named[1]}")
@@ -193,6 +194,7 @@ def county_of(name: str, claim: Claim, case: Case) -> Place:
         close = [d for d in listed if codes & {d.code, *_codes_above(d, case)}]
         if len(close) == 1:
             return Place(close[0], (), f"{claim.source} {name}; {other.source} names {other.phrase.place_text}")
+        listed = close or listed
         counties = [d for d in _in_year(other.phrase.places, case) if d.level == "county"]
         if not close and len(counties) == 1:
             return Place(counties[0], (), f"{other.source} names {counties[0].name}; {name} is not listed there today")
