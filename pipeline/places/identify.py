@@ -53,6 +53,7 @@ def identify(evidence: Evidence, registry: Registry | None = None) -> Body:
     first = next((c for c in case.claims if _speaks(c)), None)
     if first is None:
         return _from_text(case)
+    first = _signed_by_its_government(first, case)
     phrase, source = first
     if phrase.unknown_place:
         return _unknown_place(first, case)
@@ -62,6 +63,16 @@ def identify(evidence: Evidence, registry: Registry | None = None) -> Body:
     if source.startswith("site") and phrase.organ in ("none", "other", "government"):
         return _site_only(place, case)
     return _body(phrase, place)
+
+
+def _signed_by_its_government(first: Claim, case: Case) -> Claim:
+    """An office often publishes what its government signs: without a title, the government's signature holds."""
+    if first.source != "issuer text" or first.phrase.organ != "office":
+        return first
+    own = set(first.phrase.places)
+    signed = (c for c in case.claims if c.source in ("issuer text", "signature in the text")
+              and c.phrase.organ == "government" and (not own or own & set(c.phrase.places)))  # fmt: skip
+    return next(signed, first)
 
 
 def _speaks(claim: Claim) -> bool:

@@ -167,3 +167,12 @@ def test_a_zone_is_no_district() -> None:
 def test_nothing_shown_nothing_said() -> None:
     body = identify(Evidence())
     assert (body.issuer, body.kind, body.level, body.division_code) == (None, "unknown", "unknown", None)
+
+
+def test_the_office_publishes_what_the_government_signs() -> None:
+    both = ("来源：灵川县人民政府办公室", "灵川县人民政府")
+    assert identify(Evidence(issuer_texts=both, year=2020)).body_id == "450323:government"
+    other = ("来源：灵川县人民政府办公室", "临桂区人民政府")
+    assert identify(Evidence(issuer_texts=other, year=2020)).body_id == "450323:office"
+    titled = identify(Evidence(title=f"灵川县人民政府办公室2020年{TAIL}", issuer_texts=both, year=2020))
+    assert titled.body_id == "450323:office"
