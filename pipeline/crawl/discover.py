@@ -93,7 +93,9 @@ def read_page(data: bytes, url: str, kind: str, media_type: str = "text/html") -
         return Reading("ok", "", "", False, ())
     soup = BeautifulSoup(text, "lxml")
     jump = _jump(soup, text, url, kind)
-    status, detail = ("ok", "") if jump else _nature(soup)
+    portal = list(portal_steps(soup, text, url)) if kind not in ("report", "candidate") else []
+    # A shell whose rows come from a service that is understood is as good as a page.
+    status, detail = ("ok", "") if jump or portal else _nature(soup)
     title = _own_title(soup)
     shows_report = status == "ok" and _shows_report(soup, title)
     if status != "ok":
@@ -113,7 +115,7 @@ def read_page(data: bytes, url: str, kind: str, media_type: str = "text/html") -
         # A report's own page links its neighbours; only a list goes on.
         if kind == "list" or listing:
             steps += next_pages(soup, text, url)
-        for found in portal_steps(soup, text, url):
+        for found in portal:
             steps += [found] if isinstance(found, Step) else _row_steps(
                 BeautifulSoup(found.html, "lxml"), url, f"{found.rule}_row")
         steps += _column_steps(soup, url, kind)

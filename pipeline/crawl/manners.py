@@ -123,10 +123,12 @@ class Turns:
                 self._db.execute("UPDATE host SET owner = NULL, ready_at = max(ready_at, ?), pause = ? "
                                  "WHERE host = ?", (now + pause, pause, host))
                 return max(pause, 0.001)
-            # A clock that was set back must not make a pause longer than it was meant to be.
-            wait = min(float(ready_at) - now, float(last_pause))
-            if wait > 0:
-                return wait
+            if ready_at - now > last_pause:
+                # The clock was set back: no pause becomes longer than it was meant to be.
+                ready_at = now + last_pause
+                self._db.execute("UPDATE host SET ready_at = ? WHERE host = ?", (ready_at, host))
+            if ready_at > now:
+                return float(ready_at - now)
             self._db.execute(
                 """INSERT INTO host (host, owner, held_until, ready_at, pause) VALUES (?, ?, ?, ?, ?)
                    ON CONFLICT (host) DO UPDATE SET owner = excluded.owner, held_until = excluded.held_until,

@@ -115,4 +115,4 @@ def _list_stem(path: str) -> str:
         stem = bare["head"]
     else:
         stem = path.rpartition(".")[0] or path
-    return stem.removesuffix("index") if stem.endswith("/index") else stem + "/"
+    return stem.removesuffix("index") if stem.endswith("/index") else stem.rstrip("/") + "/"

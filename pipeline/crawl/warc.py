@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import io
+import json
+import os
+import uuid
 import zlib
 from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
@@ -10,6 +14,8 @@ from typing import Any
 
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
 
 from pipeline.crawl.hosts import host_of, is_allowed_host
 from pipeline.crawl.intake import IntakeResult, utc_text
@@ -19,6 +25,7 @@ from pipeline.crawl.store import RawStore, Receipt
 MAX_BYTES = 64 << 20
 """The most bytes of one record's content, after decompression."""
 
+_NOT_OF_THE_BODY = frozenset({"content-encoding", "transfer-encoding", "content-length"})
 _CHUNK = 1 << 16
 _BATCH = 200
 
@@ -62,6 +69,61 @@ def take_warc(
         result += IntakeResult(refused=refused, problems=(
             f"{archive.name}: {refused} records of hosts neither under gov.cn nor in the registry",))
     return result
+
+
+def export_warc(store: RawStore, target: Path) -> int:
+    """Writes what was fetched over HTTP as a WARC file (gzipped where the name ends in ``.gz``).
+
+    A response record for each receipt that has an object, or an error page's status without a body, in the
+    order of ``receipts()``, each followed by a metadata record with the rest of the receipt. Bodies are as
+    kept, unpacked; headers that spoke of the packing stand as ``X-Archive-Orig-...``. Local files are left
+    out. The same receipts give the same bytes. Written aside and renamed; gives the number of responses.
+    """
+    count = 0
+    aside = target.with_name(f".{target.name}.part")
+    try:
+        with aside.open("wb") as stream:
+            writer = WARCWriter(stream, gzip=target.name.endswith(".gz"))
+            for receipt in store.receipts():
+                if receipt.http_status is None or not (receipt.sha256 or receipt.status.startswith("http_")):
+                    continue
+                _write_response(store, writer, receipt)
+                count += 1
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.replace(aside, target)
+    finally:
+        aside.unlink(missing_ok=True)
+    return count
+
+
+def _write_response(store: RawStore, writer: Any, receipt: Receipt) -> None:
+    def record_id(kind: str) -> str:
+        return f"<urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, f'{kind} {receipt.receipt_id}')}>"
+
+    headers = [(f"X-Archive-Orig-{name}" if name in _NOT_OF_THE_BODY else name, _one_line(value))
+               for name, value in sorted(receipt.headers.items())]
+    headers.append(("Content-Length", str(receipt.bytes or 0)))
+    named = {"WARC-Date": receipt.fetched_at, "WARC-Record-ID": record_id("response")}
+    body = store.path(receipt.sha256).open("rb") if receipt.sha256 else io.BytesIO()
+    with body:
+        # A redirected page's code is that of its last hop, which is what these bytes came with.
+        writer.write_record(writer.create_warc_record(
+            receipt.url, "response", payload=body, length=receipt.bytes or 0, warc_headers_dict=named,
+            http_headers=StatusAndHeaders(f"{receipt.http_status} -", headers, protocol="HTTP/1.1")))
+    rest = {name: getattr(receipt, name) for name in (
+        "receipt_id", "final_url", "redirects", "status", "detail", "rule", "referrer", "source_id",
+        "file_name", "insecure_tls")}
+    text = json.dumps(rest, ensure_ascii=False, sort_keys=True).encode()
+    writer.write_record(writer.create_warc_record(
+        receipt.url, "metadata", payload=io.BytesIO(text), length=len(text),
+        warc_content_type="application/json",
+        warc_headers_dict={"WARC-Date": receipt.fetched_at, "WARC-Record-ID": record_id("metadata"),
+                           "WARC-Concurrent-To": record_id("response")}))
+
+
+def _one_line(value: str) -> str:
+    return value.replace("\r", " ").replace("\n", " ")
 
 
 def _receipt_of_record(
