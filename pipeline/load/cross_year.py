@@ -1,0 +1,94 @@
+"""Rules that compare a report with its body's report of the year before: findings, by one query for all of them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import duckdb
+
+from pipeline.codebook import Codebook
+
+_FAILS = "CASE op WHEN '=' THEN l <> r WHEN '<=' THEN l > r WHEN '>=' THEN l < r WHEN '!=' THEN l = r END"
+
+
+def _terms(codebook: Codebook) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
+    """(checks, terms): a check is a rule on one applicant column for one form."""
+    checks: list[tuple[Any, ...]] = []
+    terms: list[tuple[Any, ...]] = []
+    for rule in codebook.rules:
+        relation = rule.relation
+        if relation is None or not any(r.year for r in relation.refs) or len(relation.right) != 1:
+            continue
+        members: tuple[str | None, ...] = codebook.leaves if rule.foreach == "applicant:leaves" else (None,)
+        for template in rule.templates:
+            for member in members:
+                check = f"{rule.rule_id}|{template}|{member or ''}"
+                cells: list[list[str | None]] = []
+                for side, linear in (("l", relation.left), ("r", relation.right[0])):
+                    for term in linear.terms:
+                        indicator = codebook.indicator(template, term.ref.indicator)
+                        dimension = bool(indicator and indicator.dimension)
+                        applicant = (term.ref.applicant or member or "total") if dimension else None
+                        terms.append((check, side, term.coefficient, term.ref.indicator, applicant, term.ref.year))
+                        if [term.ref.indicator, applicant] not in cells:
+                            cells.append([term.ref.indicator, applicant])
+                where = f" [{member}]" if member else ""
+                checks.append(
+                    (
+                        check, rule.rule_id, template, rule.severity, relation.op, relation.left.constant,
+                        relation.right[0].constant, len(relation.refs), json.dumps(cells, ensure_ascii=False),
+                        f"{rule.label_zh}{where}", f"{rule.label_en}{where}",
+                    )
+                )
+    return checks, terms
+
+
+def add_cross_year_findings(con: duckdb.DuckDBPyConnection, codebook: Codebook) -> None:
+    """Evaluate the cross-year rules on current reports of the same body and scope; what fails goes to ``core.finding``.
+
+    A rule with a figure missing in either year is not evaluated; text figures are not used.
+    """
+    checks, terms = _terms(codebook)
+    con.execute(
+        "CREATE TEMP TABLE cross_check (check_id VARCHAR, rule VARCHAR, template VARCHAR, severity VARCHAR, op VARCHAR, "
+        "lc DECIMAL(24,6), rc DECIMAL(24,6), needed INTEGER, cells VARCHAR, zh VARCHAR, en VARCHAR)"
+    )
+    con.execute(
+        "CREATE TEMP TABLE cross_term (check_id VARCHAR, side VARCHAR, coefficient DECIMAL(24,6), indicator VARCHAR, "
+        "applicant VARCHAR, years INTEGER)"
+    )
+    con.executemany(f"INSERT INTO cross_check VALUES ({', '.join('?' * 11)})", checks)
+    con.executemany(f"INSERT INTO cross_term VALUES ({', '.join('?' * 6)})", terms)
+    con.execute(
+        f"""
+        INSERT INTO core.finding
+        WITH pair AS (
+            SELECT n.report_id, n.template, o.report_id AS before
+            FROM core.report n JOIN core.report o
+              ON o.body_id = n.body_id AND o.scope = n.scope AND o.year = n.year - 1 AND o.is_current
+            WHERE n.is_current AND n.body_id IS NOT NULL
+        ), figure AS (
+            SELECT report_id, indicator, coalesce(applicant, '') AS applicant, resolved FROM core.observation
+            WHERE method <> 'text' AND resolved IS NOT NULL AND indicator IN (SELECT indicator FROM cross_term)
+        ), summed AS (
+            SELECT p.report_id, c.check_id, t.side, sum(t.coefficient * f.resolved) AS amount, count(*) AS held
+            FROM pair p JOIN cross_check c ON c.template = p.template JOIN cross_term t ON t.check_id = c.check_id
+            JOIN figure f ON f.report_id = CASE WHEN t.years = 0 THEN p.report_id ELSE p.before END
+                         AND f.indicator = t.indicator AND f.applicant = coalesce(t.applicant, '')
+            GROUP BY ALL
+        ), sides AS (
+            SELECT s.report_id, c.check_id, c.rule, c.severity, c.op, c.cells, c.zh, c.en, c.needed,
+                   sum(s.amount) FILTER (s.side = 'l') AS la, sum(s.amount) FILTER (s.side = 'r') AS ra,
+                   any_value(c.lc) AS lc, any_value(c.rc) AS rc, sum(s.held) AS held
+            FROM summed s JOIN cross_check c USING (check_id) GROUP BY ALL
+        ), judged AS (
+            SELECT *, CAST(coalesce(la, 0) + lc AS DECIMAL(24,6)) AS l, CAST(coalesce(ra, 0) + rc AS DECIMAL(24,6)) AS r
+            FROM sides WHERE held = needed
+        )
+        SELECT report_id || ':' || check_id, report_id, rule, severity, l, r, cells,
+               zh || ': ' || CAST(CAST(l AS DOUBLE) AS VARCHAR) || ' / ' || CAST(CAST(r AS DOUBLE) AS VARCHAR) || ' / ' || en
+        FROM judged WHERE {_FAILS}
+        ORDER BY report_id, check_id
+        """
+    )
