@@ -18,6 +18,7 @@ Verdict = Literal["take", "ambiguous", "skip"]
 
 _MARKS = "“”‘’\"'「」『』​‌‍⁠﻿"
 _DROP = re.compile(rf"[\s{_MARKS}]+")
+_DROPPED = frozenset(c for c in map(chr, range(0x10000)) if _DROP.fullmatch(c))
 _TITLE = re.compile(r"《[^《》]{0,80}》")
 _IN_TITLE = re.compile(r"[0-9零〇○一二两三四五六七八九十百千]")
 _SENTENCE_END = re.compile(r"[。!?]|(?<=%)(?=\d+[\u4e00-\u9fff])")
@@ -30,16 +31,18 @@ def flatten_sentence_text(text: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def _sources(text: str) -> tuple[int, ...]:
+def _sources(text: str) -> Sequence[int]:
     """For each flattened character the index in ``text`` that it came from."""
     flat = flatten_sentence_text(text)
-    kept = tuple(i for i, c in enumerate(text) if not c.isspace() and c not in _MARKS)
+    if len(flat) == len(text):
+        return range(len(text))
+    kept = [i for i, c in enumerate(text) if c not in _DROPPED]
     if len(kept) == len(flat):
         return kept
     sources: list[int] = []
     for index, char in enumerate(text):
         sources.extend([index] * len(flatten_sentence_text(char)))
-    return tuple(sources)
+    return sources
 
 
 def raw_span(text: str, start: int, end: int) -> tuple[int, int]:
@@ -201,6 +204,8 @@ _CLAUSE_BODY = re.compile(
     rf"^(?:{_WHEN}|,|同时|此外|另外)*(?P<name>(?![我本全各])[\u4e00-\u9fff]{{1,14}}?(?:局|委员会|发改委|卫健委|分局|镇|乡|街道|办事处|派出所|开发区|管委会))"
     r"(?=坚持|认真|严格|积极|高度|结合|按照|根据|通过|共|收到|受理|主动|全年|,|制定|建立|开展|组织)"
 )
+MAX_LEFT = 48
+"""A clause longer than this before its figure is not understood (and bounds the work on hostile text)."""
 _STOP = ",;:。!?()、"
 
 
@@ -250,7 +255,7 @@ def _own(name: str, names: tuple[str, ...]) -> Verdict:
 
 def body_verdict(left: str, sentence: str, names: tuple[str, ...]) -> Verdict:
     """Whose figure: ``left`` is the clause before the statement, ``sentence`` all before it in its sentence."""
-    if _OTHERS.search(sentence):
+    if len(left) > MAX_LEFT or _OTHERS.search(sentence):
         return "skip"
     if _LEVEL.search(left):
         return "ambiguous"

@@ -17,11 +17,12 @@ from pipeline.codebook import Codebook, CodebookError, Pattern
 CHINESE_DIGITS = "零〇○一二两三四五六七八九十百千"
 NUMBER = rf"(?:\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?|[{CHINESE_DIGITS}]+(?:万[{CHINESE_DIGITS}]+)?)"
 LEAD = (
-    r"(?:总数量|总数|总量|总件数|总条数|数量|件数|条数|次数|人数|个数|数|总计|共计|合计|共有|共|计|为|是|有|达到|达|了|的|:"
+    r"(?>总数量|总数|总量|总件数|总条数|数量|件数|条数|次数|人数|个数|数|总计|共计|合计|共有|共|计|为|是|有|达到|达|了|的|:"
     r"|大约|约|将近|近|超过|逾|突破|,共计|,共)*"
 )
 _SCALE = r"(?P<scale>[余多]?[万亿]?[余多]?)"
 
+# Repeated groups are atomic, (?>...)*: their words overlap, and a hostile page must not make a regex try every cut.
 PIECES: dict[str, str] = {
     "N": rf"{LEAD}(?P<n>{NUMBER}){_SCALE}",
     "M": rf"{LEAD}(?:人民币)?(?P<n>{NUMBER}){_SCALE}元",
@@ -37,13 +38,14 @@ PIECES: dict[str, str] = {
     "INFO": r"(?:各类|各项|基本|有效的?|新增)*(?:政府信息|政务信息|信息|政府信息公开)",
     "OPEN": r"(?:主动)?(?:向社会(?:公众)?)?(?:公开|发布|公布)(?:了)?",
     "ABOUT": (
-        r"(?:因|由|就|与|事务|答复|处理|行为|决定|过程|中|针对|对|关于|涉及|有关|相关|为|政府信息公开|信息公开|政务公开|政府信息|依申请公开|公开|工作|问题|事项|申请|申请人"
-        r"|不服|而|被|引起|引发|导致|产生|发生|提起|提出|收到|接到|受理|办理|方面|任何|一起|一例|一件|1件|1起|公民|、|法人|或者|或|和|及|其他组织"
-        r"|出现|行政相对人|人民群众|群众|我局|我镇|我县|我市|我区|本机关|本局|本单位|我单位|的|以及|行政)*"
+        r"(?>政府信息公开|依申请公开|行政相对人|信息公开|政务公开|政府信息|其他组织|人民群众|申请人|本机关|本单位|我单位|"
+        r"事务|答复|处理|行为|决定|过程|针对|关于|涉及|有关|相关|公开|工作|问题|事项|申请|不服|引起|引发|导致|"
+        r"产生|发生|提起|提出|收到|接到|受理|办理|方面|任何|一起|一例|一件|1件|1起|公民|法人|或者|出现|群众|"
+        r"我局|我镇|我县|我市|我区|本局|以及|行政|因|由|就|与|中|对|为|而|被|、|或|和|及|的)*"
     ),
     "NONE": r"(?:未|没有|从未|尚未|暂未|并未|均未|没|无|暂无|均无)",
     "DISPUTES": r"(?:(?:、|和|及|与|或|或者|以及)(?:被)?(?:因[^,。;、]{0,12})?(?:提起|申请|引发|发生|提出)?(?:的)?(?:行政复议|行政诉讼|复议|诉讼|应诉|行政申诉|申诉|投诉举报|举报投诉|投诉|举报))*",
-    "BEFORE": r"(?:(?:行政复议|复议|行政诉讼|诉讼|投诉举报|举报投诉|投诉|举报)(?:申请|案件)?(?:、|和|及|或者|或|与|以及)?(?:被)?(?:因政府信息公开)?(?:提起|引发|发生|提出|申请)?(?:的)?)*?",
+    "BEFORE": r"(?>(?:行政复议|复议|行政诉讼|诉讼|投诉举报|举报投诉|投诉|举报)(?:申请|案件)?(?:、|和|及|或者|或|与|以及)?(?:被)?(?:因政府信息公开)?(?:提起|引发|发生|提出|申请)?(?:的)?)*?",
     "CASES": r"(?:的)?(?:行政)?(?:案件|案例|事项|事件|情况|情形|申请|现象|问题|件)*(?:发生|出现)?",
 }
 
@@ -64,19 +66,20 @@ HEADS: dict[str, str] = {
 HEAD = re.compile(
     "|".join(f"(?P<{name.replace('.', '_')}>{HEADS[name]})" for name in sorted(HEADS, key=lambda n: -n.count(".")))
 )
+SURE = {"REQUEST": "申请", "INFO": "信息"}
+"""Words that every reading of a piece holds; they serve as keywords."""
 _PIECE = re.compile(r"\{([A-Z]+)\}")
 _HEAD_MARK = re.compile(r"^\{head:([a-z_.]+)\}")
 
 
 class Compiled(NamedTuple):
-    """One runnable row: ``keyword`` must stand in a sentence before ``regex`` is tried ("" = always)."""
+    """One runnable row: one of ``keywords`` must stand in a sentence before ``regex`` is tried (() = always)."""
 
     row: Pattern
     regex: re.Pattern[str]
-    keyword: str
+    keywords: tuple[str, ...]
     head: str
     zero: bool
-    money: bool
 
 
 def expand(regex: str) -> tuple[str, str]:
@@ -95,29 +98,70 @@ def expand(regex: str) -> tuple[str, str]:
     return head, _PIECE.sub(piece, regex)
 
 
-def required_text(regex: str) -> str:
-    """The longest run of plain Chinese text that every match must hold; "" where there is none."""
-    best = run = ""
+def _group_end(regex: str, at: int) -> int:
+    """Index of the bracket that closes the group opened at ``at``."""
     depth = 0
-    at = 0
+    while at < len(regex):
+        if regex[at] == "\\":
+            at += 1
+        elif regex[at] == "[":
+            at = regex.index("]", at)
+        elif regex[at] == "(":
+            depth += 1
+        elif regex[at] == ")":
+            depth -= 1
+            if depth == 0:
+                return at
+        at += 1
+    return at
+
+
+def _alternatives(regex: str) -> list[str]:
+    """The regex cut at its outermost ``|``."""
+    parts, start, at = [], 0, 0
+    while at < len(regex):
+        if regex[at] == "(":
+            at = _group_end(regex, at)
+        elif regex[at] == "[":
+            at = regex.index("]", at)
+        elif regex[at] == "|":
+            parts.append(regex[start:at])
+            start = at + 1
+        at += 1
+    return [*parts, regex[start:]]
+
+
+def required_words(regex: str) -> tuple[str, ...]:
+    """Words of which every match must hold at least one; () where nothing is sure."""
+    parts = _alternatives(regex)
+    if len(parts) > 1:
+        words = [required_words(part) for part in parts]
+        return tuple(dict.fromkeys(w for found in words for w in found)) if all(words) else ()
+    found: list[tuple[str, ...]] = []
+    run, at = "", 0
     while at < len(regex):
         char = regex[at]
-        if char == "[":
-            at = regex.index("]", at)
-            run = ""
+        end = at
+        if char == "\\":
+            end = at + 1
+        elif char == "[":
+            end = regex.index("]", at)
         elif char == "(":
-            depth, run = depth + 1, ""
-        elif char == ")":
-            depth, run = depth - 1, ""
-        elif depth == 0 and char == "|":
-            return ""
-        elif depth == 0 and "一" <= char <= "鿿" and regex[at + 1 : at + 2] not in ("?", "*"):
+            end = _group_end(regex, at)
+        optional = regex[end + 1 : end + 2] in ("?", "*", "{") and end + 1 < len(regex)
+        if char == "(" and not optional and regex.startswith("(?:", at):
+            found.append(required_words(regex[at + 3 : end]))
+        if "一" <= char <= "鿿" and not optional:
             run += char
-            best = max(best, run, key=len)
         else:
             run = ""
-        at += 1
-    return best
+        found.append((run,) if run else ())
+        at = end + 1
+    return max((f for f in found if f), key=lambda f: (min(map(len, f)), -len(f)), default=())
+
+
+def _keywords(regex: str) -> tuple[str, ...]:
+    return required_words(_PIECE.sub(lambda m: f" {SURE.get(m[1], '')} ", _HEAD_MARK.sub("", regex)))
 
 
 def compile_row(row: Pattern) -> Compiled:
@@ -130,28 +174,28 @@ def compile_row(row: Pattern) -> Compiled:
     zero = row.fixed_value != ""
     if zero == ("n" in compiled.groupindex):
         raise CodebookError(f"patterns.csv: {row.pattern_id}: a row has either a number or a fixed value")
-    return Compiled(row, compiled, required_text(_PIECE.sub(" ", row.regex)), head, zero, "{M}" in row.regex)
+    return Compiled(row, compiled, _keywords(row.regex), head, zero)
 
 
 class PatternSet(NamedTuple):
-    """The rows that hold for one form, as (keyword, rows): those that read a number, those that state a zero."""
+    """The rows that hold for one form, as (keywords, rows): those that read a number, those that state a zero."""
 
-    numbers: tuple[tuple[str, tuple[Compiled, ...]], ...]
-    zeros: tuple[tuple[str, tuple[Compiled, ...]], ...]
+    numbers: tuple[tuple[tuple[str, ...], tuple[Compiled, ...]], ...]
+    zeros: tuple[tuple[tuple[str, ...], tuple[Compiled, ...]], ...]
 
 
-def _by_keyword(rows: tuple[Compiled, ...]) -> tuple[tuple[str, tuple[Compiled, ...]], ...]:
-    groups: dict[str, list[Compiled]] = {}
+def _by_keywords(rows: tuple[Compiled, ...]) -> tuple[tuple[tuple[str, ...], tuple[Compiled, ...]], ...]:
+    groups: dict[tuple[str, ...], list[Compiled]] = {}
     for row in rows:
-        groups.setdefault(row.keyword, []).append(row)
-    return tuple((keyword, tuple(members)) for keyword, members in groups.items())
+        groups.setdefault(row.keywords, []).append(row)
+    return tuple((keywords, tuple(members)) for keywords, members in groups.items())
 
 
 @lru_cache(maxsize=16)
 def _compiled(rows: tuple[Pattern, ...], template: str) -> PatternSet:
     compiled = tuple(compile_row(row) for row in rows if template in row.templates)
     return PatternSet(
-        _by_keyword(tuple(c for c in compiled if not c.zero)), _by_keyword(tuple(c for c in compiled if c.zero))
+        _by_keywords(tuple(c for c in compiled if not c.zero)), _by_keywords(tuple(c for c in compiled if c.zero))
     )
 
 

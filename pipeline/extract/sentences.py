@@ -41,9 +41,14 @@ _RIGHT = re.compile(
 )
 _APPROX_BEFORE = re.compile(r"大约|约|近|超|逾|突破")
 _APPROX_AFTER = re.compile(r"左右|以上")
+MAX_SENTENCE = 3000
+"""Longer than any sentence a person wrote: such a run of text is not read (and bounds the work)."""
+MAX_BEFORE = 2000
+"""How far back in its paragraph a sentence's year and subject are looked for."""
 _NEGATED = re.compile(r"(?:未|没有|没|不曾|无|不|零)(?:新|再|曾)?$")
 _STOCKS = ("institution.", "application.carried_forward", "catalogue.")
-_PLAN_SECTION = re.compile(r"问题|改进|打算|下一步|下步|计划|思路|展望|努力方向")
+_PLAN_FIGURE_SECTION = re.compile(r"申请|复议|诉讼|主动公开|回应|机构|经费|培训|其他需要报告")
+_SECTION = re.compile(r"(?:存在|主要|面临)[^,。]{0,6}问题|不足|改进|打算|下一步|下步|计划|思路|展望|努力方向")
 _SECTION = re.compile(r"^[一二三四五六七八九十]{1,3}[、.]")
 _VERBS = re.compile(r"登记受理|受理|收到|接到|新收|收悉|办理答复|办结|答复|办理|处理")
 
@@ -92,18 +97,23 @@ def _hits(flat: str, span: tuple[int, int], patterns: PatternSet, heading: str) 
     """The longest match for each figure of the sentence; ties are all kept."""
     start, end = span
     sentence = flat[start:end]
-    groups: list[tuple[str, tuple[Compiled, ...]]] = []
+    before = flat[max(0, start - MAX_BEFORE) : start]
+    groups: list[tuple[tuple[str, ...], tuple[Compiled, ...]]] = []
     if _COUNTED.search(sentence):
         groups.extend(patterns.numbers)
     if _DENIED.search(sentence):
         groups.extend(patterns.zeros)
     found: list[_Hit] = []
-    for keyword, members in groups:
-        if keyword not in sentence:
-            continue
+    for keywords, members in groups:
+        for keyword in keywords:
+            if keyword in sentence:
+                break
+        else:
+            if keywords:
+                continue
         for pattern in members:
             for match in pattern.regex.finditer(flat, start, end):
-                if pattern.head and not _head_holds(pattern.head, flat[:start], flat[start : _number_at(match)], heading):
+                if pattern.head and not _head_holds(pattern.head, before, flat[start : _number_at(match)], heading):
                     continue
                 found.append(_Hit(pattern, match))
     longest: dict[int, int] = {}
@@ -157,7 +167,9 @@ def _judge(hit: _Hit, flat: str, span: tuple[int, int], year: int | None, names:
     statement = flat[start : hit.number_at] if not hit.pattern.zero else ""
     carried = indicator.startswith("application.carried")
     when = time_verdict(
-        sentence if carried else sentence + statement, flat[: span[0]], year,
+        sentence if carried else sentence + statement,
+        flat[max(0, span[0] - MAX_BEFORE) : span[0]],
+        year,
         stock=indicator.startswith(_STOCKS) or indicator.endswith(".in_force"),
     )
     verdicts: list[Verdict] = [when, body_verdict(left, sentence, names)]
@@ -244,7 +256,7 @@ def read_sentences(
     skipping = False
     for at, (paragraph, flat) in enumerate(zip(paragraphs, flats, strict=True)):
         if len(flat) < 50 and _SECTION.match(flat):
-            skipping = bool(_PLAN_SECTION.search(flat)) and not re.search(r"情况(?:及|和|、)统计", flat)
+            skipping = bool(_PLAN_SECTION.search(flat)) and not _FIGURE_SECTION.search(flat)
             heading = flat
         elif len(flat) < 40 and re.match(r"^[(（\d]", flat) and not flat.endswith("。"):
             heading = flat
@@ -254,6 +266,8 @@ def read_sentences(
         if at and (_ITEM.match(flat) or flats[at - 1].endswith((":", ";"))):
             subject = heading + "。" + flats[at - 1]
         for span in sentences(flat):
+            if span[1] - span[0] > MAX_SENTENCE:
+                continue
             for hit in _hits(flat, span, patterns, subject):
                 indicator = codebook.indicator(template, hit.pattern.row.indicator)
                 if indicator is None or (hit.pattern.row.applicant and indicator.dimension != "applicant"):

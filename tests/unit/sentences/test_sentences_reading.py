@@ -159,3 +159,23 @@ def test_sentences_open_after_a_fused_percentage() -> None:
 @pytest.mark.parametrize(("flat", "joint"), [("当面申请、信函申请5件", True), ("当面申请2件、信函申请5件", False), ("信函申请5件", False)])
 def test_joint_list(flat: str, joint: bool) -> None:
     assert joint_list(flat, flat.index("信函")) is joint
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "未" + "政府信息公开" * 3000 + "复议被撤销5件",
+        "没有" + "行政复议申请" * 3000 + "终",
+        "收到政府信息公开申请" + "共计" * 5000 + "件5",
+        "主动公开" * 3000 + "主动公开政府信息5条",
+        "收到申请" + "1" * 20000 + "件",
+        "不属于本机关" + "公开职责" * 3000 + "5",
+        "、".join(["行政复议5件"] * 2000),
+        "。".join(["行政复议5件,维持3件"] * 3000),
+        "其中" * 5000 + "自然人5件" + "一" * 5000 + "件",
+    ],
+    ids=["about", "before", "lead", "left", "digits", "agency", "list", "sentences", "heads"],
+)
+def test_hostile_repetition_ends(text: str) -> None:
+    for template in ("v2008", "v2014", "v2021"):
+        assert all(o.resolved is None or o.resolved < 100 for o in read(text, template=template))
