@@ -47,8 +47,8 @@ MAX_BEFORE = 2000
 """How far back in its paragraph a sentence's year and subject are looked for."""
 _NEGATED = re.compile(r"(?:未|没有|没|不曾|无|不|零)(?:新|再|曾)?$")
 _STOCKS = ("institution.", "application.carried_forward", "catalogue.")
-_PLAN_FIGURE_SECTION = re.compile(r"申请|复议|诉讼|主动公开|回应|机构|经费|培训|其他需要报告")
-_SECTION = re.compile(r"(?:存在|主要|面临)[^,。]{0,6}问题|不足|改进|打算|下一步|下步|计划|思路|展望|努力方向")
+_FIGURE_SECTION = re.compile(r"申请|复议|诉讼|主动公开|回应|机构|经费|培训|其他需要报告")
+_PLAN_SECTION = re.compile(r"(?:存在|主要|面临)[^,。]{0,6}问题|不足|改进|打算|下一步|下步|计划|思路|展望|努力方向")
 _SECTION = re.compile(r"^[一二三四五六七八九十]{1,3}[、.]")
 _VERBS = re.compile(r"登记受理|受理|收到|接到|新收|收悉|办理答复|办结|答复|办理|处理")
 
