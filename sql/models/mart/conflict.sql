@@ -29,14 +29,14 @@ within_report as (
 between_copies as (
   select
     'copy_against_current' as kind, c.report_id, o.report_id as other_report_id, f.indicator, f.applicant_key,
-    f.resolved as value, g.resolved as other_value, f.observation_id, g.observation_id as other_observation_id,
+    f.value, g.value as other_value, f.observation_id, g.observation_id as other_observation_id,
     cast(null as {{ dbt.type_string() }}) as explained_by
   from {{ source('core', 'report') }} as o
   inner join {{ ref('stg_report') }} as c on c.report_id = o.superseded_by
   inner join {{ ref('stg_figure') }} as f on f.report_id = c.report_id
   inner join {{ ref('stg_figure') }} as g on g.report_id = o.report_id
     and g.indicator = f.indicator and g.applicant_key = f.applicant_key
-  where not o.is_current and f.resolved <> g.resolved
+  where not o.is_current and f.value <> g.value
 )
 
 select

@@ -1,12 +1,34 @@
 -- grain: one row per current report and table of its form that repeats, figure for figure, an earlier one
 -- Only tables that chance would hardly repeat: the distinct non-zero figures weigh at least `copy_bits` (sum of
 -- log2(1 + figure)). The earliest report with the figures is the original; the same body's same year is no copy.
-with cell as (
-  select o.report_id, i.table_name, o.indicator, coalesce(o.applicant, 'total') as applicant_key, o.value
+-- Zeros are left out, for one filer's 0 is another's blank; so are lines that one form of the same table splits in
+-- parts and another prints whole.
+with child as (
+  select distinct template, parent from {{ source('ref', 'indicator') }} where coalesce(parent, '') <> ''
+),
+
+split_line as (
+  select i.indicator
+  from {{ source('ref', 'indicator') }} as i
+  left join child as c on c.template = i.template and c.parent = i.indicator
+  where i.dimension = 'applicant'
+  group by i.indicator
+  having count(*) > count(c.parent) and count(c.parent) > 0
+),
+
+line as (
+  select i.template, i.table_name, i.indicator
+  from {{ source('ref', 'indicator') }} as i
+  left join split_line as s on s.indicator = i.indicator or s.indicator = i.parent
+  where s.indicator is null and i.table_name <> 'overview' and coalesce(i.note, '') not like 'DERIVED%'
+),
+
+cell as (
+  select distinct o.report_id, l.table_name, o.indicator, coalesce(o.applicant, 'total') as applicant_key, o.value
   from {{ source('core', 'observation') }} as o
   inner join {{ ref('stg_report') }} as r on r.report_id = o.report_id
-  inner join {{ source('ref', 'indicator') }} as i on i.template = r.template and i.indicator = o.indicator
-  where o.method <> 'text' and o.value is not null and i.table_name <> 'overview' and coalesce(i.note, '') not like 'DERIVED%'
+  inner join line as l on l.template = r.template and l.indicator = o.indicator
+  where o.method <> 'text' and o.value <> 0
 ),
 
 signed as (
@@ -14,7 +36,6 @@ signed as (
     report_id,
     table_name,
     count(*) as cells,
-    sum(case when value <> 0 then 1 else 0 end) as cells_nonzero,
     {{ hash_sum(row_hash(['indicator', 'applicant_key', 'value'])) }} as signature
   from cell
   group by report_id, table_name
@@ -28,7 +49,7 @@ weighed as (
 
 ranked as (
   select
-    s.report_id, s.table_name, s.cells, s.cells_nonzero, w.distinct_figures, r.body_id, r.year,
+    s.report_id, s.table_name, s.cells, w.distinct_figures, r.body_id, r.year,
     first_value(s.report_id) over same as original_report_id,
     first_value(r.body_id) over same as original_body_id,
     first_value(r.year) over same as original_year
@@ -53,8 +74,7 @@ select
     when k.year = k.original_year then 'other_body_same_year'
     else 'other_body_other_year'
   end as relation,
-  cast(k.cells as bigint) as cells,
-  cast(k.cells_nonzero as bigint) as cells_nonzero,
+  cast(k.cells as bigint) as cells_nonzero,
   k.distinct_figures
 from ranked as k
 inner join {{ ref('stg_report') }} as r on r.report_id = k.report_id
