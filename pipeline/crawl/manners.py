@@ -79,9 +79,11 @@ class Turns:
             try:
                 yield
             finally:
-                self.rest(host, pause)
-                self._db.execute("UPDATE host SET owner = NULL, held_until = 0 WHERE host = ? AND owner = ?",
-                                 (host, self._owner))
+                ready_at = time.time() + pause
+                self._db.execute(
+                    """UPDATE host SET owner = NULL, held_until = 0,
+                         pause = CASE WHEN ? > ready_at THEN ? ELSE pause END, ready_at = max(ready_at, ?)
+                       WHERE host = ? AND owner = ?""", (ready_at, pause, ready_at, host, self._owner))
 
     def rest(self, host: str, seconds: float) -> None:
         """Lets nobody have a turn at ``host`` for the next ``seconds``."""

@@ -19,12 +19,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 STALE_PART_SECONDS = 86_400
 """Files in ``incoming/`` older than this were left by a killed process and are removed."""
 
 _CHUNK = 1 << 20
+_IN_MEMORY = 1 << 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,13 +296,15 @@ class RawStore:
 
 
 class ObjectWriter:
-    """An object on its way in: written aside, then synced and renamed by ``keep()``, or thrown away."""
+    """An object on its way in: gathered in memory while small, then in a file aside; ``keep()`` makes it
+    durable, leaving the ``with`` block without it throws it away."""
 
     def __init__(self, store: RawStore) -> None:
         self._store = store
-        self._part = store.incoming / f"{os.getpid()}-{uuid.uuid4().hex}.part"
-        self._aside = self._part.open("xb")
         self._digest = hashlib.sha256()
+        self._gathered: list[bytes] = []
+        self._part: Path | None = None
+        self._aside: BinaryIO | None = None
         self.length = 0
 
     def __enter__(self) -> ObjectWriter:
@@ -314,7 +317,12 @@ class ObjectWriter:
         """Adds bytes."""
         self._digest.update(chunk)
         self.length += len(chunk)
-        self._aside.write(chunk)
+        if self._aside is not None:
+            self._aside.write(chunk)
+            return
+        self._gathered.append(bytes(chunk))
+        if self.length > _IN_MEMORY:
+            self._spill()
 
     def keep(self) -> tuple[str, int]:
         """Makes the object durable under its hash; gives SHA-256 and length in bytes."""
@@ -322,21 +330,35 @@ class ObjectWriter:
         if self._store.is_kept(sha, self.length):
             self.discard()
             return sha, self.length
-        self._aside.flush()
-        os.fsync(self._aside.fileno())
-        self._aside.close()
+        aside = self._aside or self._spill()
+        assert self._part is not None
+        aside.flush()
+        os.fsync(aside.fileno())
+        aside.close()
         target = self._store.path(sha)
         if not target.parent.is_dir():
             target.parent.mkdir(exist_ok=True)
             _sync_folder(self._store.objects)
         os.replace(self._part, target)
+        self._part = None
         _sync_folder(target.parent)
         return sha, self.length
 
     def discard(self) -> None:
-        """Throws away what was written aside; does nothing after ``keep()``."""
-        self._aside.close()
-        self._part.unlink(missing_ok=True)
+        """Throws away what was gathered; does nothing after ``keep()``."""
+        self._gathered = []
+        if self._aside is not None:
+            self._aside.close()
+        if self._part is not None:
+            self._part.unlink(missing_ok=True)
+            self._part = None
+
+    def _spill(self) -> BinaryIO:
+        self._part = self._store.incoming / f"{os.getpid()}-{uuid.uuid4().hex}.part"
+        self._aside = self._part.open("xb")
+        self._aside.writelines(self._gathered)
+        self._gathered = []
+        return self._aside
 
 
 def open_database(path: Path) -> sqlite3.Connection:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 import zlib
+from collections import OrderedDict
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 
@@ -43,12 +44,10 @@ class Client:
             context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
             context.set_ciphers("ALL:@SECLEVEL=0")
             context.options |= getattr(ssl, "OP_LEGACY_SERVER_CONNECT", 0x4)
-        self._transport = httpx.AsyncHTTPTransport(verify=context, http2=True, trust_env=False)
-        # httpx has no parameter for the network underneath; the pool that it would build is built here.
-        self._transport._pool = httpcore.AsyncConnectionPool(
-            ssl_context=context, http1=True, http2=True, keepalive_expiry=15.0,
-            max_connections=policy.requests_at_once * 2, max_keepalive_connections=policy.requests_at_once,
-            network_backend=CheckedNetwork(resolver, allow_private=policy.allow_private))
+        self._context = context
+        self._network = CheckedNetwork(resolver, allow_private=policy.allow_private)
+        self._max_origins = policy.requests_at_once * 2
+        self._origins: OrderedDict[str, _OriginTransport] = OrderedDict()
         self._timeout = httpx.Timeout(policy.total_seconds, connect=policy.connect_seconds).as_dict()
         self._headers = {
             "User-Agent": policy.user_agent, "Accept-Encoding": "gzip, deflate", "Connection": "keep-alive",
@@ -65,16 +64,52 @@ class Client:
         """
         request = httpx.Request("GET" if form is None else "POST", url, headers={**self._headers, **headers},
                                 content=form, extensions={"timeout": self._timeout})
-        response = await self._transport.handle_async_request(request)
-        response.request = request
+        transport = self._transport_of(f"{request.url.scheme}://{request.url.netloc.decode('ascii')}")
+        transport.users += 1
         try:
-            yield response
+            response = await transport.handle_async_request(request)
+            response.request = request
+            try:
+                yield response
+            finally:
+                await response.aclose()
         finally:
-            await response.aclose()
+            transport.users -= 1
+            await self._close_idle()
 
     async def close(self) -> None:
         """Closes the connections."""
-        await self._transport.aclose()
+        for transport in self._origins.values():
+            await transport.aclose()
+        self._origins.clear()
+
+    def _transport_of(self, origin: str) -> _OriginTransport:
+        transport = self._origins.get(origin)
+        if transport is None:
+            transport = self._origins[origin] = _OriginTransport(self._context, self._network)
+        self._origins.move_to_end(origin)
+        return transport
+
+    async def _close_idle(self) -> None:
+        while len(self._origins) > self._max_origins:
+            origin = next((name for name, transport in self._origins.items() if not transport.users), None)
+            if origin is None:
+                return
+            await self._origins.pop(origin).aclose()
+
+
+class _OriginTransport(httpx.AsyncHTTPTransport):
+    """httpx's transport over a pool of one origin's own connections.
+
+    httpx has no parameter for the network underneath, and a pool looks at each of its connections for each
+    request, which a thousand hosts in one pool would pay for dearly.
+    """
+
+    def __init__(self, context: ssl.SSLContext, network: CheckedNetwork) -> None:
+        self.users = 0
+        self._pool = httpcore.AsyncConnectionPool(
+            ssl_context=context, http1=True, http2=True, keepalive_expiry=15.0, max_connections=4,
+            max_keepalive_connections=1, network_backend=network)
 
 
 class Unpacker:
