@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import multiprocessing
+import os
 import resource
 import tempfile
 import time
@@ -93,16 +94,16 @@ def measure(raw: Path, hosts: int, pages: int, delay: float, port: int) -> None:
     print(f"{hosts} hosts x {pages} pages, delay {delay:g} s; before: {resident_megabytes():.0f} MB resident")
     for label, requests in (("first crawl", pages + 1), ("second crawl", pages)):
         watch = Watch(hosts * pages)
-        began, spent = time.monotonic(), time.process_time()
+        began, before = time.monotonic(), os.times()
         result = crawl(raw, sources, delay=delay, allow_private=True, progress=watch)
-        seconds, cpu = time.monotonic() - began, time.process_time() - spent
+        seconds, after = time.monotonic() - began, os.times()
         print(f"\n{label}: {dict(result.counts)}")
         print(f"{'pages':>8} {'seconds':>8} {'pages/s':>8} {'MB':>6}")
         for done, at, memory in watch.samples:
             print(f"{done:>8} {at:>8.1f} {done / at:>8.0f} {memory:>6.0f}")
         bound = (requests - 1) * delay
-        print(f"took {seconds:.1f} s, politeness alone {bound:.1f} s; {cpu:.0f} s of processor time; "
-              f"{hosts * pages / seconds:.0f} pages/s")
+        print(f"took {seconds:.1f} s, politeness alone {bound:.1f} s; processor {after.user - before.user:.0f} s "
+              f"user, {after.system - before.system:.0f} s system; {hosts * pages / seconds:.0f} pages/s")
 
 
 def main() -> None:

@@ -297,7 +297,7 @@ class Crawler:
 
     def _wanted(self, page: Page, reading: Reading | None) -> list[Step]:
         """The steps that are followed: no host that is not allowed, no endless depth, no list that repeats."""
-        if reading is None:
+        if reading is None or not reading.steps:
             return []
         reports = [step for step in reading.steps if step.kind in ("report", "candidate")]
         barren = page.rule in _PAGING_RULES and all(self._frontier.knows(page, step.url) for step in reports)
