@@ -137,7 +137,9 @@ class Crawler:
             insecure_hosts={source.host for source in mine if source.insecure_tls})
         self._robots = Robots(self._frontier, self._fetcher.fetch_robots, user_agent=self._policy.user_agent,
                               keep_seconds=self._policy.robots_keep_seconds)
-        self._renderer = Renderer(self._chromium, self._store, self._turns, self._policy) if self._chromium else None
+        self._renderer = (
+            Renderer(self._chromium, self._store, self._fetcher, self._robots, self._policy)
+            if self._chromium else None)
         try:
             self._frontier.begin(mine, time.time())
             for host, count in self._frontier.due_hosts():
@@ -223,8 +225,10 @@ class Crawler:
             await self._finish(page, visit.status, "", reading, None, seen, (utc_text(now), 304, "not modified"))
             return
         reading = await self._read(page, fetched.sha256, fetched.media_type, fetched.final_url)
+        validators = fetched.headers
         if reading is not None and self._render and self._wants_rendering(page, reading):
             fetched, reading = await self._rendered(page, fetched, reading)
+            validators = {}  # a shell that did not change says nothing of what its script shows
         if reading is not None and reading.status != "ok":
             fetched = replace(fetched, status=reading.status, detail=reading.detail)
         receipt = Receipt(
@@ -238,8 +242,8 @@ class Crawler:
             receipt.sha256, receipt.status, receipt.final_url)
         seen = Visit(
             address, now, fetched.status, visit.receipt_id if same and visit else receipt.receipt_id,
-            fetched.sha256, fetched.media_type, fetched.final_url, fetched.headers.get("etag"),
-            fetched.headers.get("last-modified"))
+            fetched.sha256, fetched.media_type, fetched.final_url, validators.get("etag"),
+            validators.get("last-modified"))
         recheck = (receipt.fetched_at, fetched.http_status, "the same again") if same else None
         await self._finish(page, fetched.status, fetched.detail, reading, None if same else receipt, seen, recheck)
 

@@ -38,12 +38,15 @@ _AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504, 521, 522, 523, 524})
 stamina.instrumentation.set_on_retry_hooks(())
 
 
+_Body = bytes | None
+
+
 @dataclass(frozen=True, slots=True)
 class Fetched:
     """What asking for one address gave.
 
     ``status`` is ``ok``, ``not_modified`` or what went wrong; the object is kept where ``sha256`` is set.
-    ``requests`` counts those sent for it, robots.txt not counted.
+    ``requests`` counts those sent for it, robots.txt not counted. ``body`` is set where it was not to be kept.
     """
 
     url: str
@@ -55,6 +58,7 @@ class Fetched:
     headers: Mapping[str, str] = field(default_factory=dict)
     media_type: str = ""
     sha256: str | None = None
+    body: _Body = None
     bytes: int | None = None
     file_name: str | None = None
     insecure_tls: bool = False
@@ -109,8 +113,9 @@ class Fetcher:
             await self._insecure_client.close()
 
     async def fetch(self, url: str, robots: Robots, *, etag: str | None = None,
-                    last_modified: str | None = None) -> Fetched:
-        """Fetches one address and keeps what it gives; never raises for what a server does.
+                    last_modified: str | None = None, keep: bool = True) -> Fetched:
+        """Fetches one address and keeps what it gives (with ``keep`` false: gives its ``body``); never raises
+        for what a server does.
 
         With ``etag`` or ``last_modified`` of an object that is still kept, an unchanged page gives
         ``not_modified``. Raises ``HostResting`` where the host asks for a longer pause than a run waits.
@@ -130,7 +135,7 @@ class Fetcher:
                                      verdict.status == "robots_denied" else "the host's robots.txt could not be asked for")
             if refusal is not None:
                 return self._fetched(url, seen, refusal, requests, insecure)
-            reply, sent = await self._ask_again(here, conditions, pause, self._policy.max_bytes)
+            reply, sent = await self._ask_again(here, conditions, pause, self._policy.max_bytes, keep=keep)
             requests += sent
             insecure = insecure or reply.insecure_tls
             if reply.status != "redirect":
@@ -190,7 +195,7 @@ class Fetcher:
         return Fetched(
             url=url, final_url=seen[-1], status=reply.status, detail=reply.detail,
             http_status=reply.http_status, redirects=tuple(seen[1:]), headers=reply.headers,
-            media_type=media_type, sha256=reply.sha256, bytes=reply.size, file_name=name,
+            media_type=media_type, sha256=reply.sha256, body=reply.body, bytes=reply.size, file_name=name,
             insecure_tls=insecure, requests=requests)
 
     async def _ask_again(self, url: str, conditions: Mapping[str, str], pause: float,

@@ -277,8 +277,8 @@ def test_render_without_chromium_says_so(
 
 
 @pytest.fixture
-def self_signed(tmp_path: Path, portal: Any) -> str:
-    """The portal's port, spoken to in TLS with a certificate that nobody vouches for."""
+def server_tls(tmp_path: Path) -> ssl.SSLContext:
+    """A server's side of TLS with a certificate that nobody vouches for."""
     key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
     made = subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=example",
@@ -287,6 +287,13 @@ def self_signed(tmp_path: Path, portal: Any) -> str:
         pytest.skip("openssl is not here to make a certificate")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
+    return context
+
+
+@pytest.fixture
+def self_signed(portal: Any, server_tls: ssl.SSLContext) -> str:
+    """The portal's port, spoken to in TLS."""
+    context = server_tls
     portal._server.socket = context.wrap_socket(portal._server.socket, server_side=True)
     return f"https://127.0.0.1:{portal.port}"
 
@@ -305,3 +312,46 @@ def test_a_self_signed_certificate_with_the_note_is_marked(
     portal.put_report("/a.html", TITLE)
     receipt = take(f"{self_signed}/a.html", note="old server; insecure_tls: self-signed, seen in 2024")
     assert (receipt.status, receipt.insecure_tls) == ("ok", True)
+
+
+def test_http_2_is_spoken_where_offered(
+    raw: Path, take: Callable[..., Receipt], server_tls: ssl.SSLContext
+) -> None:
+    import threading
+
+    from h2.config import H2Configuration
+    from h2.connection import H2Connection
+    from h2.events import RequestReceived
+
+    server_tls.set_alpn_protocols(["h2", "http/1.1"])
+    listener = socket.create_server(("127.0.0.1", 0))
+    spoken: list[str | None] = []
+    page = f"<h1>{TITLE}</h1>{'本年度报告。' * 200}".encode()
+
+    def serve() -> None:
+        while True:
+            try:
+                plain, _ = listener.accept()
+                stream = server_tls.wrap_socket(plain, server_side=True)
+            except ssl.SSLError:
+                continue
+            except OSError:
+                return
+            spoken.append(stream.selected_alpn_protocol())
+            connection = H2Connection(H2Configuration(client_side=False))
+            connection.initiate_connection()
+            stream.sendall(connection.data_to_send())
+            while data := stream.recv(65535):
+                for event in connection.receive_data(data):
+                    if isinstance(event, RequestReceived):
+                        path = dict(event.headers)[b":path"]
+                        status = b"200" if path == b"/a.html" else b"404"
+                        connection.send_headers(event.stream_id, [(b":status", status), (b"content-type", b"text/html")])
+                        connection.send_data(event.stream_id, page, end_stream=True)
+                stream.sendall(connection.data_to_send())
+
+    threading.Thread(target=serve, daemon=True).start()
+    receipt = take(f"https://127.0.0.1:{listener.getsockname()[1]}/a.html", note="insecure_tls: test")
+    listener.close()
+    assert receipt.status == "ok"
+    assert spoken == ["h2"]

@@ -110,6 +110,31 @@ def test_a_crawl_that_is_killed_goes_on(
         assert Counter(receipt.status for receipt in store.receipts()) == {"ok": pages}
 
 
+def test_ctrl_c_ends_cleanly(
+    portal: Any, raw: Path, quick: Policy, source_at: Callable[..., Source]
+) -> None:
+    pages = fill(portal)
+    source = source_at(portal.url("/nb/"))
+    row = [source.source_id, source.division_code, source.issuer, source.level, source.url, source.kind, ""]
+    code = CRAWLS.partition("for line")[0] + "crawl(Path(raw), sources, delay=delay, allow_private=True)"
+    process = subprocess.Popen([sys.executable, "-c", code, json.dumps([str(raw), DELAY, [row]])],
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 20
+    while len(portal.requests) < 8 and time.monotonic() < deadline:
+        time.sleep(0.005)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=20)
+    assert process.returncode == -signal.SIGINT
+    assert out == ""
+    assert err.rstrip().endswith("KeyboardInterrupt")
+    assert "never retrieved" not in err
+    seen = set(portal.paths())
+    assert 0 < len(seen) < pages
+    result = crawl(raw, [source], delay=0, allow_private=True, policy=quick)
+    assert result.left == 0
+    assert len(portal.paths()) <= pages + 1, "what was fetched is not fetched again, but for the one in flight"
+
+
 def _is_whole(raw: Path) -> bool:
     import sqlite3
 

@@ -210,6 +210,19 @@ def test_a_repeating_list_and_an_endless_calendar_end(
     assert result.left == 0
 
 
+def test_links_to_clones_and_inner_machines_are_never_followed(
+    portal: Any, raw: Path, quick: Policy, source_at: Callable[..., Source]
+) -> None:
+    title = "某局2022年政府信息公开工作年度报告"
+    portal.put_list("/nb/", [(href, title) for href in (
+        "http://169.254.169.254/latest/meta-data/", f"http://127.0.0.7:{portal.port}/x.html", "http://www.a.gov.cn.example.com/",
+        "http://[::1]/", "file:///etc/passwd", "javascript:go()", "http://user:x@www.a.gov.cn/", "a.html")])
+    portal.put_report("/nb/a.html", title)
+    result = crawl(raw, [source_at(portal.url("/nb/"))], delay=0, allow_private=True, policy=quick)
+    assert result.counts == {"ok": 2}
+    assert {seen.host for seen in portal.requests} == {"127.0.0.1"}
+
+
 def test_named_addresses_are_taken_in(portal: Any, raw: Path, quick: Policy) -> None:
     fill(portal)
     store = RawStore(raw)
