@@ -1,12 +1,14 @@
 {#- What engines spell differently. Models hold no engine's own SQL. -#}
 
-{% macro year_rows(first, last) -%} {{ return(adapter.dispatch('year_rows', 'yangguang')(first, last)) }} {%- endmacro %}
-{#- A select with one column `year`, from first to last (both scalar subqueries or numbers). -#}
-{% macro duckdb__year_rows(first, last) -%}
-  select cast(unnest(range(cast(coalesce({{ first }}, 1) as bigint), cast(coalesce({{ last }}, 0) as bigint) + 1)) as integer) as year
+{% macro year_rows(bounds) -%} {{ return(adapter.dispatch('year_rows', 'yangguang')(bounds)) }} {%- endmacro %}
+{#- A select with one column `year`: every year of `bounds`, a select of one row with first_year and last_year. -#}
+{% macro duckdb__year_rows(bounds) -%}
+  select cast(unnest(range(cast(first_year as bigint), cast(last_year as bigint) + 1)) as integer) as year
+  from ({{ bounds }}) as bounds
 {%- endmacro %}
-{% macro spark__year_rows(first, last) -%}
-  select cast(explode(sequence(coalesce({{ first }}, 0), coalesce({{ last }}, 0))) as integer) as year
+{% macro spark__year_rows(bounds) -%}
+  select cast(year as integer) as year
+  from (select explode(sequence(first_year, last_year)) as year from ({{ bounds }}) as bounds) as years
 {%- endmacro %}
 
 {#- A whole number that stands for a row's values; sums of it do not depend on the order of rows. -#}

@@ -2,7 +2,7 @@
 -- Divisions: those with any report, and every province, prefecture and county then in being in a province with one.
 
 with calendar as (
-  {{ year_rows('(select min(year) from ' ~ ref('stg_report') ~ ')', '(select max(year) from ' ~ ref('stg_report') ~ ')') }}
+  {{ year_rows('select min(year) as first_year, max(year) as last_year from ' ~ ref('stg_report')) }}
 ),
 
 reporting as (

@@ -3,9 +3,9 @@
 with sentence as (
   select
     report_id, section,
-    {{ replace_all(replace_all('piece', '[0-9０-９〇零一二三四五六七八九十百千万亿.%％]', '#'), '#+|\\\\s+', '') }} as words
+    {{ replace_all(replace_all('piece', '[0-9０-９〇零一二三四五六七八九十百千万亿.%％]', '#'), '[# \t\r\n　]+', '') }} as words
   from (
-    select report_id, section, {{ pieces('body_text', '[。；;！!？?]|\\\\n') }} as piece
+    select report_id, section, {{ pieces('body_text', '[。；;！!？?\n]') }} as piece
     from {{ source('core', 'section') }}
   ) as cut
 ),

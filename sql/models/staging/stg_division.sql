@@ -1,6 +1,6 @@
 -- grain: one row per division code and year in which it was in being, 2008 to the last report's year
 with calendar as (
-  {{ year_rows('2008', '(select max(year) from ' ~ source('core', 'report') ~ ')') }}
+  {{ year_rows('select cast(2008 as integer) as first_year, max(year) as last_year from ' ~ source('core', 'report')) }}
 ),
 
 ranked as (

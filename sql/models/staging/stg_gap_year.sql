@@ -15,7 +15,7 @@ with body as (
 ),
 
 calendar as (
-  {{ year_rows('(select min(year) from ' ~ ref('stg_report') ~ ')', '(select max(year) from ' ~ ref('stg_report') ~ ')') }}
+  {{ year_rows('select min(year) as first_year, max(year) as last_year from ' ~ ref('stg_report')) }}
 )
 
 select b.body_id, c.year, b.division_code, b.division_name, b.level, b.issuer, b.body_kind

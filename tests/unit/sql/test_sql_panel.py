@@ -50,7 +50,7 @@ def con(tmp_path_factory: pytest.TempPathFactory, dbt_target: Path) -> duckdb.Du
              to_code="990103", source="invented", note="")
     # 甲县: 2018 old form, chain whole 2019-2021, broken 2022; no report 2023; 2024 does not fit 2022 but is no neighbour.
     w.report("甲县", 2018, "v2014", OLD, sections=[SAID])
-    w.report("甲县", 2019, "v2019", flow(100, 0, 4), sections=[SAID.replace("3次", "5次"), "新的一句话写在这一节里面。"])
+    w.report("甲县", 2019, "v2019", flow(100, 0, 4), sections=[SAID.replace("3次", " 5 次"), "新的一句话写在这一节里面。"])
     w.report("甲县", 2020, "v2019", flow(110, 4, 6))
     w.report("甲县", 2021, "v2021", {**flow(121, 6, 1), **stock(2, 1, 30)})
     w.report("甲县", 2022, "v2021", {**flow(60, 3, 0), **stock(3, 1, 32)}, published_on=date(2023, 5, 2))
