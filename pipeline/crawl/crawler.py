@@ -6,9 +6,11 @@ import asyncio
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from pipeline.crawl.addresses import BadAddress, Resolver, SystemResolver, normalise_url
 from pipeline.crawl.discover import Reading, read_page
@@ -65,9 +67,19 @@ def crawl(
 
     if dry_run:
         with tempfile.TemporaryDirectory(prefix="yangguang-dry-run-") as aside, RawStore(Path(aside)) as store:
-            return asyncio.run(run(store))
+            return _run_to_end(run(store))
     with RawStore(home_raw) as store:
-        return asyncio.run(run(store))
+        return _run_to_end(run(store))
+
+
+def _run_to_end(crawling: Coroutine[Any, Any, CrawlResult]) -> CrawlResult:
+    """Runs the crawl in an event loop of its own, in a thread of its own where the caller's has one."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(crawling)
+    with ThreadPoolExecutor(1, thread_name_prefix="crawl") as thread:
+        return thread.submit(asyncio.run, crawling).result()
 
 
 def take_addresses(

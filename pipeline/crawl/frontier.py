@@ -16,6 +16,8 @@ from pipeline.crawl.hosts import host_of
 from pipeline.crawl.registry import Source
 from pipeline.crawl.store import RawStore, open_database
 
+GIVE_UP_SECONDS = 7 * 86_400.0
+
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS crawl_round (
     source_id TEXT NOT NULL, round INTEGER NOT NULL, started_at REAL NOT NULL, finished_at REAL,
@@ -109,14 +111,23 @@ class Frontier:
             self._db.close()
 
     def begin(self, sources: Iterable[Source], now: float) -> None:
-        """Takes the sources into this run: each goes on with its open round or begins a new one."""
+        """Takes the sources into this run: each goes on with its open round or begins a new one.
+
+        A round that stays open for ``GIVE_UP_SECONDS``, because a host never answers, is ended and what is
+        due of it given up, so that a dead host cannot keep a source's lists from being read again.
+        """
         with self._store.transaction() as db:
             for source in sources:
                 self._run("INSERT OR IGNORE INTO run_source VALUES (?)", (source.source_id,))
-                row = db.execute("SELECT round, finished_at FROM crawl_round WHERE source_id = ? "
+                row = db.execute("SELECT round, finished_at, started_at FROM crawl_round WHERE source_id = ? "
                                  "ORDER BY round DESC LIMIT 1", (source.source_id,)).fetchone()
                 if row is not None and row[1] is None:
-                    continue
+                    if row[2] + GIVE_UP_SECONDS > now:
+                        continue
+                    db.execute("UPDATE crawl_page SET due = 0, status = 'given_up' WHERE source_id = ? AND due = 1",
+                               (source.source_id,))
+                    db.execute("UPDATE crawl_round SET finished_at = ? WHERE source_id = ? AND round = ?",
+                               (now, source.source_id, row[0]))
                 number = 1 if row is None else row[0] + 1
                 db.execute("INSERT INTO crawl_round VALUES (?, ?, ?, NULL)", (source.source_id, number, now))
                 kind = "report" if source.kind == "article" else source.kind

@@ -15,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 
 from pipeline.crawl.errors import InputError
 from pipeline.crawl.media import media_type_of_name
+from pipeline.crawl.registry import load_registry, registry_hosts
 from pipeline.crawl.store import RawStore, Receipt
 
 _CHUNK = 1 << 20
@@ -51,7 +52,7 @@ def take_in(
     store: RawStore,
     inputs: Iterable[str | Path],
     *,
-    allowed_hosts: Collection[str] = (),
+    allowed_hosts: Collection[str] | None = None,
     delay: float = 2.0,
     allow_private: bool = False,
 ) -> IntakeResult:
@@ -59,7 +60,7 @@ def take_in(
 
     A folder is taken with all that lies in it, in sorted order; hidden files and folders are left out, a
     link that leads back into the walk is not followed. ``allowed_hosts`` are hosts beside those under gov.cn
-    whose archive records and addresses are accepted. ``delay`` (seconds) and ``allow_private`` hold for
+    whose archive records and addresses are accepted, by default those that the project's registry names. ``delay`` (seconds) and ``allow_private`` hold for
     addresses. Raises ``InputError`` before anything is taken where an input does not exist, is neither file
     nor folder, cannot be read or is an address of another scheme.
     """
@@ -76,6 +77,8 @@ def take_in(
             raise InputError(f"{text}: only files, folders, file://, http:// and https:// are taken")
         for found in _local_files(_local_path(text) if scheme == "file" else Path(text)):
             (archives.append(found.path) if _is_warc(found.path) else files.append(found))
+    if allowed_hosts is None:
+        allowed_hosts = registry_hosts(load_registry()) if archives or addresses else ()
     result = _take_files(store, files)
     for archive in archives:
         from pipeline.crawl.warc import take_warc

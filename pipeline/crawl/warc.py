@@ -71,7 +71,7 @@ def take_warc(
     return result
 
 
-def export_warc(store: RawStore, target: Path) -> int:
+def write_warc(store: RawStore, target: Path) -> int:
     """Writes what was fetched over HTTP as a WARC file (gzipped where the name ends in ``.gz``).
 
     A response record for each receipt that has an object, or an error page's status without a body, in the

@@ -13,7 +13,7 @@ from pipeline.crawl.intake import take_in
 from pipeline.crawl.policy import Policy
 from pipeline.crawl.registry import Source
 from pipeline.crawl.store import RawStore
-from pipeline.crawl.warc import export_warc
+from pipeline.crawl.warc import write_warc
 
 
 @pytest.mark.parametrize("name", ["out.warc", "out.warc.gz"])
@@ -26,8 +26,8 @@ def test_what_goes_out_comes_in_again(
     portal.put("/nb/b.pdf", bytes(range(256)) * 50, Content_Type="application/pdf")
     crawl(raw, [source_at(portal.url("/nb/"))], delay=0, allow_private=True, policy=quick)
     with RawStore(raw) as store:
-        assert export_warc(store, tmp_path / name) == 4
-        assert export_warc(store, tmp_path / f"again-{name}") == 4
+        assert write_warc(store, tmp_path / name) == 4
+        assert write_warc(store, tmp_path / f"again-{name}") == 4
         out = {(r.url, r.sha256, r.fetched_at, r.media_type, r.http_status, r.status) for r in store.receipts()}
     assert (tmp_path / name).read_bytes() == (tmp_path / f"again-{name}").read_bytes()
     with RawStore(tmp_path / "other") as store:
