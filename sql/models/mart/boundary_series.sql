@@ -1,5 +1,6 @@
 -- grain: one row per division of today, year and count: the figure on today's boundaries
--- Governments that today's division took in are added; `parts` says how many reported, `merged` that it is a sum of ours.
+-- Governments that today's division took in are added; `parts` says how many reported, `merged` that it is a sum of ours,
+-- `partial` that a part of the territory moved since, so that the boundaries are today's only nearly.
 with part as (
   select
     l.today_code, l.merged, c.division_code, c.year, c.report_id, c.scope, m.measure_id, m.value, m.comparability
@@ -15,6 +16,14 @@ expected as (
   from {{ ref('stg_division') }} as d
   inner join {{ ref('stg_lineage') }} as l on l.division_code = d.division_code
   group by l.today_code, d.year
+),
+
+touched as (
+  select l.today_code, max(b.year) as last_partial_year
+  from {{ ref('stg_boundary') }} as b
+  inner join {{ ref('stg_lineage') }} as l on l.division_code = b.division_code
+  where b.partial
+  group by l.today_code
 ),
 
 latest as (
@@ -38,8 +47,10 @@ select
   end as comparability,
   cast(count(*) as bigint) as parts,
   cast(max(e.parts_known) as bigint) as parts_known,
-  max(case when p.division_code <> p.today_code then 1 else 0 end) = 1 and count(*) > 1 as merged
+  max(case when p.division_code <> p.today_code then 1 else 0 end) = 1 and count(*) > 1 as merged,
+  coalesce(max(t.last_partial_year) > p.year, false) as partial
 from part as p
 left join expected as e on e.today_code = p.today_code and e.year = p.year
+left join touched as t on t.today_code = p.today_code
 left join latest as n on n.division_code = p.today_code
 group by p.today_code, n.division_name, n.level, p.year, p.measure_id

@@ -1,10 +1,10 @@
 -- grain: one row per division code: the code under which its area stands today, and whether a merger lies between
--- Follows one-to-one changes (raised, recoded, renamed) and mergers; a division that was split keeps its own code.
+-- Follows changes of a whole territory (raised, recoded, merged); where a part moved, the division keeps its own code.
 {%- set steps = 6 %}
 with forward as (
   select from_code, min(to_code) as to_code, max(case when kind = 'merged' then 1 else 0 end) as merged
   from {{ source('ref', 'division_event') }}
-  where kind in ('raised', 'recoded', 'merged')
+  where kind in ('raised', 'recoded', 'merged') and coalesce(extent, 'whole') = 'whole'
     and coalesce(from_code, '') <> '' and coalesce(to_code, '') <> '' and from_code <> to_code
   group by from_code
   having count(distinct to_code) = 1

@@ -95,6 +95,6 @@ def drawn_warehouse(path: Path, bodies: int, years: range, seed: int) -> tuple[W
             warehouse.division(line.code6, line.name, line.level, line.parent_code, line.valid_from,
                                int(line.valid_to) if line.valid_to else None)
     warehouse.insert("ref.division_event", event_id="1", event_date=date(2020, 1, 1), kind="merged", from_code="990121",
-                     to_code="990102", source="invented", note="")
+                     to_code="990102", extent="whole", source="invented", note="")
     load(warehouse, reports)
     return warehouse, reports

@@ -47,7 +47,9 @@ def con(tmp_path_factory: pytest.TempPathFactory, dbt_target: Path) -> duckdb.Du
         w.division(code, name, "county", "990100")
     w.division("990104", "丁县", "county", "990100", last=2020)
     w.insert("ref.division_event", event_id="1", event_date=date(2021, 1, 1), kind="merged", from_code="990104",
-             to_code="990103", source="invented", note="")
+             to_code="990103", extent="whole", source="invented", note="")
+    w.insert("ref.division_event", event_id="2", event_date=date(2021, 1, 1), kind="split", from_code="990103",
+             to_code="990106", extent="part", source="invented", note="")
     # 甲县: 2018 old form, chain whole 2019-2021, broken 2022; no report 2023; 2024 does not fit 2022 but is no neighbour.
     w.report("甲县", 2018, "v2014", OLD, sections=[SAID])
     w.report("甲县", 2019, "v2019", flow(100, 0, 4), sections=[SAID.replace("3次", " 5 次"), "新的一句话写在这一节里面。"])
@@ -159,9 +161,9 @@ def test_parent_is_compared_with_its_children_never_added(con: duckdb.DuckDBPyCo
 
 
 def test_series_on_todays_boundaries(con: duckdb.DuckDBPyConnection) -> None:
-    assert rows(con, "select year, value, parts, parts_known, merged from mart.boundary_series"
+    assert rows(con, "select year, value, parts, parts_known, merged, partial from mart.boundary_series"
                      " where division_code = '990103' and measure_id = 'applications_received' order by year") == [
-        (2020, 70, 2, 2, True), (2021, 75, 1, 1, False)]
+        (2020, 70, 2, 2, True, True), (2021, 75, 1, 1, False, False)]
     assert rows(con, "select count(*) from mart.boundary_series where division_code = '990104'") == [(0,)]
 
 

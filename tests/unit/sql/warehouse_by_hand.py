@@ -46,7 +46,7 @@ TABLES: dict[str, str] = {
     "ref.division": "division_code VARCHAR, name VARCHAR, full_name VARCHAR, level VARCHAR, kind VARCHAR,"
     " parent_code VARCHAR, valid_from INTEGER, valid_to INTEGER",
     "ref.division_event": "event_id VARCHAR, event_date DATE, kind VARCHAR, from_code VARCHAR, to_code VARCHAR,"
-    " source VARCHAR, note VARCHAR",
+    " extent VARCHAR, source VARCHAR, note VARCHAR",
 }
 Cell = tuple[str, str | None]
 Row = Mapping[str, Any]
