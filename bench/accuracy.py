@@ -40,9 +40,7 @@ def judge(truth: ReportTruth, report: Report | None, tally: Counter[str], exampl
             )
         elif seen.value is not None and seen.value == cell.true and seen.resolution in ("proved_by_sums", "proved_by_text"):
             kind = "right"  # a dropped blank put back by proof
-        elif seen.value is not None:
-            kind = "flagged" if slot in flagged else "silent"
-        elif seen.resolved is not None and cell.true is not None and seen.resolved != cell.true:
+        elif seen.value is not None or (seen.resolved is not None and cell.true is not None and seen.resolved != cell.true):
             kind = "flagged" if slot in flagged else "silent"
         else:
             kind = "right" if seen.state == cell.state else "state differs"

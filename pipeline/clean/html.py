@@ -50,7 +50,8 @@ def read(data: bytes, *, sha256: str, media_type: str = "text/html") -> Document
     flat = source.replace("\r", " ").replace("\n", " ").replace("\x00", "").replace("\ue000", "").replace("\ue001", "")
     tree = LexborHTMLParser(_BREAK.sub("\n<", flat))
     meta = _meta(tree)
-    page_title = _line(tree.css_first("title").text()) if tree.css_first("title") else ""
+    named = tree.css_first("title")
+    page_title = _line(named.text()) if named is not None else ""
     tree.strip_tags(_DROP, recursive=True)
     body = tree.body
     if body is None:

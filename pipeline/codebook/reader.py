@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -184,7 +185,8 @@ def _rows(name: str) -> Iterator[tuple[int, dict[str, str]]]:
     path = files("pipeline.codebook").joinpath(name)
     if not path.is_file():
         return
-    with path.open(encoding="utf-8", newline="") as stream:
+    with path.open("rb") as raw:
+        stream = io.TextIOWrapper(raw, encoding="utf-8", newline="")
         for line, row in enumerate(csv.DictReader(stream), start=2):
             if None in row or None in row.values():
                 raise CodebookError(f"{name}:{line}: wrong number of fields")
@@ -309,7 +311,8 @@ def _patterns(ids: frozenset[str]) -> tuple[Pattern, ...]:
         if row["indicator"] not in ids:
             raise CodebookError(f"patterns.csv:{line}: unknown indicator {row['indicator']!r}")
         templates = TEMPLATES if row["templates"] == "all" else tuple(row["templates"].split(","))
-        found.append(Pattern(**{**row, "templates": templates}))  # type: ignore[arg-type]
+        texts = {name: text for name, text in row.items() if name != "templates"}
+        found.append(Pattern(templates=templates, **texts))
     if len({p.pattern_id for p in found}) != len(found):
         raise CodebookError("patterns.csv: a pattern_id stands twice")
     return tuple(found)

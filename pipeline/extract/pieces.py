@@ -151,11 +151,10 @@ def cut(document: Document) -> tuple[list[Piece], list[str]]:
     ]
     if len(whole) == 1 and whole[0].title is None and document.title:
         whole[0].title = read_title(document.title)
-    elif whole[0].title is not None and document.title and (page := read_title(document.title)):
-        if _same(page, whole[0].title) and len(whole) == 1:
-            own = whole[0].title
-            if (page.year and not own.year) or len(page.body) > len(own.body):
-                whole[0].title = Title(page.text, page.body or own.body, page.year or own.year)
+    elif len(whole) == 1 and (own := whole[0].title) and (page := read_title(document.title)):
+        fuller = (page.year and not own.year) or len(page.body) > len(own.body)
+        if fuller and _same(page, own):
+            whole[0].title = Title(page.text, page.body or own.body, page.year or own.year)
     return whole, fragments
 
 

@@ -72,7 +72,7 @@ def _report(
     parts = sections(piece.blocks)
     tables = read_tables(piece.blocks, template, year)
     findings += tables.findings
-    sentences = read_sentences(paragraphs, template=template, year=year, codebook=codebook)
+    sentences = read_sentences(paragraphs, template=template, year=year, codebook=codebook, issuer=body.issuer)
     observations = [*tables.observations, *sentences]
     observations += _missing_tables(parts, codebook, template, observations, tables.unplaced, findings)
     observations += tables.local

@@ -13,6 +13,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import pairwise
 
 from pipeline.codebook import Indicator, normalise_label
 from pipeline.document import Table
@@ -132,7 +133,7 @@ class TableReader:
         items = [i for row in rows for i in row]
         beside = sum(
             1
-            for a, b in zip(items, items[1:], strict=False)
+            for a, b in pairwise(items)
             if a.is_label and b.is_value and [k.kind for k in self.words.columns.find(a.text)] == ["state"]
         )
         return beside >= 3

@@ -103,7 +103,6 @@ def _ticked(results: Iterable[Rows], total: int, tick: Tick | None) -> Iterator[
 def unpack(store: RawStore) -> int:
     """Put the members of archives into the store as documents of their own; gives how many are new."""
     from pipeline.clean import is_archive
-    from pipeline.clean.archive import members
 
     receipts = [r for r in store.latest_by_document() if r.sha256]
     opened = {r.referrer for r in receipts if r.rule == "archive_member"}
@@ -115,6 +114,8 @@ def unpack(store: RawStore) -> int:
             start = stream.read(8)
         if not start.startswith((b"PK", b"Rar!", b"\x1f\x8b", b"7z")) or not is_archive(store.get(receipt.sha256)):
             continue
+        from pipeline.clean.archive import members
+
         for name, data in members(store.get(receipt.sha256)):
             sha = store.put(data)
             new += store.add_receipt(

@@ -65,7 +65,7 @@ def _amount(
 
 def _holds(left: Figure, op: str, right: Sequence[Figure], tolerance: int) -> bool:
     if op == "=":
-        return abs(left - right[0]) <= tolerance
+        return -tolerance <= left - right[0] <= tolerance
     if op == "<=":
         return left <= right[0] + tolerance
     if op == ">=":

@@ -27,11 +27,6 @@ class Proof(NamedTuple):
     text: str
 
 
-def _signed(instance: Instance, system: System, held: Mapping[Slot, object]) -> list[tuple[int | object, Slot]]:
-    left, right = expand(instance.left, system, held), expand(instance.right[0], system, held)
-    return [(p.coefficient, p.slot) for p in left.parts] + [(-p.coefficient, p.slot) for p in right.parts]
-
-
 def prove(values: Mapping[Slot, Figure | None], system: System) -> dict[Slot, Proof]:
     """Prove what the sums decide. ``values`` has every cell that the report shows, None where it shows no figure."""
     open_cells = {slot for slot, value in values.items() if value is None}
@@ -50,8 +45,7 @@ def prove(values: Mapping[Slot, Figure | None], system: System) -> dict[Slot, Pr
     while progress and open_cells:
         progress = False
         for instance, left, right in equations:
-            found = _solve(instance, left, right, known, values)
-            for slot, value, is_total, text in found:
+            for slot, value, is_total, text in _solve(instance, left, right, known, values):
                 if slot in proofs:
                     continue
                 rule = instance.rule.rule_id

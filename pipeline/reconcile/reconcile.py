@@ -113,11 +113,7 @@ def _by_text(observations: list[Observation], table: dict[Slot, int], stated: di
         if n is None or len(figures) != 1:
             continue
         cell = observations[n]
-        if cell.resolved is None and cell.state in ("blank", "dash", "unreadable", "not_applicable"):
-            observations[n] = cell._replace(
-                resolved=figures[0], resolution="proved_by_text", rule="text", proof=f"the text says {figures[0]}"
-            )
-        elif cell.state == "ambiguous" and figures[0] in cell.candidates:
+        if (cell.resolved is None and cell.state in ("blank", "dash", "unreadable", "not_applicable")) or (cell.state == "ambiguous" and figures[0] in cell.candidates):
             observations[n] = cell._replace(
                 resolved=figures[0], resolution="proved_by_text", rule="text", proof=f"the text says {figures[0]}"
             )

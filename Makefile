@@ -1,0 +1,47 @@
+# Two commands do everything on a fresh machine with Python 3.11, make and git: make run, make test.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: run test lint types unit dev bench accuracy clean
+
+# the whole way on the shipped corpus, or with INPUT=path on one's own files
+run: $(READY)
+ifdef INPUT
+	$(BIN)/yangguang run $(INPUT)
+else
+	$(BIN)/yangguang demo
+endif
+
+test: lint types unit
+
+lint: $(READY)
+	$(BIN)/ruff check .
+
+types: $(READY)
+	$(BIN)/mypy
+
+unit: $(READY)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+# Dagster's page on 127.0.0.1:3000, with the definitions that workspace.yaml names
+dev: $(READY)
+	mkdir -p data/dagster
+	test -f data/dagster/dagster.yaml || printf 'telemetry:\n  enabled: false\n' > data/dagster/dagster.yaml
+	DAGSTER_HOME=$(CURDIR)/data/dagster $(BIN)/dagster dev -w workspace.yaml -h 127.0.0.1 -p 3000
+
+bench: $(READY)
+	$(BIN)/python -m bench.reading
+
+accuracy: $(READY)
+	$(BIN)/python -m bench.accuracy
+
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $(READY)
+
+clean:
+	rm -rf $(VENV) data/demo sql/target sql/logs .pytest_cache .mypy_cache .ruff_cache

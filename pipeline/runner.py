@@ -1,0 +1,58 @@
+"""Materializes every asset of a home through Dagster, in this process."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+from collections.abc import Callable
+
+from pipeline.load.home import Home
+
+_CONFIG = "telemetry:\n  enabled: false\n"
+
+
+def dagster_home(home: Home) -> str:
+    """The folder where Dagster keeps the home's run history; telemetry is off."""
+    folder = home.root / "dagster"
+    folder.mkdir(parents=True, exist_ok=True)
+    config = folder / "dagster.yaml"
+    if not config.is_file():
+        config.write_text(_CONFIG, encoding="utf-8")
+    return str(folder)
+
+
+def materialize(home: Home, *, say: Callable[[str], None]) -> bool:
+    """Materialize every asset, crawl to snapshot. Gives whether all went well; what failed is named through ``say``."""
+    os.environ["DAGSTER_HOME"] = dagster_home(home)
+    os.environ.setdefault("DBT_SEND_ANONYMOUS_USAGE_STATS", "false")
+    os.environ["YANGGUANG_BUILD"] = str(home.building)
+    import dagster as dg
+
+    from pipeline.assets import ASSETS, CHECKS, HomeResource, dbt_resource
+
+    # dbt's progress is for Dagster's log, not for standard output, which carries data alone
+    with dg.DagsterInstance.get() as instance, contextlib.redirect_stdout(io.StringIO()):
+        result = dg.materialize(
+            [*ASSETS, *CHECKS],
+            instance=instance,
+            resources={"home": HomeResource(root=str(home.root)), "dbt": dbt_resource()},
+            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+            raise_on_error=False,
+        )
+        if not result.success:
+            for event in result.all_events:
+                if event.is_step_failure:
+                    data = event.step_failure_data
+                    cause = data.error.cause or data.error if data.error else None
+                    say(f"{event.step_key}: {cause.message.strip() if cause else 'failed'}")
+        for evaluation in result.get_asset_check_evaluations():
+            if not evaluation.passed:
+                say(f"check {evaluation.check_name} on {evaluation.asset_key.to_user_string()}: did not pass")
+        finished = any(
+            event.is_step_materialization and event.asset_key and event.asset_key.path[-1] == "snapshot"
+            for event in result.all_events
+        )
+        if result.success and not finished:
+            say("the models did not give every table, so nothing was published")
+    return bool(result.success) and finished

@@ -1,0 +1,173 @@
+"""What each stage does in a home: the functions that the Dagster assets and the command line both call."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
+
+from pipeline.codebook import codebook_version
+from pipeline.crawl import IntakeResult, RawStore, take_in
+from pipeline.load.home import PROJECT, Home
+from pipeline.load.kept import Kept, reading_fingerprint
+from pipeline.load.read_all import ReadCounts, Tick, read_new, unpack
+from pipeline.load.snapshot import write_snapshot
+from pipeline.load.warehouse import build_core, opened, publish, published_facts
+
+
+class Busy(RuntimeError):
+    """Another run is under way in this home."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileCounts:
+    """What taking in did."""
+
+    taken: int
+    known: int
+    failed: int
+    refused: int
+    unpacked: int
+    problems: tuple[str, ...]
+
+    def metadata(self) -> dict[str, int]:
+        return {
+            "taken": self.taken, "known": self.known, "failed": self.failed, "refused": self.refused, "unpacked": self.unpacked
+        }
+
+
+@contextmanager
+def run_lock(home: Home) -> Iterator[None]:
+    """One run at a time in a home. Raises Busy where another holds it."""
+    home.make()
+    with (home.warehouse / ".run.lock").open("w") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise Busy(f"another run is under way in {home.root}") from error
+        yield
+
+
+def take_in_stage(
+    home: Home, inputs: Sequence[str], *, delay: float = 2.0, allow_private: bool = False
+) -> FileCounts:
+    """Take in what is named and what lies in the inbox. Raises InputError for a path that cannot be read."""
+    wanted: list[str | Path] = list(inputs)
+    if home.inbox.is_dir() and any(not p.name.startswith(".") for p in home.inbox.iterdir()):
+        wanted.append(home.inbox)
+    with RawStore(home.raw) as store:
+        result = take_in(store, wanted, delay=delay, allow_private=allow_private) if wanted else IntakeResult()
+        new = unpack(store) if result.taken else 0
+    return FileCounts(result.taken, result.known, result.failed, result.refused, new, result.problems)
+
+
+def read_stage(home: Home, *, tick: Tick | None) -> ReadCounts:
+    """Read what is new in the raw store."""
+    with RawStore(home.raw) as store:
+        return read_new(home, store, tick=tick)
+
+
+@lru_cache(maxsize=1)
+def models_fingerprint() -> str:
+    """A hash over the SQL project and the loading code: 16 hex digits."""
+    digest = hashlib.sha256()
+    package = Path(__file__).resolve().parent
+    files = [p for f in ("models", "macros", "tests") for p in (PROJECT / "sql" / f).rglob("*") if p.is_file()]
+    files += [PROJECT / "sql" / "dbt_project.yml", *(package / "load").glob("*.py"), Path(__file__).resolve()]
+    for path in sorted(files):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
+
+
+def facts_of(home: Home, store: RawStore) -> dict[str, str]:
+    """What a warehouse of this home is built from now; ``build`` is a hash over all of it."""
+    digest = hashlib.sha256()
+    documents = 0
+    for receipt in store.latest_by_document():
+        documents += 1
+        digest.update(f"{receipt.url}\0{receipt.sha256}\0{receipt.status}\0{receipt.fetched_at}\n".encode())
+    facts = {
+        "package_version": version("yangguang"), "codebook": codebook_version(),
+        "reading": reading_fingerprint(home.divisions), "models": models_fingerprint(), "inputs": digest.hexdigest()[:16],
+        "receipts": str(documents),
+    }
+    own = home.division_events.read_bytes() if home.division_events else b""
+    whole = "\n".join(f"{k}={v}" for k, v in sorted(facts.items())).encode() + own
+    facts["build"] = hashlib.sha256(whole).hexdigest()[:16]
+    return facts
+
+
+def is_up_to_date(home: Home) -> bool:
+    """Whether the published warehouse and its snapshot were built from just what the home holds now."""
+    published = published_facts(home)
+    if not published:
+        return False
+    with RawStore(home.raw) as store:
+        now = facts_of(home, store)
+    snapshot = home.snapshots / f"{now['package_version']}-{now['build'][:12]}" / "SHA256SUMS"
+    return published.get("build") == now["build"] and snapshot.is_file()
+
+
+def load_stage(home: Home) -> dict[str, int]:
+    """Build ``core`` and ``ref`` aside. Gives rows by table."""
+    with RawStore(home.raw) as store:
+        facts = facts_of(home, store)
+        counts = build_core(home, store.latest_by_document(), facts)
+    with Kept(home) as kept:
+        kept.drop_older()
+    return counts
+
+
+def publish_stage(home: Home) -> None:
+    """Publish the finished build."""
+    publish(home)
+
+
+def snapshot_stage(home: Home) -> Path:
+    """Write the snapshot of the published warehouse."""
+    return write_snapshot(home)
+
+
+# -- small questions to the published warehouse -----------------------------------------------------------------------
+
+
+def _rows(home: Home, query: str) -> list[tuple[object, ...]]:
+    with opened(home.database, read_only=True) as con:
+        return con.execute(query).fetchall()
+
+
+def model_counts(home: Home) -> dict[str, int]:
+    """Rows of the main tables."""
+    names = ("core.document", "core.report", "core.observation", "core.finding", "mart.city_year")
+    return {name.replace(".", "_"): int(str(_rows(home, f"SELECT count(*) FROM {name}")[0][0])) for name in names}
+
+
+def preview(home: Home, table: str, rows: int = 5) -> str:
+    """The first rows and columns of a table as Markdown."""
+    with opened(home.database, read_only=True) as con:
+        cursor = con.execute(f"SELECT * FROM {table} ORDER BY ALL LIMIT {int(rows)}")
+        names = [d[0] for d in cursor.description or []][:10]
+        lines = ["| " + " | ".join(names) + " |", "|" + "---|" * len(names)]
+        lines += ["| " + " | ".join("" if v is None else str(v) for v in row[:10]) + " |" for row in cursor.fetchall()]
+    return "\n".join(lines)
+
+
+def unread_documents(home: Home) -> list[tuple[str, int]]:
+    """(status, documents) of those that are not ok."""
+    rows = _rows(home, "SELECT status, count(*) FROM core.document WHERE status <> 'ok' GROUP BY 1 ORDER BY 1")
+    return [(str(s), int(str(n))) for s, n in rows]
+
+
+def error_findings(home: Home) -> list[tuple[str, int]]:
+    """(rule, findings) of severity error in current reports."""
+    rows = _rows(
+        home,
+        "SELECT f.rule, count(*) FROM core.finding f JOIN core.report r USING (report_id) "
+        "WHERE f.severity = 'error' AND r.is_current GROUP BY 1 ORDER BY 1",
+    )
+    return [(str(r), int(str(n))) for r, n in rows]
