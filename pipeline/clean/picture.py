@@ -35,6 +35,7 @@ UNREAD = ("?",)
 EDGE_TOLERANCE = 12.0
 
 _LOOKS_LIKE = str.maketrans({"o": "0", "O": "0", "º": "0", "°": "0", "l": "1", "I": "1", "|": "1", "丨": "1"})
+_DOTS = " .·•,、'`。"
 _NUMERIC = re.compile(r"[\d\s.,%+\-—/／０-９]*")
 
 
@@ -201,11 +202,12 @@ def _cell_text(found: Sequence[tuple[Box, Reading]], char: float) -> tuple[str, 
 
 
 def _as_figure(reading: Reading) -> Reading:
-    """A line of nothing but letters that look like digits is read as the digits."""
-    if reading.text and not _NUMERIC.fullmatch(reading.text):
-        folded = reading.text.translate(_LOOKS_LIKE)
-        if _NUMERIC.fullmatch(folded):
-            return reading._replace(text=folded, others=(*reading.others, reading.text))
+    """A line of nothing but letters that look like digits is read as the digits, and specks that were
+    read as dots before or after a figure are left out; what was read stays among the readings."""
+    bare = reading.text.strip(_DOTS)
+    folded = bare.translate(_LOOKS_LIKE)
+    if bare and folded != reading.text and _NUMERIC.fullmatch(folded):
+        return reading._replace(text=folded, others=(*reading.others, reading.text))
     return reading
 
 
@@ -223,6 +225,7 @@ def _apart(text: str, others: Sequence[str]) -> tuple[str, ...]:
 
 def _plain(text: str) -> str:
     plain = "".join(unicodedata.normalize("NFKC", text).split())
+    plain = plain.rstrip(_DOTS) or plain
     folded = plain.translate(_LOOKS_LIKE)
     return folded if _NUMERIC.fullmatch(folded) else plain
 

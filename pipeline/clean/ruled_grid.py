@@ -13,6 +13,7 @@ from typing import NamedTuple
 from pipeline.clean.pdf_page import Rule
 
 MAX_LINES = 4_000
+MAX_SLOTS = 20_000
 COVERED = 0.6
 """A slot's side counts as drawn when lines cover this share of it."""
 
@@ -119,7 +120,8 @@ def find_grids(
     """The ruled tables of a page, from top to bottom.
 
     A table needs two horizontal lines and one vertical; a side on which lines run out into the open is
-    closed at their ends. More than ``MAX_LINES`` lines are a drawing, not a table: the answer is empty.
+    closed at their ends. More than ``MAX_LINES`` lines, or lines that part a table into more than
+    ``MAX_SLOTS`` slots, are a drawing and no table.
     """
     across = [rule for rule in merge_rules(horizontal, snap, gap) if rule.hi - rule.lo > 2 * snap]
     down = [rule for rule in merge_rules(vertical, snap, gap) if rule.hi - rule.lo > 2 * snap]
@@ -168,7 +170,7 @@ def _grid(rules: list[Rule], walls: list[Rule], snap: float) -> Grid | None:
     xs = _positions(walls, [end for rule in rules for end in (rule.lo, rule.hi)], snap)
     ys = _positions(rules, [end for wall in walls for end in (wall.lo, wall.hi)], snap)
     n_rows, n_cols = len(ys) - 1, len(xs) - 1
-    if n_rows < 1 or n_cols < 1:
+    if n_rows < 1 or n_cols < 1 or n_rows * n_cols > MAX_SLOTS:
         return None
     walls_at = [[wall for wall in walls if abs(wall.at - x) <= snap] for x in xs]
     rules_at = [[rule for rule in rules if abs(rule.at - y) <= snap] for y in ys]

@@ -15,11 +15,13 @@ from difflib import SequenceMatcher
 
 import pytest
 from PIL import Image, ImageChops, ImageDraw
+from reportlab.lib.utils import ImageReader
+from reportlab.pdfgen.canvas import Canvas
 
 from pipeline.clean import pdf, picture
 from pipeline.clean.ocr import decode
 from pipeline.document import Document, Paragraph, Table
-from tests.formats import picture_files
+from tests.formats import pdf_files, picture_files
 from tests.formats.drawn_tables import DrawnTable, fifteen_columns, grouped_table, plain_table, without_space
 
 needs_font = pytest.mark.skipif(not picture_files.font_paths(), reason=picture_files.NEEDED)
@@ -126,6 +128,24 @@ def test_scanned_pdf_pages_are_recognised() -> None:
     _check(table, found, "scan")
     assert found.locator == "page 1, table 1"
     assert document.blocks[-1].locator == "page 2, paragraph 1"
+
+
+@needs_font
+def test_table_that_is_a_picture_on_a_page_of_text() -> None:
+    table = plain_table(5, blanks=False)
+    drawn = picture_files.page([table]).crop((100, 100, 1160, 420))
+
+    def paint(canvas: Canvas) -> None:
+        canvas.setFont(pdf_files.FONT, 12)
+        canvas.drawString(60, 780, "本年度整理工作的数据见下表，各项数据截至年末，由各部门分别核对后汇总。")
+        canvas.drawImage(ImageReader(drawn), 60, 600, 480, 480 * drawn.height / drawn.width)
+        canvas.drawString(60, 540, "以上数据与上一年度的口径一致，没有需要另行说明的事项，特此写明。")
+
+    before, found, after = pdf.read(pdf_files.drawn(paint), sha256="0" * 64).blocks
+    assert isinstance(before, Paragraph)
+    assert isinstance(after, Paragraph)
+    assert isinstance(found, Table)
+    _check(table, found, "picture on a page")
 
 
 @needs_font
