@@ -56,7 +56,7 @@ def sources_table(home_raw: Path, sources: Iterable[Source]) -> list[SourceRow]:
             by_year: dict[int | None, int] = {}
             for year in last.reports.values() if last else ():
                 by_year[year] = by_year.get(year, 0) + 1
-            errors = rounds[-1].errors if rounds else ()
+            errors = [error for error in rounds[-1].errors if error[1] != "limit"] if rounds else []
             rows.append(SourceRow(
                 source.source_id, source.issuer, source.url,
                 utc_text(last.finished_at) if last and last.finished_at else "",
@@ -74,7 +74,8 @@ def check_sources(home_raw: Path, sources: Iterable[Source]) -> list[SourceFindi
     crawl, though an earlier one had some), ``source_never_had_reports``, ``source_fewer_reports`` (fewer than
     in the crawl before), ``source_year_missing`` (no report of a year between two that have one),
     ``source_unfinished`` (pages are still due from a host that gave no answer or asked to wait),
-    ``source_pages_failed`` (reports or further list pages that could not be fetched).
+    ``source_pages_failed`` (reports or further list pages that could not be fetched), ``source_limit`` (it
+    leads to more pages than a crawl takes, so some were left).
     """
     with closing(_open(home_raw)) as db:
         return [finding for source in sources if not source.retired
@@ -89,8 +90,11 @@ def _check(source: Source, rounds: list[_Round]) -> list[SourceFinding]:
 
     if not rounds:
         return found
-    seed = [error for error in rounds[-1].errors if error[2] == "registry"]
-    others = [error for error in rounds[-1].errors if error[2] != "registry"]
+    failed = [error for error in rounds[-1].errors if error[1] != "limit"]
+    seed = [error for error in failed if error[2] == "registry"]
+    others = [error for error in failed if error[2] != "registry"]
+    if len(failed) < len(rounds[-1].errors):
+        add("source_limit", "warn", "网页过多，没有全部采集 / it leads to more pages than a crawl takes")
     if seed:
         add("source_failed", "error", f"来源网址取不到：{seed[0][1]} / its address gave no page: {seed[0][1]}")
     if others:

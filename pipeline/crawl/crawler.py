@@ -288,7 +288,7 @@ class Crawler:
                       receipt: Receipt | None, visit: Visit | None,
                       recheck: tuple[str, int | None, str] | None) -> None:
         """Commits all that one page gave, then makes sure its steps' hosts have a worker."""
-        steps = self._wanted(page, reading)
+        steps, limited = self._wanted(page, reading)
 
         def write() -> None:
             if receipt is not None:
@@ -298,27 +298,29 @@ class Crawler:
             if status == "ok" and _is_find(page, reading):
                 title = page.title or (reading.title if reading else "")
                 self._frontier.add_find(page, page.url, title, page.year or year_of_title(title), page.rule)
-            self._frontier.finish(page, status, steps, visit)
+            self._frontier.finish(page, "limit" if limited and status == "ok" else status, steps, visit)
 
-        new = [step for step in steps if not self._frontier.knows(page, step.url)]
         await self._commit(write)
-        for step in new:
+        for step in steps:
             self._due[host_of(step.url)] += 1
         unchanged = receipt is None
         self._count(page, UNCHANGED if unchanged and status == "ok" else status)
         if status != "ok":
             self._failures.append(f"{page.url}: {status} {detail}".rstrip())
-        for step in new:
+        for step in steps:
             self._start_worker(host_of(step.url))
 
-    def _wanted(self, page: Page, reading: Reading | None) -> list[Step]:
-        """The steps that are followed: no host that is not allowed, no endless depth, no list that repeats."""
+    def _wanted(self, page: Page, reading: Reading | None) -> tuple[list[Step], bool]:
+        """The steps that are followed: no host that is not allowed, no endless depth, no list that repeats;
+        and whether some were left because the source has led to too many pages."""
         if reading is None or not reading.steps:
-            return []
+            return [], False
         reports = [step for step in reading.steps if step.kind in ("report", "candidate")]
         barren = page.rule in _PAGING_RULES and all(self._frontier.knows(page, step.url) for step in reports)
         lists = self._frontier.pages_of(page, ("list", "site"))
+        others = self._frontier.pages_of(page, ("report", "candidate", "attachment"))
         wanted: list[Step] = []
+        limited = False
         for step in reading.steps:
             try:
                 allowed = is_allowed_host(host_of(normalise_url(step.url.partition("#")[0])), self._hosts)
@@ -328,12 +330,15 @@ class Crawler:
                 continue
             if step.deeper and page.depth >= self._policy.max_depth and step.kind != "attachment":
                 continue
-            if step.kind in ("list", "site"):
-                if lists >= self._policy.max_list_pages:
-                    continue
-                lists += 1
+            if self._frontier.knows(page, step.url):
+                continue
+            is_list = step.kind in ("list", "site")
+            if lists + others >= self._policy.max_pages or (is_list and lists >= self._policy.max_list_pages):
+                limited = True
+                continue
+            lists, others = lists + int(is_list), others + int(not is_list)
             wanted.append(step)
-        return wanted
+        return wanted, limited
 
     async def _commit(self, write: Callable[[], None]) -> None:
         """Runs ``write`` in a transaction with those that other workers wait for; returns once it is durable.

@@ -30,9 +30,13 @@ from pipeline.crawl.titles import (
 
 ATTACHMENTS = (".pdf", ".doc", ".docx", ".wps", ".xls", ".xlsx", ".et", ".ofd", ".zip", ".rar", ".rtf")
 PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff")
+MAX_TAGS = 80_000
+"""Reading costs some 40 microseconds a tag, so this bounds it to seconds; real lists have a tenth of it."""
+
 REPORT_TEXT = 400
 """A page that shows a report has at least so many characters of running text."""
 
+_LONGEST_TITLE = 300
 _CONTAINERS = ("#UCAP-CONTENT", ".trs_editor_view", ".TRS_UEDITOR", ".TRS_Editor", "#zoom", ".xxgk-content",
                ".article-content", "#ivs_content", ".Article_content", ".main-txt", ".detail-content",
                ".content-body", ".content-text", ".j-fontContent", "#vsb_content", ".v_news_content")
@@ -52,7 +56,7 @@ class Reading(NamedTuple):
     """What one page says about itself and where it leads.
 
     ``status``: ``ok`` or why the page is no real one (``empty_page``, ``script_shell``, ``waiting_room``,
-    ``fence``). ``title`` is the page's own, ``shows_report`` whether the page itself is one, ``is_list``
+    ``fence``, ``too_complex``). ``title`` is the page's own, ``shows_report`` whether the page itself is one, ``is_list``
     whether it was read as a list. ``reports`` counts the report links.
     """
 
@@ -80,6 +84,8 @@ def read_page(data: bytes, url: str, kind: str, media_type: str = "text/html") -
     if not data.strip():
         return Reading("empty_page", "the body is empty", "", False, ())
     text = decode(data)
+    if text.count("<") > MAX_TAGS:
+        return Reading("too_complex", f"more than {MAX_TAGS} tags", "", False, ())
     if is_data(text, media_type):
         rows, further = read_data(text, url)
         steps: list[Step] = []
@@ -87,7 +93,7 @@ def read_page(data: bytes, url: str, kind: str, media_type: str = "text/html") -
             if row.html:
                 steps += _row_steps(BeautifulSoup(row.html, "lxml"), url, f"{row.rule}_row")
             else:
-                steps += _title_step(row.title, row.href, row.date, url, f"{row.rule}_row")
+                steps += _title_step(row.title[:_LONGEST_TITLE], row.href, row.date, url, f"{row.rule}_row")
         return Reading("ok", "", "", False, _distinct([*steps, *(further if rows else ())], url))
     if "html" not in media_type and not text.lstrip()[:200].lower().startswith(("<!doctype html", "<html")):
         return Reading("ok", "", "", False, ())
@@ -136,12 +142,16 @@ def decode(data: bytes) -> str:
 
 
 def _row_steps(soup: BeautifulSoup, url: str, rule: str) -> Iterator[Step]:
+    rows: dict[int, str] = {}
     for link in soup.find_all("a", href=True):
         shown = link.get_text(" ", strip=True)
         title = str(link.get("title") or "").strip()
+        if max(len(title), len(shown)) > _LONGEST_TITLE:
+            continue
         if not is_report_title(title):
             title = shown if not is_cut(shown) or len(title) < len(shown) else title
-        yield from _title_step(title, str(link["href"]), _row_text(link), url, rule)
+        if is_report_title(title) or is_cut(title):
+            yield from _title_step(title, str(link["href"]), _row_text(link, rows), url, rule)
 
 
 def _title_step(title: str, href: str, row: str, url: str, rule: str) -> Iterator[Step]:
@@ -155,10 +165,15 @@ def _title_step(title: str, href: str, row: str, url: str, rule: str) -> Iterato
         yield Step(href, "report", rule, title, year)
 
 
-def _row_text(link: Tag) -> str:
+def _row_text(link: Tag, rows: dict[int, str]) -> str:
+    """The text of the list row that the link stands in; ``rows`` keeps it for the row's other links."""
     row = link.find_parent(["li", "tr", "dd", "p"])
-    text = row.get_text(" ", strip=True) if row is not None else ""
-    return text if len(text) < 400 else ""
+    if row is None:
+        return ""
+    if id(row) not in rows:
+        text = row.get_text(" ", strip=True)
+        rows[id(row)] = text if len(text) < 400 else ""
+    return rows[id(row)]
 
 
 def _year_of_address(href: str) -> int | None:

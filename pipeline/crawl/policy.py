@@ -13,7 +13,8 @@ class Policy:
 
     ``delay``: least pause between the end of a request to a host and the next. ``max_pause``: a host that
     asks for a longer pause (Retry-After, Crawl-delay) is left for a later run. ``attempts``: requests for
-    one page at most. ``max_list_pages``: list and site pages a source may lead to in a round. ``max_depth``:
+    one page at most. ``max_list_pages``: list and site pages a source may lead to in a round; ``max_pages``:
+    pages of every kind. A source that goes over has the finding ``source_limit``. ``max_depth``:
     steps from the source's address to a page, further pages of one list not counted. ``broken_host_after``:
     so many pages in a row without an answer, and the host is left for a later run.
     """
@@ -33,5 +34,6 @@ class Policy:
     robots_keep_seconds: float = 86_400.0
     requests_at_once: int = 128
     max_list_pages: int = 120
+    max_pages: int = 10_000
     max_depth: int = 4
     broken_host_after: int = 3

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -221,6 +222,16 @@ def test_links_to_clones_and_inner_machines_are_never_followed(
     result = crawl(raw, [source_at(portal.url("/nb/"))], delay=0, allow_private=True, policy=quick)
     assert result.counts == {"ok": 2}
     assert {seen.host for seen in portal.requests} == {"127.0.0.1"}
+
+
+def test_a_source_that_leads_to_too_many_pages_is_cut_and_found(
+    portal: Any, raw: Path, quick: Policy, source_at: Callable[..., Source]
+) -> None:
+    portal.put_list("/nb/", [(f"{n}.html", f"某局{2008 + n}年政府信息公开工作年度报告") for n in range(15)])
+    source = source_at(portal.url("/nb/"))
+    result = crawl(raw, [source], delay=0, allow_private=True, policy=replace(quick, max_pages=6))
+    assert sum(result.counts.values()) == 6
+    assert "source_limit" in {finding.rule for finding in check_sources(raw, [source])}
 
 
 def test_named_addresses_are_taken_in(portal: Any, raw: Path, quick: Policy) -> None:

@@ -209,6 +209,15 @@ def test_broken_pages_lead_nowhere_and_raise_nothing() -> None:
         assert all(step.kind != "report" for step in read_page(page, BASE, "list").steps)
 
 
+@pytest.mark.parametrize("page", [
+    "<record>" * 20_000 + "x" * 1_000_000, "<record>" * 900_000, "<nextgroup><a href='" * 30_000, "<p>" + f"<a href='x'>{'政府信息公开年度报告某' * 2}</a>" * 5_000,
+    "<a href='x' title='" + "." * 1_000_000 + "x'>y</a>", '"' * 1_000_000 + "dataproxy.jsp", "{" * 500_000,
+    "<a href='" + "1_" * 500_000 + "'>下一页</a>", "<table><tr><td>" * 20_000, "<li><a href=x>" + "年" * 1_000_000,
+], ids=range(10))
+def test_pages_made_to_keep_a_reader_busy_do_not(page: str) -> None:
+    assert all(step.kind != "attachment" for step in read(page).steps)
+
+
 @pytest.mark.parametrize(("url", "second"), [
     ("http://a/x/", "http://a/x/index_1.html"), ("http://a/x/index.shtml", "http://a/x/index_1.shtml"),
     ("http://a/x/index.jhtml", "http://a/x/index_2.jhtml"), ("http://a/x/xxgk_list.shtml", "http://a/x/xxgk_list_2.shtml"),
