@@ -6,10 +6,10 @@ pieces that stand over each other. Everything else stays text.
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 
 from pipeline.clean.pdf_page import Rule
@@ -187,6 +187,9 @@ def _reach(
     while last < len(rows):
         below = rows[last]
         gap = min(p.y0 for p in below) - max(p.y1 for p in rows[last - 1])
+        if len(below) >= 2 and gap <= 1.5 * size and _stands_on(below, [(lo, hi) for lo, hi in columns]):
+            last += 1  # a row of the table with blank cells
+            continue
         in_label = len(below) == 1 and below[0].x1 <= columns[1][0] and below[0].x0 >= left - 0.5 * size
         if not in_label or gap > 0.4 * size or _NUMBERED.match(below[0].text):
             break
@@ -197,40 +200,77 @@ def _reach(
 def _row_groups(
     body: list[list[Line]], columns: list[list[float]], rules: Sequence[Rule], size: float
 ) -> list[list[list[Line]]]:
-    """Lines of text gathered into table rows."""
+    """Lines of text gathered into table rows.
+
+    A line with figures is a row of its own, and lines without any (parts of broken labels) go to the row
+    that they stand nearest to. Above the first figures, lines set tighter than the rows are one head row.
+    """
     middles = [median(piece.middle for piece in row) for row in body]
     width = columns[-1][1] - columns[0][0]
     ruled = [
         any(above < rule.at < below and rule.hi - rule.lo > 0.5 * width for rule in rules)
-        for above, below in itertools.pairwise(middles)
+        for above, below in pairwise(middles)
     ]
-    fully_ruled = sum(ruled) >= 4
-    has_values = [any(piece.x0 >= columns[0][1] for piece in row) for row in body]
-    anchors = [middle for middle, values in zip(middles, has_values, strict=True) if values]
-    steps = [b - a for a, b in itertools.pairwise(anchors)]
-    wide = bool(steps) and median(steps) >= 1.75 * size
-    groups = [[body[0]]]
-    anchored = has_values[0]
-    for index in range(1, len(body)):
-        step = middles[index] - middles[index - 1]
-        row = body[index]
-        if ruled[index - 1]:
-            together = False
-        elif fully_ruled or step < 0.95 * size:
-            together = True
-        elif wide:
-            together = step <= 1.4 * size
-        elif has_values[index]:
-            together = not anchored and not _NUMBERED.match(row[0].text) and step <= 1.4 * size
-        else:
-            together = not _NUMBERED.match(row[0].text) and step <= 1.4 * size
-        if together:
+    if sum(ruled) >= 4:  # a line under every row leaves nothing to guess
+        keys = [sum(ruled[:index]) for index in range(len(body))]
+    else:
+        keys = _nearest_rows(body, middles, ruled, columns, size)
+    groups: list[list[list[Line]]] = []
+    for index, row in enumerate(body):
+        if index and keys[index] == keys[index - 1]:
             groups[-1].append(row)
-            anchored = anchored or has_values[index]
         else:
             groups.append([row])
-            anchored = has_values[index]
     return groups
+
+
+def _nearest_rows(
+    body: list[list[Line]], middles: list[float], ruled: list[bool], columns: list[list[float]], size: float
+) -> list[int]:
+    """For each line the number of the line whose row it belongs to."""
+    anchors = [index for index, row in enumerate(body) if _has_figures(row, columns)]
+    keys = list(range(len(body)))
+    first = anchors[0] if anchors else len(body)
+    for index in range(1, first):
+        if not ruled[index - 1] and middles[index] - middles[index - 1] < 0.95 * size:
+            keys[index] = keys[index - 1]
+    for index in range(len(body)):
+        if index in anchors:
+            continue
+        above = max((a for a in anchors if a < index), default=None)
+        below = min((a for a in anchors if a > index), default=None)
+        if above is not None and any(ruled[above:index]):
+            above = None
+        if below is not None and any(ruled[index:below]):
+            below = None
+        to_above = middles[index] - middles[above] if above is not None else 1e9
+        to_below = middles[below] - middles[index] if below is not None else 1e9
+        numbered = _NUMBERED.match(body[index][0].text) is not None
+        if above is None and to_below >= 0.95 * size:
+            continue  # a head line
+        if min(to_above, to_below) > 1.6 * size:
+            continue  # a row of its own, as the name of a group is
+        level = abs(to_above - to_below) < 0.15 * size
+        if above is not None and (to_above < to_below - 0.15 * size or (level and not numbered)):
+            keys[index] = keys[above]
+        elif below is not None and (to_below < 0.95 * size or not numbered):
+            keys[index] = keys[below]
+    return _in_order(keys)
+
+
+def _in_order(keys: list[int]) -> list[int]:
+    """Lines between two lines of one row belong to it."""
+    for index in range(len(keys)):
+        same = [other for other in range(index + 1, len(keys)) if keys[other] == keys[index]]
+        if same:
+            keys[index : same[-1] + 1] = [keys[index]] * (same[-1] + 1 - index)
+    return keys
+
+
+def _has_figures(row: Sequence[Line], columns: list[list[float]]) -> bool:
+    return any(_FIGURE.search(piece.text) and piece.x0 >= columns[0][1] for piece in row) and not any(
+        _NUMBERED.match(piece.text) and piece.x0 >= columns[0][1] and len(row) == 1 for piece in row
+    )
 
 
 def _cells(groups: list[list[list[Line]]], columns: list[list[float]]) -> tuple[AlignedCell, ...]:

@@ -27,12 +27,12 @@ TITLE = ParagraphStyle("title", fontName=FONT, fontSize=18, leading=26, alignmen
 CELL = ParagraphStyle("cell", fontName=FONT, fontSize=9, leading=11, alignment=TA_CENTER, wordWrap="CJK")
 
 
-def ruled(table: DrawnTable, *, repeat_head: bool = False, width: float = WIDTH) -> Table:
-    """A reportlab table with every line drawn and labels broken over lines where the cell is narrow."""
+def ruled(table: DrawnTable, *, repeat_head: bool = False, width: float = WIDTH, lines: bool = True) -> Table:
+    """A reportlab table with every line drawn (or none), labels broken over lines in narrow cells."""
     share = sum(table.widths)
     grid: list[list[Any]] = [["" for _ in range(table.n_cols)] for _ in range(table.n_rows)]
     style: list[tuple[Any, ...]] = [
-        ("GRID", (0, 0), (-1, -1), 0.5, "black"),
+        *([("GRID", (0, 0), (-1, -1), 0.5, "black")] if lines else []),
         ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
         ("LEFTPADDING", (0, 0), (-1, -1), 1.5),
         ("RIGHTPADDING", (0, 0), (-1, -1), 1.5),

@@ -176,6 +176,15 @@ def test_labels_broken_over_lines_without_rules() -> None:
     assert grid == [[u + lo, *values] for (u, lo), values in zip(labels, rows, strict=True)]
 
 
+def test_groups_without_rules_keep_each_row_of_figures() -> None:
+    table = grouped_table(secrets.randbelow(10**9), blanks=False)
+    story = [pdf_files.text(LONG), pdf_files.ruled(table, lines=False), pdf_files.text(LONG)]
+    (found,) = _tables(_read(pdf_files.document(story)))
+    rows = [[c.text for c in found.cells if c.row == row][-7:] for row in range(found.n_rows)]
+    drawn = [[table.at(row, col) for col in range(3, 10)] for row in range(3, 13)]
+    assert rows[-10:] == drawn
+
+
 def test_frame_around_text_is_no_table() -> None:
     def paint(canvas: Canvas) -> None:
         canvas.setFont(pdf_files.FONT, 11)
