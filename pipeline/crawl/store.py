@@ -238,10 +238,6 @@ class RawStore:
         """Yields every receipt, ordered by url, time and id: the order does not tell who came first."""
         yield from self._select("ORDER BY url, fetched_at, receipt_id")
 
-    def latest_receipt(self, url: str) -> Receipt | None:
-        """Gives the receipt written last for that url, or null."""
-        return next(self._select("WHERE url = ? ORDER BY seq DESC LIMIT 1", (url,)), None)
-
     def latest_by_document(self) -> Iterator[Receipt]:
         """Yields one receipt a document, ordered as ``receipts()``: what the later stages read.
 
