@@ -48,6 +48,7 @@ def _recogniser() -> tuple[Any, list[str]]:
     options = onnxruntime.SessionOptions()
     options.enable_cpu_mem_arena = False
     options.log_severity_level = 4
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     model = files("rapidocr").joinpath("models", _RECOGNISER).read_bytes()
     session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
     characters = session.get_modelmeta().custom_metadata_map["character"].splitlines()
@@ -58,7 +59,9 @@ def _recogniser() -> tuple[Any, list[str]]:
 def _detector() -> Any:
     from rapidocr import RapidOCR
 
-    return RapidOCR(params={"Global.log_level": "error", "Global.use_cls": False})
+    # by its longest side: the default blows a flat strip of text up until its height is 736 pixels
+    settings = {"Det.limit_type": "max", "Det.limit_side_len": 1280}
+    return RapidOCR(params={"Global.log_level": "error", "Global.use_cls": False, **settings})
 
 
 def detect(grey: Pixels) -> list[Box]:
