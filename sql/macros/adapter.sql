@@ -11,13 +11,19 @@
   from (select explode(sequence(first_year, last_year)) as year from ({{ bounds }}) as bounds) as years
 {%- endmacro %}
 
-{#- A whole number that stands for a row's values; sums of it do not depend on the order of rows. -#}
+{#- A whole number that stands for a row's values. Two rows may share one: never an identity, only a sieve. -#}
 {% macro row_hash(columns) -%} {{ return(adapter.dispatch('row_hash', 'yangguang')(columns)) }} {%- endmacro %}
-{% macro duckdb__row_hash(columns) -%} cast(hash({{ columns | join(', ') }}) as hugeint) {%- endmacro %}
-{% macro spark__row_hash(columns) -%} cast(xxhash64({{ columns | join(', ') }}) as decimal(38,0)) {%- endmacro %}
+{% macro duckdb__row_hash(columns) -%} hash({{ columns | join(', ') }}) {%- endmacro %}
+{% macro spark__row_hash(columns) -%} xxhash64({{ columns | join(', ') }}) {%- endmacro %}
 
-{#- A sum of row hashes as text. -#}
-{% macro hash_sum(hash) -%} cast(sum({{ hash }}) as {{ dbt.type_string() }}) {%- endmacro %}
+{#- The sum of many rows' hashes as text: the same for the same rows in any order. -#}
+{% macro hash_sum(columns) -%} {{ return(adapter.dispatch('hash_sum', 'yangguang')(columns)) }} {%- endmacro %}
+{% macro duckdb__hash_sum(columns) -%}
+  cast(sum(cast({{ yangguang.row_hash(columns) }} as hugeint)) as {{ dbt.type_string() }})
+{%- endmacro %}
+{% macro spark__hash_sum(columns) -%}
+  cast(sum(cast({{ yangguang.row_hash(columns) }} as decimal(28,0))) as {{ dbt.type_string() }})
+{%- endmacro %}
 
 {#- Text with every match of a pattern replaced. -#}
 {% macro replace_all(text, pattern, by) -%} {{ return(adapter.dispatch('replace_all', 'yangguang')(text, pattern, by)) }} {%- endmacro %}

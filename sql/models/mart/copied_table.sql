@@ -24,7 +24,7 @@ line as (
 ),
 
 cell as (
-  select distinct o.report_id, l.table_name, o.indicator, coalesce(o.applicant, 'total') as applicant_key, o.value
+  select o.report_id, l.table_name, o.indicator, coalesce(o.applicant, 'total') as applicant_key, o.value
   from {{ source('core', 'observation') }} as o
   inner join {{ ref('stg_report') }} as r on r.report_id = o.report_id
   inner join line as l on l.template = r.template and l.indicator = o.indicator
@@ -36,14 +36,27 @@ signed as (
     report_id,
     table_name,
     count(*) as cells,
-    {{ hash_sum(row_hash(['indicator', 'applicant_key', 'value'])) }} as signature
+    {{ hash_sum(['indicator', 'applicant_key', 'value']) }} as signature
   from cell
   group by report_id, table_name
 ),
 
+repeated as (
+  select s.report_id, s.table_name, s.cells, s.signature
+  from signed as s
+  inner join (
+    select table_name, signature, cells from signed group by table_name, signature, cells having count(*) > 1
+  ) as again on again.table_name = s.table_name and again.signature = s.signature and again.cells = s.cells
+),
+
 weighed as (
   select report_id, table_name, cast(count(*) as integer) as distinct_figures, sum(log2(1 + cast(value as double))) as bits
-  from (select distinct report_id, table_name, value from cell where value > 0) as figure
+  from (
+    select distinct c.report_id, c.table_name, c.value
+    from cell as c
+    inner join repeated as s on s.report_id = c.report_id and s.table_name = c.table_name
+    where c.value > 0
+  ) as figure
   group by report_id, table_name
 ),
 
@@ -53,11 +66,11 @@ ranked as (
     first_value(s.report_id) over same as original_report_id,
     first_value(r.body_id) over same as original_body_id,
     first_value(r.year) over same as original_year
-  from signed as s
+  from repeated as s
   inner join weighed as w on w.report_id = s.report_id and w.table_name = s.table_name and w.bits >= {{ var('copy_bits') }}
   inner join {{ ref('stg_report') }} as r on r.report_id = s.report_id
   window same as (
-    partition by s.table_name, s.signature, s.cells order by r.year, r.published_on, s.report_id
+    partition by s.table_name, s.signature, s.cells order by r.year nulls last, r.published_on nulls last, s.report_id
     rows between unbounded preceding and unbounded following
   )
 )

@@ -5,14 +5,22 @@ with calendar as (
   {{ year_rows('select min(year) as first_year, max(year) as last_year from ' ~ ref('stg_report')) }}
 ),
 
-reporting as (
+named as (
+  -- The name and level that the latest report gives; a government's own before a department's or a township's.
   select
-    division_code,
-    max_by(division_name, year) as division_name,
-    max_by(case when speaks_for_government then level end, case when speaks_for_government then year end) as level
-  from {{ ref('stg_report') }}
-  where division_code is not null
-  group by division_code
+    r.division_code,
+    r.division_name,
+    case when r.speaks_for_government and r.body_kind <> '{{ var("office_kind") }}' then r.level end as level,
+    row_number() over (
+      partition by r.division_code
+      order by case when r.speaks_for_government then 0 else 1 end, r.year desc nulls last, r.report_id
+    ) as place
+  from {{ ref('stg_report') }} as r
+  where r.division_code is not null
+),
+
+reporting as (
+  select division_code, division_name, level from named where place = 1
 ),
 
 province as (
@@ -20,12 +28,11 @@ province as (
 ),
 
 expected as (
-  select d.division_code, c.year, max_by(d.name, d.valid_from) as name, max_by(d.level, d.valid_from) as level
-  from {{ source('ref', 'division') }} as d
+  select d.division_code, d.year, d.name, d.level
+  from {{ ref('stg_division') }} as d
   inner join province as p on p.province = substr(d.division_code, 1, 2)
-  inner join calendar as c on c.year >= d.valid_from and c.year <= coalesce(d.valid_to, 9999)
+  inner join calendar as c on c.year = d.year
   where d.level in ('province', 'prefecture', 'county')
-  group by d.division_code, c.year
 ),
 
 unlisted as (
@@ -73,8 +80,8 @@ count_by as (
 
 select
   c.division_code,
-  coalesce(p.division_name, c.name) as division_name,
-  coalesce(p.level, c.level) as level,
+  coalesce(g.division_name, c.name) as division_name,
+  coalesce(g.division_level, c.level) as level,
   substr(c.division_code, 1, 2) as province_code,
   c.year,
   case

@@ -1,17 +1,19 @@
 -- grain: one row per body and year without a current report, between the body's first and last
-with body as (
+with latest as (
   select
-    body_id,
-    min(year) as first_year,
-    max(year) as last_year,
-    max_by(division_code, year) as division_code,
-    max_by(division_name, year) as division_name,
-    max_by(level, year) as level,
-    max_by(issuer, year) as issuer,
-    max_by(body_kind, year) as body_kind
+    *, row_number() over (partition by body_id order by year desc, report_id) as place
   from {{ ref('stg_report') }}
   where body_id is not null and year is not null
-  group by body_id
+),
+
+body as (
+  select
+    l.body_id, l.division_code, l.division_name, l.level, l.issuer, l.body_kind, s.first_year, s.last_year
+  from latest as l
+  inner join (
+    select body_id, min(year) as first_year, max(year) as last_year from latest group by body_id
+  ) as s on s.body_id = l.body_id
+  where l.place = 1
 ),
 
 calendar as (
