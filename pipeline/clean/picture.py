@@ -35,6 +35,7 @@ UNREAD = ("?",)
 EDGE_TOLERANCE = 12.0
 
 _LOOKS_LIKE = str.maketrans({"o": "0", "O": "0", "º": "0", "°": "0", "l": "1", "I": "1", "|": "1", "丨": "1"})
+_CERTAIN = 0.98
 _DOTS = " .·•,、'`。"
 _NUMERIC = re.compile(r"[\d\s.,%+\-—/／０-９]*")
 
@@ -165,10 +166,14 @@ def _table(sheet: Sheet, grid: Grid, unit: float, left: float) -> PageTable:
 
 
 def _doubted(page: Pixels, boxes: Sequence[Box]) -> list[Reading]:
-    """Lines read once, and figures a second time with another margin: where the two differ, the second
-    is kept as another reading."""
+    """Lines read once, and figures that are not quite certain a second time with another margin: where
+    the two differ, the second is kept as another reading. (What gave no text counts as such a figure.)"""
     first = recognise(page, boxes)
-    again = [index for index, reading in enumerate(first) if _NUMERIC.fullmatch(reading.text)]
+    again = [
+        index
+        for index, reading in enumerate(first)
+        if reading.score < _CERTAIN and _NUMERIC.fullmatch(reading.text)
+    ]
     second = recognise(page, [boxes[index] for index in again], margin=0.34)
     result = list(first)
     for index, other in zip(again, second, strict=True):
