@@ -7,6 +7,7 @@ from pipeline.codebook.reader import (
     Applicant,
     Codebook,
     CodebookError,
+    ColumnNote,
     Form,
     Group,
     Indicator,
@@ -18,6 +19,6 @@ from pipeline.codebook.reader import (
 )
 
 __all__ = [
-    "TEMPLATES", "Applicant", "Codebook", "CodebookError", "Form", "Group", "Indicator", "Linear", "Measure", "Pattern",
+    "TEMPLATES", "Applicant", "Codebook", "CodebookError", "ColumnNote", "Form", "Group", "Indicator", "Linear", "Measure", "Pattern",
     "Quotient", "Ref", "Relation", "Rule", "Term", "codebook_version", "load_codebook", "normalise_label",
 ]

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pyarrow as pa
 
-from pipeline.codebook import Codebook, load_codebook
+from pipeline.codebook import Codebook, ColumnNote, Measure, load_codebook
 from pipeline.load.cross_year import add_cross_year_findings
 from pipeline.load.home import Home
 from pipeline.load.kept import Kept
@@ -229,15 +229,27 @@ def comment_tables(con: duckdb.DuckDBPyConnection, codebook: Codebook) -> None:
             con.execute(f"COMMENT ON TABLE {schema}.{table} IS {_quoted(_comment(note.label_zh, note.unit, note.definition_en))}")
         columns = con.execute(f'SELECT * FROM {schema}."{table}" LIMIT 0').description or []
         for column in (c[0] for c in columns):
-            found = notes.get((schema, table, column)) or notes.get((schema, "*", column)) or notes.get(("*", "*", column))
-            text = ""
-            if found:
-                text = _comment(found.label_zh, found.unit, found.definition_en)
-            elif column in measures:
-                m = measures[column]
-                text = _comment(m.label_zh, m.unit, m.label_en)
+            text = _column_comment(schema, table, column, notes, measures)
             if text:
                 con.execute(f'COMMENT ON COLUMN {schema}."{table}"."{column}" IS {_quoted(text)}')
+
+
+def _column_comment(
+    schema: str, table: str, column: str, notes: dict[tuple[str, str, str], ColumnNote], measures: dict[str, Measure]
+) -> str:
+    """The column's own row, else a shared name's, else its measure's, else its measure's with a shared ending."""
+    found = notes.get((schema, table, column)) or notes.get((schema, "*", column)) or notes.get(("*", "*", column))
+    if found:
+        return _comment(found.label_zh, found.unit, found.definition_en)
+    if column in measures:
+        return _comment(measures[column].label_zh, measures[column].unit, measures[column].label_en)
+    parts = column.split("_")
+    for cut in range(len(parts) - 1, 0, -1):
+        measure, ending = measures.get("_".join(parts[:cut])), notes.get(("*", "*", "*_" + "_".join(parts[cut:])))
+        if measure and ending:
+            label = f"{measure.label_zh}: {ending.label_zh}"
+            return _comment(label, ending.unit, f"{measure.label_en}: {ending.definition_en}")
+    return ""
 
 
 def _comment(label: str, unit: str, definition: str) -> str:

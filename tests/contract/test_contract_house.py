@@ -1,0 +1,89 @@
+"""The house's own rules: who may import whom, which names users rely on, keys of the codebook."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from pipeline.cli import main
+from pipeline.codebook import load_codebook
+from pipeline.report import STATES
+
+PACKAGE = Path(__file__).resolve().parents[2] / "pipeline"
+ORDER = ["codebook", "places", "document", "report", "crawl", "clean", "extract", "reconcile", "reading", "load"]
+
+
+def imports(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+    return found
+
+
+def stage_of(module: str) -> str:
+    return module.split(".")[1] if module.startswith("pipeline.") else ""
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda p: p.relative_to(PACKAGE).as_posix())
+def test_imports_point_only_up_the_house(path: Path) -> None:
+    own = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+    if own not in ORDER:
+        return
+    allowed = set(ORDER[: ORDER.index(own) + 1])
+    used = {stage_of(m) for m in imports(path)} & set(ORDER)
+    assert used <= allowed, f"{own} knows {used - allowed}"
+
+
+def test_readers_know_no_form_and_extractors_no_format() -> None:
+    for path in (PACKAGE / "clean").glob("*.py"):
+        assert not {m for m in imports(path) if m.startswith(("pipeline.codebook", "pipeline.extract", "pipeline.places"))}
+    for path in (PACKAGE / "extract").glob("*.py"):
+        assert not {m for m in imports(path) if m.startswith("pipeline.clean")}
+
+
+def test_dagster_stays_in_its_files() -> None:
+    users = {
+        p.relative_to(PACKAGE).as_posix() for p in PACKAGE.rglob("*.py")
+        if any(m.split(".")[0] in ("dagster", "dagster_dbt") for m in imports(p))
+    }
+    assert users <= {"assets.py", "definitions.py", "runner.py"}
+
+
+def test_every_promised_command_is_there() -> None:
+    promised = {"demo", "run", "extract", "crawl", "sql", "explain", "export", "verify", "city", "sources"}
+    assert promised <= set(main.commands)
+    for name in promised:
+        assert CliRunner().invoke(main, [name, "--help"]).exit_code == 0
+
+
+def test_states_are_those_promised() -> None:
+    assert set(STATES) == {
+        "reported", "text_zero", "blank", "dash", "not_applicable", "ambiguous", "unreadable", "table_missing",
+    }
+
+
+def test_codebook_keys_are_whole() -> None:
+    book = load_codebook()
+    assert len({(m.measure_id, m.template) for m in book.measures}) == len(book.measures)
+    forms = {f.template for f in book.forms}
+    for measure in book.measures:
+        assert measure.template in forms
+        assert (measure.expression == "") <= (measure.comparability == "none")
+    by_measure: dict[str, set[str]] = {}
+    for measure in book.measures:
+        by_measure.setdefault(measure.measure_id, set()).add(measure.template)
+    assert all(templates == forms for templates in by_measure.values())
+    for indicator in book.indicators:
+        if indicator.parent and "(" not in indicator.parent:
+            assert indicator.parent in book.ids, indicator
+
+
+def test_files_are_of_a_size_that_one_reads_in_a_sitting() -> None:
+    long = {p.name: n for p in PACKAGE.rglob("*.py") if (n := len(p.read_text(encoding="utf-8").splitlines())) > 480}
+    assert not long
