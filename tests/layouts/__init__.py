@@ -1,0 +1,1 @@
+"""Builders of pages in the layouts that life shows, with the cells that each must give back."""
