@@ -56,7 +56,7 @@ def build_on_spark(folder: Path) -> str | None:
     """Run dbt with the spark target in this process. Gives what failed, or None."""
     from dbt.cli.main import dbtRunner
 
-    result = dbtRunner().invoke(
+    result: Any = dbtRunner().invoke(
         ["build", "--target", "spark", "--exclude-resource-type", "unit_test", "--project-dir", str(HERE),
          "--profiles-dir", str(HERE), "--target-path", str(folder / "target"), "--log-path", str(folder / "logs"), "--quiet"]
     )
