@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: run test lint types unit dev bench accuracy clean
+.PHONY: run test test-spark lint types unit dev bench accuracy clean
 
 # the whole way on the shipped corpus, or with INPUT=path on one's own files
 run: $(READY)
@@ -24,6 +24,13 @@ types: $(READY)
 
 unit: $(READY)
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+# the SQL models on Spark, row for row; needs Java 17 and builds an environment of its own, outside the lock
+SPARK := .venv-spark
+test-spark: $(READY)
+	test -x $(SPARK)/bin/python || ($(PYTHON) -m venv $(SPARK) && $(SPARK)/bin/pip install --quiet \
+	  'dbt-core>=1.11.16,<1.12' 'dbt-spark[session]' 'pyspark==4.3.0' 'duckdb==1.5.5' pyarrow)
+	YANGGUANG_SPARK_PYTHON=$(CURDIR)/$(SPARK)/bin/python $(BIN)/python -m pytest -m spark tests/unit/sql
 
 # Dagster's page on 127.0.0.1:3000, with the definitions that workspace.yaml names
 dev: $(READY)

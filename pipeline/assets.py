@@ -112,7 +112,7 @@ def models(context: dg.AssetExecutionContext, dbt: DbtCliResource, home: HomeRes
     """The SQL models, each an asset, each dbt test an asset check."""
     os.environ["YANGGUANG_BUILD"] = str(home.home().building)
     target = home.home().warehouse / "dbt"
-    yield from dbt.cli(["build"], context=context, target_path=target).stream()
+    yield from dbt.cli(["build", "--exclude-resource-type", "unit_test"], context=context, target_path=target).stream()
 
 
 @dg.asset(deps=[models], group_name="stages", kinds={"duckdb"})

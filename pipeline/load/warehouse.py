@@ -148,7 +148,7 @@ def _fill_core(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def _mark_current(con: duckdb.DuckDBPyConnection) -> None:
-    """Among copies and revisions of one body's report for one year and scope, the current one (docs/revisions.md)."""
+    """Among copies and revisions of one body's report for one year and scope, the current one (docs/analysts-guide.md)."""
     con.execute(
         """
         CREATE TEMP TABLE standing AS
@@ -263,6 +263,7 @@ def _quoted(text: str) -> str:
 def publish(home: Home) -> None:
     """Comment the finished build and put it in the place of the published warehouse; open readers keep the old file."""
     with opened(home.building) as con:
+        con.execute("DROP SCHEMA staging CASCADE")  # a second copy of every figure, for the models alone
         comment_tables(con, load_codebook())
         con.execute("CHECKPOINT")
     home.building.with_suffix(".duckdb.wal").unlink(missing_ok=True)
