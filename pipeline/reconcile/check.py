@@ -2,50 +2,87 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 
-from pipeline.codebook import Codebook, load_codebook
-from pipeline.reconcile.system import Instance, Side, Slot, System, expand
-from pipeline.report import Figure, Finding, Observation, Report, Severity
+from pipeline.codebook import Rule, load_codebook
+from pipeline.reconcile.prove import feasible
+from pipeline.reconcile.system import Check, Instance, Shape, Side, Slot, spell
+from pipeline.report import Figure, Finding, Report, Severity
 
 _SIGNS = {"=": "≠", "<=": ">", ">=": "<", "!=": "=", "in": "∉"}
 
 
 def check(
-    report: Report, values: Mapping[Slot, Figure | None], stated: Mapping[Slot, Sequence[Figure]], open_cells: frozenset[Slot],
-    system: System,
+    report: Report, values: Mapping[Slot, Figure | None], stated: Mapping[Slot, Sequence[Figure]],
+    open_cells: Mapping[Slot, tuple[Figure, ...]], shape: Shape,
 ) -> Iterator[Finding]:
     """Evaluate the rules. ``values`` are the tables' best figures (None: none), ``stated`` the text's exact figures,
-    ``open_cells`` those that are ambiguous or unreadable: a rule that needs one is not evaluated."""
-    for instance in system.instances:
-        rule = instance.rule
-        if rule.rule_id.endswith("rulemaking_power") and report.level not in ("county", "township"):
+    ``open_cells`` those that are ambiguous or unreadable, with their candidates: a rule that needs one is not evaluated, but an
+    identity that none of its candidates can satisfy is a finding."""
+    filled: list[Figure] = [0] * len(shape.system.index)
+    index = shape.system.index
+    for slot, value in values.items():
+        if value is not None and (n := index.get(slot)) is not None:
+            filled[n] = value
+    get = filled.__getitem__
+    for item in shape.checks:
+        if item.plain and not open_cells:
+            difference = sum(map(get, item.left)) - sum(map(get, item.right))
+            op = item.instance.op
+            if not difference or (op == "<=" and difference < 0) or (op == ">=" and difference > 0):
+                continue  # holds with nothing for zero, so there is nothing to say under either policy
+        elif item.told and not stated:
             continue
-        if rule.rule_id.endswith("nonneg"):
-            continue
-        if rule.scope == "narrative":
-            yield from _narrative(instance, values, stated, open_cells, system)
-            continue
-        left = expand(instance.left, system, values)
-        right = tuple(expand(side, system, values) for side in instance.right)
-        figures = [_amount(side, values, open_cells, rule.null_policy) for side in (left, *right)]
-        if any(f is None for f in figures):
-            continue
-        amounts = [f[0] for f in figures if f is not None]
-        shown = [f[1] for f in figures if f is not None]
-        if rule.null_policy == "zero" and instance.op == "=" and not all(shown):
-            continue  # nothing printed on one side
-        if rule.rule_id.endswith("decisions_misread") and values.get(right[0].parts[1].slot) in (0, None):
-            continue
-        if not _holds(amounts[0], instance.op, amounts[1:], rule.tolerance):
-            yield _finding(instance, amounts[0], amounts[1:], tuple(_cells(left, *right)))
-    yield from _signs(report, load_codebook())
-    yield from _text_against_table(values, stated, open_cells, system)
+        yield from _evaluate(item, report, values, stated, open_cells)
+    if open_cells:
+        yield from _impossible(values, open_cells, shape)
+    yield from _signs(report)
+    yield from _text_against_table(values, stated, open_cells, shape.system.narrated)
+
+
+def _evaluate(
+    item: Check, report: Report, values: Mapping[Slot, Figure | None], stated: Mapping[Slot, Sequence[Figure]],
+    open_cells: Collection[Slot],
+) -> Iterator[Finding]:
+    instance, rule = item.instance, item.instance.rule
+    if rule.rule_id.endswith("nonneg") or (
+        rule.rule_id.endswith("rulemaking_power") and report.level not in ("county", "township")
+    ):
+        return
+    if rule.scope == "narrative":
+        yield from _narrative(item, values, stated, open_cells)
+        return
+    figures = [_amount(side, values, open_cells, rule.null_policy) for side in item.sides]
+    known = [f for f in figures if f is not None]
+    if len(known) < len(figures):
+        return
+    if rule.null_policy == "zero" and instance.op == "=" and not all(shown for _, shown in known):
+        return  # nothing printed on one side
+    if rule.rule_id.endswith("decisions_misread") and values.get(item.sides[1].parts[1].slot) in (0, None):
+        return
+    amounts = [amount for amount, _ in known]
+    if not _holds(amounts[0], instance.op, amounts[1:], rule.tolerance):
+        yield _finding(instance, amounts[0], amounts[1:], tuple(_cells(*item.sides)))
+
+
+def _impossible(
+    values: Mapping[Slot, Figure | None], open_cells: Mapping[Slot, tuple[Figure, ...]], shape: Shape
+) -> Iterator[Finding]:
+    """Identities over open cells that fail whatever stands in those."""
+    known = {slot: value for slot, value in values.items() if value is not None and slot not in open_cells}
+    ranges = {slot: (min(own), max(own)) for slot, own in open_cells.items() if own}
+    for equation in shape.equations:
+        if any(slot in open_cells for _, slot in equation.terms) and not feasible(equation, known, ranges):
+            yield Finding(
+                equation.name, "error", None, None, tuple(dict.fromkeys(slot for _, slot in equation.terms)),
+                f"勾稽关系无法成立 / cannot hold whatever its open cells say: {spell(equation, known)}",
+            )
 
 
 def _amount(
-    side: Side, values: Mapping[Slot, Figure | None], open_cells: frozenset[Slot], policy: str
+    side: Side, values: Mapping[Slot, Figure | None], open_cells: Collection[Slot], policy: str
 ) -> tuple[Figure, bool] | None:
     """(value, whether anything is printed); None where the side cannot be evaluated."""
     amount: Figure = side.constant
@@ -76,29 +113,25 @@ def _holds(left: Figure, op: str, right: Sequence[Figure], tolerance: int) -> bo
 
 
 def _narrative(
-    instance: Instance, values: Mapping[Slot, Figure | None], stated: Mapping[Slot, Sequence[Figure]],
-    open_cells: frozenset[Slot], system: System,
+    item: Check, values: Mapping[Slot, Figure | None], stated: Mapping[Slot, Sequence[Figure]], open_cells: Collection[Slot]
 ) -> Iterator[Finding]:
     """Each figure that the text gives must satisfy the rule on its own."""
-    sides = (instance.left, *instance.right)
-    told = [p.slot for side in sides for p in side.parts if p.narrative]
-    plain = tuple(expand(side, system, values) for side in instance.right)
-    if len(told) == 1 and len(instance.left.parts) == 1 and instance.left.parts[0].narrative:
+    instance, told = item.instance, item.told
+    first, plain = item.sides[0], item.sides[1:]
+    if len(told) == 1 and len(first.parts) == 1 and first.parts[0].narrative:
         options = [_amount(side, values, open_cells, instance.rule.null_policy) for side in plain]
         known = [o[0] for o in options if o is not None]
-        if not known or (instance.op != "in" and len(known) < len(options)):
-            return
-        if instance.op == "in" and len(known) < len(options):
+        if not known or len(known) < len(options):
             return
         for figure in stated.get(told[0], ()):
             if not _holds(figure, instance.op, known, instance.rule.tolerance):
                 yield _finding(instance, figure, known, (told[0], *_cells(*plain)))
         return
     best = {slot: figures[0] for slot, figures in stated.items() if len(figures) == 1}
-    amounts = [_amount(side, best, open_cells, "skip") for side in sides]
+    amounts = [_amount(side, best, open_cells, "skip") for side in item.sides]
     numbers = [a[0] for a in amounts if a is not None]
     if len(numbers) == len(amounts) and not _holds(numbers[0], instance.op, numbers[1:], instance.rule.tolerance):
-        yield _finding(instance, numbers[0], numbers[1:], tuple(_cells(*sides)))
+        yield _finding(instance, numbers[0], numbers[1:], tuple(_cells(*item.sides)))
 
 
 def _cells(*sides: Side) -> Iterator[Slot]:
@@ -120,33 +153,47 @@ def _finding(instance: Instance, left: Figure, right: Sequence[Figure], cells: t
     return Finding(rule.rule_id, severity, left, right[0] if right else None, cells, message)
 
 
-def _signs(report: Report, codebook: Codebook) -> Iterator[Finding]:
+@lru_cache(maxsize=8)
+def _kinds(template: str) -> dict[str, tuple[bool, bool]]:
+    """Indicator -> (may be negative, may have decimals)."""
+    return {name: (i.signed, i.decimal) for (form, name), i in load_codebook().by_form.items() if form == template}
+
+
+def _signs(report: Report) -> Iterator[Finding]:
     """Counts are whole and, where the form has no sign, not negative."""
+    kinds = _kinds(report.template or "v2008")
     for o in report.observations:
-        if o.value is None or o.indicator.startswith("local."):
+        value = o.value
+        if value is None or (type(value) is int and value >= 0) or o.indicator not in kinds:
             continue
-        indicator = codebook.indicator(report.template, o.indicator)
-        if indicator is None:
-            continue
-        if o.value < 0 and not indicator.signed:
+        signed, decimal = kinds[o.indicator]
+        if value < 0 and not signed:
             yield Finding(
-                f"{report.template or 'any'}.nonneg", "error", o.value, 0, ((o.indicator, o.applicant),),
+                f"{report.template or 'any'}.nonneg", "error", value, 0, ((o.indicator, o.applicant),),
                 f"数值为负: {o.raw} / a count below zero",
             )
-        if not indicator.decimal and o.value != int(o.value):
+        if not decimal and value != int(value):
             yield Finding(
-                "cell.not_whole", "error", o.value, None, ((o.indicator, o.applicant),),
+                "cell.not_whole", "error", value, None, ((o.indicator, o.applicant),),
                 f"件数不是整数: {o.raw} / a count that is not a whole number",
             )
 
 
 def _text_against_table(
-    values: Mapping[Slot, Figure | None], stated: Mapping[Slot, Sequence[Figure]], open_cells: frozenset[Slot], system: System
+    values: Mapping[Slot, Figure | None], stated: Mapping[Slot, Sequence[Figure]],
+    open_cells: Mapping[Slot, tuple[Figure, ...]], narrated: Collection[Slot],
 ) -> Iterator[Finding]:
-    """Text against table for indicators that no narrative rule names; and two different figures in the text."""
+    """Text against table for cells that no narrative rule names; and two different figures in the text."""
     for slot, figures in stated.items():
         table = values.get(slot)
-        if slot not in open_cells and table is not None and slot[0] not in system.narrated:
+        if slot in open_cells and table is None:
+            for figure in figures:
+                if open_cells[slot] and figure not in open_cells[slot] and slot not in narrated:
+                    yield Finding(
+                        "text.differs", "warn", figure, None, (slot,),
+                        f"正文 {figure} 不在表格可能的数之列 / the text's figure is none of those that the table leaves possible",
+                    )
+        elif table is not None and slot not in narrated:
             for figure in figures:
                 if figure != table:
                     yield Finding(
@@ -160,12 +207,17 @@ def _text_against_table(
             )
 
 
+@lru_cache(maxsize=1)
+def _date_rules() -> dict[str, Rule]:
+    return {r.rule_id: r for r in load_codebook().rules if r.rule_id.startswith("meta.")}
+
+
 def check_dates(report: Report) -> Iterator[Finding]:
     """The metadata rules on the day of publication: by 31 March, departments by 31 January."""
     if report.year is None or report.published_on is None:
         return
     published = date.fromisoformat(report.published_on)
-    rules = {r.rule_id: r for r in load_codebook().rules}
+    rules = _date_rules()
     window = rules.get("meta.pub_window")
     if window and not date(report.year + 1, 1, 1) <= published <= date(report.year + 1, 3, 31):
         yield Finding(
@@ -181,13 +233,3 @@ def check_dates(report: Report) -> Iterator[Finding]:
             f"{deadline.label_zh}: {published} / {deadline.label_en}",
         )
 
-
-def text_figures(observations: Sequence[Observation]) -> dict[Slot, list[Figure]]:
-    """The text's exact figures by slot, each once, in reading order. An approximation counts only where nothing exact stands."""
-    exact: dict[Slot, list[Figure]] = {}
-    for o in observations:
-        if o.method == "text" and o.value is not None and o.state in ("reported", "text_zero") and not o.approx:
-            held = exact.setdefault((o.indicator, o.applicant), [])
-            if o.value not in held:
-                held.append(o.value)
-    return exact

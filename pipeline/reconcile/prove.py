@@ -1,21 +1,24 @@
 """Proofs by the form's own arithmetic: cells without a printed figure whose value the sums leave no choice about.
 
-Each identity is an equation of counts that cannot be negative. An open cell is proved
+Each identity is an equation of counts that cannot be negative. A cell without a figure is proved
 
-- zero, where the printed cells of an identity already balance and all open cells stand on one side of it;
-- a total, where it is the one open cell of its sum and at least one part is printed;
+- zero, where the known cells of an identity already balance and all its unknown cells stand on one side of it;
+- a total, where it is the one unknown cell of its sum;
 - a number above zero, only where two identities give it independently (a row's and a column's).
 
-An identity whose printed figures do not balance proves nothing.
+A cell that is missing or open otherwise counts as unknown, never as zero. What two identities say differently, or what makes
+another identity impossible, is proved not at all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
-from pipeline.reconcile.system import Instance, Side, Slot, System, expand
+from pipeline.reconcile.system import Equation, Slot, spell
 from pipeline.report import Figure, Resolution
+
+MAX_ROUNDS = 12
 
 
 class Proof(NamedTuple):
@@ -27,80 +30,111 @@ class Proof(NamedTuple):
     text: str
 
 
-def prove(values: Mapping[Slot, Figure | None], system: System) -> dict[Slot, Proof]:
-    """Prove what the sums decide. ``values`` has every cell that the report shows, None where it shows no figure."""
-    open_cells = {slot for slot, value in values.items() if value is None}
-    if not open_cells:
-        return {}
-    known: dict[Slot, Figure] = {slot: value for slot, value in values.items() if value is not None}
+def prove(
+    equations: Sequence[Equation], known: Mapping[Slot, Figure], open_cells: Collection[Slot]
+) -> tuple[dict[Slot, Proof], bool]:
+    """Prove what the sums decide. ``known`` holds the figures to rely on, ``open_cells`` the cells to prove. Gives the proofs,
+    and whether the work was done to its end."""
+    wanted = dict.fromkeys(open_cells)
+    banned: set[Slot] = set()
+    for _ in range(MAX_ROUNDS):
+        allowed = {slot for slot in wanted if slot not in banned}
+        touched = [e for e in equations if any(slot in allowed for _, slot in e.terms)]
+        if not touched:
+            return {}, True
+        proofs, figures = _fixpoint(touched, known, allowed)
+        refuted = _refuted(touched, proofs, figures)
+        if not refuted:
+            return proofs, True
+        banned |= refuted
+    return {}, False
+
+
+def _fixpoint(
+    equations: Sequence[Equation], given: Mapping[Slot, Figure], allowed: Collection[Slot]
+) -> tuple[dict[Slot, Proof], dict[Slot, Figure]]:
+    known = dict(given)
     proofs: dict[Slot, Proof] = {}
-    equations = []
-    for instance in system.identities:
-        left, right = expand(instance.left, system, values), expand(instance.right[0], system, values)
-        slots = {p.slot for side in (left, right) for p in side.parts}
-        if slots & open_cells:
-            equations.append((instance, left, right))
-    claims: dict[Slot, dict[str, tuple[Figure, str]]] = {}
+    claims: dict[Slot, dict[int, tuple[Figure, str]]] = {}
+    waiting = list(range(len(equations)))
     progress = True
-    while progress and open_cells:
+    while progress:
         progress = False
-        for instance, left, right in equations:
-            for slot, value, is_total, text in _solve(instance, left, right, known, values):
-                if slot in proofs:
-                    continue
-                rule = instance.rule.rule_id
-                if value == 0 or is_total:
-                    proofs[slot] = Proof(value, "derived_total" if is_total else "proved_by_sums", rule, text)
-                    known[slot] = value
-                    open_cells.discard(slot)
-                    progress = True
-                    continue
-                held = claims.setdefault(slot, {})
-                held[rule] = (value, text)
-                if len(held) >= 2 and len({v for v, _ in held.values()}) == 1:
-                    both = "; ".join(t for _, t in held.values())
-                    proofs[slot] = Proof(value, "proved_by_sums", " + ".join(held), both)
-                    known[slot] = value
-                    open_cells.discard(slot)
-                    progress = True
-    return proofs
+        still: list[int] = []
+        for n in waiting:
+            equation = equations[n]
+            amount: Figure = equation.constant
+            unknown: list[tuple[int, Slot]] = []
+            for sign, slot in equation.terms:
+                value = known.get(slot)
+                if value is None:
+                    unknown.append((sign, slot))
+                else:
+                    amount += sign * value
+            if not unknown:
+                continue
+            still.append(n)
+            if len(unknown) == len(equation.terms):
+                continue  # from nothing follows nothing
+            found: list[tuple[Slot, Figure, bool]] = []
+            if len(unknown) == 1:
+                sign, slot = unknown[0]
+                if slot in allowed and -amount * sign >= 0:
+                    found.append((slot, -amount * sign, slot == equation.total))
+            elif amount == 0 and len({sign for sign, _ in unknown}) == 1:
+                found += [(slot, 0, False) for _, slot in unknown if slot in allowed]
+            if not found:
+                continue
+            text = spell(equation, known)
+            for slot, value, is_total in found:
+                resolution: Resolution = "proved_by_sums"
+                rule, told = equation.name, text
+                if is_total and not equation.from_text:
+                    resolution = "derived_total"
+                elif value != 0:
+                    held = claims.setdefault(slot, {})
+                    held[n] = (value, text)
+                    if len(held) < 2 or len({v for v, _ in held.values()}) > 1:
+                        continue
+                    rule = " + ".join(dict.fromkeys(equations[m].name for m in held))
+                    told = "; ".join(t for _, t in held.values())
+                proofs[slot] = Proof(value, resolution, rule, told)
+                known[slot] = value
+                progress = True
+        waiting = still
+    return proofs, known
 
 
-def _solve(
-    instance: Instance, left: Side, right: Side, known: Mapping[Slot, Figure], shown: Mapping[Slot, Figure | None]
-) -> list[tuple[Slot, Figure, bool, str]]:
-    """(cell, value, whether it is the sum's total, the sum in figures) for what this identity alone decides."""
-    balance: Figure = left.constant - right.constant
-    unknown: list[tuple[int, Slot]] = []
-    counted = 0  # cells of it that are printed or proved: from nothing follows nothing
-    for side, sign in ((left, 1), (right, -1)):
-        for part in side.parts:
-            value = known.get(part.slot)
-            if value is None:
-                if part.slot not in shown:
-                    continue  # the form here has no such row: nothing of it is counted
-                unknown.append((sign * int(part.coefficient), part.slot))
-            else:
-                balance += sign * part.coefficient * value
-                counted += 1
-    if not unknown or not counted:
-        return []
-    text = _spell(instance, left, right, known)
-    total = left.parts[0].slot if len(left.parts) == 1 else None
-    if len(unknown) == 1:
-        sign, slot = unknown[0]
-        value = -balance * sign
-        if value < 0:
-            return []
-        return [(slot, value, slot == total, text)]
-    if balance == 0 and len({sign for sign, _ in unknown}) == 1:
-        return [(slot, 0, False, text) for _, slot in unknown]
-    return []
+def _refuted(
+    equations: Sequence[Equation], proofs: Mapping[Slot, Proof], figures: Mapping[Slot, Figure]
+) -> set[Slot]:
+    """Proved cells of an equation that cannot hold with them and could without."""
+    found: set[Slot] = set()
+    for equation in equations:
+        proved = [slot for _, slot in equation.terms if slot in proofs]
+        if proved and not feasible(equation, figures):
+            without = {slot: figures[slot] for _, slot in equation.terms if slot in figures and slot not in proofs}
+            if feasible(equation, without):
+                found.update(proved)
+    return found
 
 
-def _spell(instance: Instance, left: Side, right: Side, known: Mapping[Slot, Figure]) -> str:
-    def spell(side: Side) -> str:
-        shown = [known.get(p.slot) for p in side.parts if known.get(p.slot) != 0]
-        return " + ".join("?" if v is None else str(v) for v in shown) or "0"
-
-    return f"{instance.rule.rule_id}: {spell(left)} = {spell(right)}"
+def feasible(
+    equation: Equation, known: Mapping[Slot, Figure], ranges: Mapping[Slot, tuple[Figure, Figure | None]] | None = None
+) -> bool:
+    """Whether counts of zero or more for the unknown cells can make the equation hold. ``ranges`` gives the least and the
+    greatest figure (None: no limit) of cells whose candidates are known."""
+    least: Figure | None = equation.constant
+    most: Figure | None = equation.constant
+    for sign, slot in equation.terms:
+        value = known.get(slot)
+        bounds: tuple[Figure, Figure | None] = (value, value) if value is not None else (ranges or {}).get(slot, (0, None))
+        low = sign * bounds[0]
+        high = None if bounds[1] is None else sign * bounds[1]
+        if sign > 0:
+            least = None if least is None else least + low
+            most = None if most is None or high is None else most + high
+        else:
+            least = None if least is None or high is None else least + high
+            most = None if most is None else most + low
+    return (least is None or least <= 0) and (most is None or most >= 0)

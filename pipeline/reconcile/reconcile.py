@@ -1,138 +1,162 @@
-"""Observations and rules to resolutions and findings: place, prove, check. Nothing printed is ever changed."""
+"""Observations and rules to resolutions and findings: place, choose, prove, check. Nothing printed is ever changed."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
 from pipeline.codebook import load_codebook
-from pipeline.reconcile.check import check, check_dates, text_figures
-from pipeline.reconcile.place import Placement, place
+from pipeline.reconcile.check import check, check_dates
+from pipeline.reconcile.choose import choose, doubtful
+from pipeline.reconcile.evidence import by_text, statements, text_conflicts, text_figures
+from pipeline.reconcile.place import place
+from pipeline.reconcile.placed import observed
 from pipeline.reconcile.prove import prove
-from pipeline.reconcile.system import Slot, system_for
-from pipeline.report import Figure, Finding, Observation, Report, Resolution
+from pipeline.reconcile.repair import shifted, suspects
+from pipeline.reconcile.system import Equation, Shape, Slot, balance, shape_for
+from pipeline.report import Figure, Finding, Observation, Report
 
-_PROVABLE = ("blank", "dash", "not_applicable", "unreadable")
+_OPEN = ("blank", "dash", "not_applicable", "unreadable")
 
 
 def reconcile(report: Report) -> Report:
-    """Resolve what the sums or the text prove, and record every check that does not hold. Same report in, same out."""
-    system = system_for(report.template or "v2008")
-    stated = text_figures(report.observations)
-    findings = list(report.findings)
+    """Resolve what the sums or the text prove, and record every check that does not hold. Same report in, same out.
+
+    Work is bounded by numbers of steps, never by time; where a search ends early, a finding ``reconcile.bounded`` says so.
+    """
+    template = report.template or "v2008"
     observations = list(report.observations)
+    findings = list(report.findings)
+    stated = text_figures(observations)
+    table = _cells(observations)
+    shape = shape_for(template, (*table, *(slot for row in report.unplaced for slot in row.slots)))
+    told = statements(stated, shape)
+    bounded: list[str] = []
     if report.unplaced:
         fixed = {
-            (o.indicator, o.applicant): o.value if o.state != "unreadable" else None
-            for o in observations
-            if o.method != "text" and not o.indicator.startswith("local.")
+            slot: o.resolved for slot, n in table.items()
+            if (o := observations[n]).resolved is not None and not o.approx and not o.candidates
         }
-        exact = {slot: frozenset(figures) for slot, figures in stated.items()}
-        for placement in place(report.unplaced, fixed, exact, system):
-            observations += _observed(placement, report, findings)
-    table = {
+        blank = [slot for slot, n in table.items() if observations[n].state in _OPEN]
+        for placement in place(report.unplaced, fixed, blank, told, shape):
+            if placement.why == "bounded":
+                bounded.append(f"“{placement.row.label or placement.row.raw}”")
+            observations += observed(placement, report.template, shape, findings)
+        table = _cells(observations)
+    _choose(observations, table, shape, bounded)
+    _prove(observations, table, shape.equations, bounded)
+    if told:
+        by_text(observations, table, told, shape, findings)
+        _prove(observations, table, (*shape.equations, *told), bounded, after_text=True)
+    observations = text_conflicts(observations)
+    values = {slot: observations[n].resolved for slot, n in table.items()}
+    open_cells = {
+        slot: o.candidates for slot, n in table.items()
+        if (o := observations[n]).state in ("ambiguous", "unreadable") and o.resolved is None
+    }
+    draft = replace(report, observations=tuple(observations), unplaced=())
+    failures = list(check(draft, values, stated, open_cells, shape))
+    findings += failures
+    if any(f.severity == "error" for f in failures):
+        known = {slot: value for slot, value in values.items() if value is not None}
+        findings += suspects(known, shape)
+        moved, complete = shifted(values, shape)
+        findings += moved
+        if not complete:
+            bounded.append("row.shifted")
+    findings += _unconfirmed(draft, table, values, shape)
+    if bounded:
+        places = ", ".join(dict.fromkeys(bounded))
+        findings.append(
+            Finding(
+                "reconcile.bounded", "warn", None, None, (),
+                f"推算超出限度, 未完成: {places} / the search was cut off at its limit for {places}",
+            )
+        )
+    findings += check_dates(draft)
+    return replace(draft, findings=tuple(dict.fromkeys(findings)))
+
+
+def _cells(observations: list[Observation]) -> dict[Slot, int]:
+    """The cells of the form's tables that the report shows, each with its place in the list."""
+    return {
         (o.indicator, o.applicant): n
         for n, o in enumerate(observations)
-        if o.method != "text" and not o.indicator.startswith("local.") and o.state != "table_missing"
+        if o.method != "text" and o.state != "table_missing" and not o.indicator.startswith("local.")
     }
-    shown: dict[Slot, Figure | None] = {
-        slot: observations[n].value for slot, n in table.items() if observations[n].state != "ambiguous"
-    }
-    for slot, proof in prove(shown, system).items():
+
+
+def _choose(observations: list[Observation], table: Mapping[Slot, int], shape: Shape, bounded: list[str]) -> None:
+    if not any(o.candidates and doubtful(o) for o in observations):
+        return
+    choice = choose(observations, table, shape)
+    if choice.bounded:
+        bounded.append("candidates")
+    for slot, (figure, rule, text) in choice.chosen.items():
         n = table[slot]
-        if observations[n].state in _PROVABLE:
-            observations[n] = observations[n]._replace(
-                resolved=proof.value, resolution=proof.resolution, rule=proof.rule, proof=proof.text
-            )
-    _by_text(observations, table, stated)
-    observations = _text_conflicts(observations)
-    values = {slot: observations[n].resolved for slot, n in table.items()}
-    open_cells = frozenset(slot for slot, n in table.items() if observations[n].state in ("ambiguous", "unreadable"))
-    draft = replace(report, observations=tuple(observations), unplaced=())
-    findings += check(draft, values, stated, open_cells, system)
-    findings += check_dates(draft)
-    return replace(draft, findings=tuple(_distinct(findings)))
-
-
-def _observed(placement: Placement, report: Report, findings: list[Finding]) -> list[Observation]:
-    """The cells of a placed row: printed figures where all ways agree, blanks where all agree, else ambiguous."""
-    row = placement.row
-    codebook = load_codebook()
-    found: list[Observation] = []
-    open_slots: list[Slot] = []
-    for slot, survivors, by in zip(row.slots, placement.survivors, placement.by, strict=True):
-        resolution: Resolution = "proved_by_text" if by == "text" else "proved_by_sums"
-        indicator = codebook.indicator(report.template, slot[0])
-        unit = indicator.unit if indicator else ""
-        options = {row.tokens[t].value if t is not None else None for t in survivors}
-        if len(survivors) == 1 and (token := next(iter(survivors))) is not None:
-            t = row.tokens[token]
-            found.append(
-                Observation(
-                    slot[0], slot[1], t.value, t.raw, unit, t.approx, t.state, t.value, resolution, row.method, t.locator,
-                    row.label, "place", f"row “{row.raw}” can be placed in one way only",
-                )
-            )
-        elif options == {None}:
-            found.append(
-                Observation(
-                    slot[0], slot[1], None, "", unit, False, "blank", None, None, row.method, row.locator, row.label,
-                )
-            )
-        elif {o or 0 for o in options} == {0}:
-            found.append(
-                Observation(
-                    slot[0], slot[1], None, row.raw, unit, False, "blank", 0, resolution, row.method, row.locator, row.label,
-                    "place", f"row “{row.raw}”: zero wherever its figures stand",
-                )
-            )
-        else:
-            open_slots.append(slot)
-            found.append(
-                Observation(
-                    slot[0], slot[1], None, row.raw, unit, False, "ambiguous", None, None, row.method, row.locator, row.label,
-                    "place", f"row “{row.raw}” can be placed in more than one way",
-                    candidates=tuple(sorted({o or 0 for o in options})),
-                )
-            )
-    if open_slots:
-        why = {
-            "bounded": "搜索超出限度 / the search for its places was cut off at its limit",
-            "none": "没有符合勾稽关系的放法 / no placement satisfies the sums",
-        }.get(placement.by[0], "有多种放法 / its figures can be placed in more than one way")
-        findings.append(
-            Finding("row.unplaced", "warn", None, None, tuple(open_slots), f"行“{row.label or row.raw}”缺少空格: {why}")
+        observations[n] = observations[n]._replace(
+            resolved=figure, resolution="proved_by_sums", rule=rule, proof=f"the one reading that adds up: {text}"
         )
-    return found
+    for slot, figures in choice.several.items():
+        n = table[slot]
+        observations[n] = observations[n]._replace(
+            state="ambiguous", resolved=None, resolution=None, candidates=figures, rule="readings",
+            proof="more than one reading adds up",
+        )
 
 
-def _by_text(observations: list[Observation], table: dict[Slot, int], stated: dict[Slot, list[Figure]]) -> None:
-    """A blank table cell for which the text gives one exact figure is resolved by the text."""
-    for slot, figures in stated.items():
-        n = table.get(slot)
-        if n is None or len(figures) != 1:
+def _prove(
+    observations: list[Observation], table: Mapping[Slot, int], equations: tuple[Equation, ...],
+    bounded: list[str], after_text: bool = False,
+) -> None:
+    """Resolve the open cells that the equations decide."""
+    known: dict[Slot, Figure] = {}
+    wanted: list[Slot] = []
+    for slot, n in table.items():
+        o = observations[n]
+        if o.resolved is not None:
+            if not o.approx:
+                known[slot] = o.resolved
+        elif o.state in _OPEN:
+            wanted.append(slot)
+    if not wanted:
+        return
+    proofs, complete = prove(equations, known, wanted)
+    if not complete:
+        bounded.append("sums")
+    for slot, proof in proofs.items():
+        cell = observations[table[slot]]
+        if cell.state == "unreadable" and cell.candidates and proof.value not in cell.candidates:
             continue
-        cell = observations[n]
-        if (cell.resolved is None and cell.state in ("blank", "dash", "unreadable", "not_applicable")) or (cell.state == "ambiguous" and figures[0] in cell.candidates):
-            observations[n] = cell._replace(
-                resolved=figures[0], resolution="proved_by_text", rule="text", proof=f"the text says {figures[0]}"
-            )
+        observations[table[slot]] = cell._replace(
+            resolved=proof.value, resolution="proved_by_text" if after_text else proof.resolution, rule=proof.rule,
+            proof=proof.text,
+        )
 
 
-def _text_conflicts(observations: list[Observation]) -> list[Observation]:
-    """Where the text alone gives two different exact figures for one indicator, neither is resolved."""
-    in_table = {(o.indicator, o.applicant) for o in observations if o.method != "text" and o.resolved is not None}
-    exact = text_figures(observations)
-    found: list[Observation] = []
-    for o in observations:
-        slot = (o.indicator, o.applicant)
-        if o.method == "text" and o.value is not None and slot not in in_table:
-            figures = exact.get(slot, [])
-            if len(figures) > 1 or (o.approx and figures):
-                o = o._replace(resolved=None, resolution=None)
-        found.append(o)
-    return found
-
-
-def _distinct(findings: Sequence[Finding]) -> list[Finding]:
-    return list(dict.fromkeys(findings))
+def _unconfirmed(
+    report: Report, table: Mapping[Slot, int], values: Mapping[Slot, Figure | None], shape: Shape
+) -> list[Finding]:
+    """Figures read from pixels that no identity confirms: one finding a table."""
+    cells = [
+        slot for slot, n in table.items()
+        if (o := report.observations[n]).method == "ocr" and o.resolved is not None and o.resolution == "as_printed"
+    ]
+    if not cells:
+        return []
+    known = {slot: value for slot, value in values.items() if value is not None}
+    holding = [balance(e, known) == 0 for e in shape.equations]
+    codebook = load_codebook()
+    by_table: dict[str, list[Slot]] = {}
+    for slot in cells:
+        if not any(holding[n] for n in shape.by_slot.get(slot, ())):
+            indicator = codebook.indicator(report.template, slot[0])
+            by_table.setdefault(indicator.table if indicator else "", []).append(slot)
+    return [
+        Finding(
+            "ocr.unconfirmed", "warn", None, None, tuple(own),
+            f"图像识别的 {len(own)} 个数没有勾稽关系可以印证 ({name})"
+            f" / {len(own)} figures read from a picture that no sum confirms ({name})",
+        )
+        for name, own in by_table.items()
+    ]

@@ -6,7 +6,7 @@ of (三) to (六), litigation as a whole) is replaced by its parts, by the codeb
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -47,15 +47,52 @@ class Instance:
         return tuple(p.slot for side in (self.left, *self.right) for p in side.parts)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class System:
-    """All checks of a form that need one report alone. ``sums``: parent slot -> parts, from single-parent sum rules."""
+    """All checks of a form that need one report alone. ``sums``: parent slot -> parts, from single-parent sum rules;
+    ``narrated``: the cells whose figure in the text a rule of the codebook tests; ``index`` numbers all cells."""
 
     template: str
     instances: tuple[Instance, ...]
     identities: tuple[Instance, ...]
     sums: Mapping[Slot, tuple[Slot, ...]]
-    narrated: frozenset[str]
+    narrated: frozenset[Slot]
+    index: Mapping[Slot, int]
+
+
+class Equation(NamedTuple):
+    """An identity or a statement of the text on the cells that a report holds: the signed cells and the constant add to 0.
+
+    ``total`` is the cell on the left where it stands there alone; ``from_text`` tells a statement from an identity.
+    """
+
+    name: str
+    terms: tuple[tuple[int, Slot], ...]
+    constant: Figure
+    total: Slot | None
+    from_text: bool = False
+
+
+class Check(NamedTuple):
+    """A rule with its derived cells replaced. ``left`` and ``right`` number the cells where the rule is a plain comparison
+    of sums (``plain``), so that a report in order is passed quickly."""
+
+    instance: Instance
+    sides: tuple[Side, ...]
+    plain: bool
+    told: tuple[Slot, ...]
+    left: tuple[int, ...]
+    right: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shape:
+    """A form's checks and identities as they apply to the cells that one report holds."""
+
+    system: System
+    checks: tuple[Check, ...]
+    equations: tuple[Equation, ...]
+    by_slot: Mapping[Slot, tuple[int, ...]]
 
 
 def _number(value: Decimal) -> int | Decimal:
@@ -82,12 +119,12 @@ def system_for(template: str) -> System:
     """The checks of a form. ``template`` is v2008, v2014, v2019 or v2021."""
     codebook = load_codebook()
     instances: list[Instance] = []
-    narrated: set[str] = set()
+    narrated: set[Slot] = set()
     for rule in codebook.rules_for(template):
         relation = rule.relation
         if relation is None or any(r.year for r in relation.refs):
             continue
-        narrated |= {r.indicator for r in relation.refs if r.narrative}
+        narrated |= {_slot(r, None, template, codebook) for r in relation.refs if r.narrative}
         members: tuple[str | None, ...] = (None,)
         if rule.foreach == "applicant:all":
             members = (*codebook.leaves, "total")
@@ -97,7 +134,8 @@ def system_for(template: str) -> System:
             left = _side(relation.left, member, template, codebook)
             right = tuple(_side(option, member, template, codebook) for option in relation.right)
             identity = (
-                relation.op == "=" and rule.scope == "within_table" and rule.severity == "error"
+                relation.op == "=" and rule.scope == "within_table" and rule.severity == "error" and not rule.tolerance
+                and len(right) == 1
                 and not any(r.narrative for r in relation.refs)
             )
             instances.append(Instance(rule, left, relation.op, right, identity))
@@ -112,7 +150,75 @@ def system_for(template: str) -> System:
     for direct, after in (("litigation.direct.total", "litigation.after_review.total"),):
         if codebook.by_form.get((template, direct)):
             sums.setdefault(("litigation.total", None), ((direct, None), (after, None)))
-    return System(template, tuple(instances), identities, sums, frozenset(narrated))
+    cells = dict.fromkeys(slot for i in instances for slot in i.slots)
+    cells |= dict.fromkeys(slot for parent, parts in sums.items() for slot in (parent, *parts))
+    index = {slot: n for n, slot in enumerate(cells)}
+    return System(template, tuple(instances), identities, sums, frozenset(narrated), index)
+
+
+def shape_for(template: str, held: Iterable[Slot]) -> Shape:
+    """The form's checks on just the cells ``held``; made once for each set of cells that reports show."""
+    system = system_for(template)
+    mask = bytearray(len(system.index))
+    get = system.index.get
+    for slot in held:
+        n = get(slot)
+        if n is not None:
+            mask[n] = 1
+    return _shape(template, bytes(mask))
+
+
+@lru_cache(maxsize=256)
+def _shape(template: str, mask: bytes) -> Shape:
+    system = system_for(template)
+    held = {slot: None for slot, shown in zip(system.index, mask, strict=True) if shown}
+    checks: list[Check] = []
+    equations: list[Equation] = []
+    for instance in system.instances:
+        sides = tuple(expand(side, system, held) for side in (instance.left, *instance.right))
+        told = tuple(p.slot for side in sides for p in side.parts if p.narrative)
+        plain = (
+            len(sides) == 2 and not told and instance.op in ("=", "<=", ">=") and not instance.rule.tolerance
+            and all(p.coefficient == 1 for side in sides for p in side.parts) and not any(s.constant for s in sides)
+        )
+        numbered = [tuple(system.index[p.slot] for p in side.parts) for side in sides[:2]]
+        checks.append(Check(instance, sides, plain, told, numbered[0], numbered[-1]))
+        if instance.identity and any(p.slot in held for side in sides for p in side.parts):
+            equations.append(equation_of(instance.rule.rule_id, *sides))
+    by_slot: dict[Slot, list[int]] = {}
+    for n, equation in enumerate(equations):
+        for _, slot in equation.terms:
+            by_slot.setdefault(slot, []).append(n)
+    return Shape(system, tuple(checks), tuple(equations), {slot: tuple(found) for slot, found in by_slot.items()})
+
+
+def equation_of(name: str, left: Side, right: Side) -> Equation:
+    """``left = right`` as signed cells."""
+    terms = [(int(p.coefficient), p.slot) for p in left.parts] + [(-int(p.coefficient), p.slot) for p in right.parts]
+    return Equation(name, tuple(terms), left.constant - right.constant, left.parts[0].slot if len(left.parts) == 1 else None)
+
+
+def balance(equation: Equation, values: Mapping[Slot, Figure]) -> Figure | None:
+    """The equation's sum, 0 where it holds; None where a cell has no figure."""
+    amount = equation.constant
+    for sign, slot in equation.terms:
+        value = values.get(slot)
+        if value is None:
+            return None
+        amount += sign * value
+    return amount
+
+
+def spell(equation: Equation, values: Mapping[Slot, Figure]) -> str:
+    """The equation in figures, zeros left out and open cells as ``?``: ``6 = 3 + 2 + 1``."""
+
+    def side(wanted: int) -> str:
+        shown = [values.get(slot) for sign, slot in equation.terms if sign * wanted > 0 and values.get(slot) != 0]
+        if wanted < 0 and equation.constant:
+            shown.append(-equation.constant)
+        return " + ".join("?" if v is None else str(v) for v in shown) or "0"
+
+    return f"{equation.name}: {side(1)} = {side(-1)}"
 
 
 def expand(side: Side, system: System, held: Mapping[Slot, object]) -> Side:
@@ -128,13 +234,3 @@ def expand(side: Side, system: System, held: Mapping[Slot, object]) -> Side:
             parts += [Part(part.coefficient, child, False) for child in children]
     return Side(tuple(parts), side.constant)
 
-
-def total(side: Side, values: Mapping[Slot, Figure | None]) -> Figure | None:
-    """The side's value; None where a cell has no figure."""
-    amount: Figure = side.constant
-    for part in side.parts:
-        value = values.get(part.slot)
-        if value is None:
-            return None
-        amount += part.coefficient * value
-    return amount
