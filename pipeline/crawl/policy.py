@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 
-USER_AGENT = "yangguang/0.1 (crawler of yearly disclosure reports; contact: see the project's README)"
+CONTACT = os.environ.get("YANGGUANG_CONTACT", "").replace("\n", " ").strip() or "see the project's README"
+"""An address or page at which a site's keeper reaches who runs this crawler; whoever crawls for real sets it."""
+USER_AGENT = f"yangguang/0.1 (crawler of yearly disclosure reports; contact: {CONTACT})"
 
 
 @dataclass(frozen=True, slots=True)
