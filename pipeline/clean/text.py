@@ -154,16 +154,28 @@ def _pipe_table(lines: list[str], start: int, end: int) -> Table | None:
 
 
 def _row_run(lines: list[str], at: int, *, tabs: bool) -> int:
+    """The end of a run of rows (cells set apart by tabs or by spaces) that starts here; ``at`` where none does. A short
+    line of one cell belongs to it where rows with figures stand before and after."""
     end = at
     figures = 0
     while end < len(lines):
-        line = lines[end].strip("\n ")
-        parts = line.split("\t") if tabs else _SPACED.split(line.strip())
-        if len(parts) < 3 or (not tabs and len(line) > 200):
-            break
-        figures += sum(1 for p in parts if _NUMBER.match(_flat(p)))
+        width, numbers = _row_shape(lines[end], tabs=tabs)
+        if width < (2 if tabs else 3):
+            following = _row_shape(lines[end + 1], tabs=tabs) if end + 1 < len(lines) else (0, 0)
+            lone = 0 < len(lines[end].strip()) <= 30 and not _SENTENCE_END.search(lines[end].strip())
+            if end == at or not lone or following[0] < (2 if tabs else 3) or not (following[1] or tabs):
+                break
+        figures += numbers
         end += 1
     return end if figures >= 3 else at
+
+
+def _row_shape(line: str, *, tabs: bool) -> tuple[int, int]:
+    """(cells, figures) of a line read as a row."""
+    parts = line.strip("\n ").split("\t") if tabs else _SPACED.split(line.strip())
+    if not tabs and len(line) > 200:
+        return 0, 0
+    return len(parts), sum(1 for p in parts if _NUMBER.match(_flat(p)))
 
 
 def _spaced_table(lines: list[str], start: int, end: int, *, tabs: bool) -> Table | None:

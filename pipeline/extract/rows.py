@@ -30,7 +30,7 @@ class Item(NamedTuple):
 
     @property
     def is_blank(self) -> bool:
-        return self.reading.state == "blank"
+        return self.reading.state == "blank" and not self.readings  # ink that was not read is no blank
 
     @property
     def is_label(self) -> bool:
@@ -89,7 +89,7 @@ def _cut_stream(table: Table, words: Vocabulary, template: str | None) -> list[R
         label = item.is_label and not is_unit(item.text)
         known = label and is_row_label(item.text, words, template)
         head_ends = not label and item.is_value and not item.is_blank and not named and heads >= 2
-        if row and (head_ends or (label and (filled or known or (named and spaced)))):
+        if row and (head_ends or (label and (filled or known or (spaced and named) or (heads and not row[-1].is_label)))):
             rows.append(row)
             row, named, filled, spaced, heads = [], False, False, False, 0
         row.append(item._replace(col=len(row)))
@@ -115,8 +115,8 @@ def _lies_on_its_side(table: Table, words: Vocabulary, template: str | None) -> 
                 figures[r] = figures.get(r, 0) + 1
     for cell in table.cells:
         keys = words.columns.find(cell.text)
-        if not keys or is_row_label(cell.text, words, template):
-            continue
+        if not keys or any(k.kind == "state" for k in keys) or is_row_label(cell.text, words, template):
+            continue  # results of disputes may stand in rows as well as in columns: read as they are
         across[cell.row] = across.get(cell.row, 0) + 1
         if figures.get(cell.row):
             down[cell.col] = down.get(cell.col, 0) + 1

@@ -10,6 +10,7 @@ from pipeline.document import Block, Cell, Document, Image, Paragraph, Table
 
 _MARKS = "開關報數處請號無與國這據統計會議訊"
 _ENOUGH = 6
+_WORDS = (("答覆", "答复"), ("回覆", "回复"), ("批覆", "批复"))  # 覆 is a simplified character too
 
 
 @lru_cache(maxsize=1)
@@ -33,17 +34,23 @@ def simplified(document: Document) -> Document:
         return document
     table = _table()
 
+    def plain(text: str) -> str:
+        text = text.translate(table)
+        for old, new in _WORDS:
+            text = text.replace(old, new)
+        return text
+
     def turn(block: Block) -> Block:
         if isinstance(block, Paragraph):
-            return replace(block, text=block.text.translate(table))
+            return replace(block, text=plain(block.text))
         if isinstance(block, Image):
             return block
         cells = tuple(
-            Cell(c.row, c.col, c.rowspan, c.colspan, c.text.translate(table), c.locator, c.readings) for c in block.cells
+            Cell(c.row, c.col, c.rowspan, c.colspan, plain(c.text), c.locator, c.readings) for c in block.cells
         )
-        return replace(block, cells=cells, caption=block.caption.translate(table))
+        return replace(block, cells=cells, caption=plain(block.caption))
 
     return replace(
-        document, title=document.title.translate(table), blocks=tuple(turn(b) for b in document.blocks),
-        meta={k: v.translate(table) for k, v in document.meta.items()},
+        document, title=plain(document.title), blocks=tuple(turn(b) for b in document.blocks),
+        meta={k: plain(v) for k, v in document.meta.items()},
     )

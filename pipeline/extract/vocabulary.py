@@ -18,6 +18,7 @@ from pipeline.codebook import Codebook, Indicator, load_codebook, normalise_labe
 NEAR = 84.0
 MARGIN = 6.0
 _GLOSS = re.compile(r"[(（\[【].*$", re.S)
+_MORE = re.compile(r"(?:指|含|包括|不含|不包|其中|区分|即|按|以|数量?|情况|总数|件|单位|截[至止]|行政机关不再)")
 T = TypeVar("T")
 
 
@@ -69,7 +70,7 @@ class Index(Generic[T]):
         bare = normalise_label(_GLOSS.sub("", unicodedata.normalize("NFKC", text).strip()[:1] + text.strip()[1:]))
         if bare != norm and bare in self.exact:
             return self.exact[bare]
-        starts = [k for k in self.exact if len(k) >= 5 and norm.startswith(k)]
+        starts = [k for k in self.exact if len(k) >= 5 and norm.startswith(k) and _MORE.match(norm, len(k))]
         if starts:
             return self.exact[max(starts, key=len)]
         if not 4 <= len(norm) <= 60:
@@ -125,9 +126,11 @@ class Vocabulary:
             for label in indicator.col_labels:
                 self.columns.add(label, ColumnKey("quantity", last))
             self.proactive.setdefault((name, last), {})[indicator.template] = indicator
-        elif indicator.table == "review" and indicator.indicator_id != "litigation.total":
+        elif indicator.table == "review":
+            whole = indicator.indicator_id == "litigation.total"
             for label in indicator.col_labels:
-                self.columns.add(label, ColumnKey("state", last))
+                if not whole or len(label) > 4:
+                    self.columns.add(label, ColumnKey("state", "whole" if whole else last))
 
     def row(self, text: str, template: str | None) -> tuple[RowKey, ...]:
         """Meanings of a row label, those of the report's own form first."""

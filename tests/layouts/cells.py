@@ -146,7 +146,7 @@ def runs_on_lines_of_source(sheet: Sheet) -> bytes:
 @layout(*ALL)
 def labels_cut_by_breaks(sheet: Sheet) -> bytes:
     def cut(text: str) -> str:
-        if text[:1].isdigit() and text.replace(".", "").isdigit() or len(text) < 4:
+        if (text[:1].isdigit() and text.replace(".", "").isdigit()) or len(text) < 4:
             return escape(text)
         at = len(text) // 2
         return f"{escape(text[:at])}<br/>\n&nbsp;{escape(text[at:])}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from itertools import pairwise
 
 from pipeline.codebook import load_codebook
 from pipeline.demo.forms import STATISTICS_TITLE, Layout, Td
@@ -79,7 +80,7 @@ def proactive_item_in_column(sheet: Sheet) -> bytes:
     rows: list[list[Td]] = []
     source = sheet.proactive()
     starts = [n for n, row in enumerate(source) if row[0].text.startswith("第二十条")] + [len(source)]
-    for start, end in zip(starts, starts[1:], strict=False):
+    for start, end in pairwise(starts):
         inner = source[start + 1 : end]
         rows.append([Td(source[start][0].text, len(inner)), *inner[0]])
         rows += inner[1:]

@@ -156,7 +156,7 @@ class Sheet:
 
     def page(self, tables: dict[int, str], *, only: bool = False) -> bytes:
         """A plain page with these tables; the form's own stand in the sections that ``tables`` leaves out."""
-        rest = {} if only else {n: t for n, t in self._others(tables).items()}
+        rest = {} if only else self._others(tables)
         return wrap(self, self.parts({**rest, **tables})).encode()
 
     def _others(self, tables: dict[int, str]) -> dict[int, str]:

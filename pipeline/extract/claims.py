@@ -1,0 +1,167 @@
+"""What one table says, cell by cell: figures that found their place, rows that did not, and what stays local."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from pipeline.codebook import Indicator, normalise_label
+from pipeline.extract.numbers import Reading, parse_cell
+from pipeline.extract.rows import Item, Row, is_unit
+from pipeline.extract.vocabulary import Vocabulary
+from pipeline.report import Figure, Finding, Method, Observation, State, Token, Unplaced
+
+Slot = tuple[str, str | None]
+BLANK = Reading("blank")
+_MAX_LOCAL = 2000
+_CUT = re.compile(r"\d[ \t\n\u3000\xa0]+\d")
+_MONEY = ("元", "万元")
+
+
+@dataclass
+class TableReading:
+    """What one table says. ``placed`` maps each slot to its observation; ``known_rows`` counts the rows whose label
+    the codebook knows."""
+
+    placed: dict[Slot, Observation] = field(default_factory=dict)
+    unplaced: list[Unplaced] = field(default_factory=list)
+    local: list[Observation] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    known_rows: int = 0
+
+
+class Claims:
+    """Fills a ``TableReading``. ``method`` is that of the table, ``template`` the report's form."""
+
+    def __init__(self, words: Vocabulary, template: str | None, method: Method) -> None:
+        self.words = words
+        self.template = template
+        self.method = method
+        self.out = TableReading()
+
+    def claim(self, slot: Slot, item: Item, label: str, header_unit: str = "") -> None:
+        """The cell ``slot`` shows ``item``. A second, different figure for it makes it ambiguous."""
+        indicator = self.words.indicator(self.template, slot[0])
+        if indicator is None:
+            return
+        observation = observe(indicator, slot[1], item, label, self.method, header_unit)
+        if _CUT.search(item.text) and observation.value is not None:
+            self.out.findings.append(
+                Finding(
+                    "cell.number_cut", "warn", observation.value, None, (slot,),
+                    f"单元格内数字被断开: {' '.join(item.text.split())} / white space stands inside the cell's number",
+                )
+            )
+        held = self.out.placed.get(slot)
+        if held is None or held.state == "blank":
+            self.out.placed[slot] = observation
+        elif (held.value, held.state) != (observation.value, observation.state) and observation.state != "blank":
+            self._clash(slot, held, observation)
+
+    def open(self, slot: Slot, items: Row, label: str) -> None:
+        """The cell's figure is one of ``items``, and nothing says which, or whether it is the cell's at all."""
+        indicator = self.words.indicator(self.template, slot[0])
+        tokens = [_token(i) for i in items]
+        self.out.placed.setdefault(
+            slot,
+            Observation(
+                slot[0], slot[1], None, " ".join(t.raw for t in tokens), indicator.unit if indicator else "", False,
+                "ambiguous", None, None, self.method, tokens[0].locator, label,
+                candidates=tuple(dict.fromkeys(t.value for t in tokens)),
+            ),
+        )
+
+    def blank(self, slot: Slot, place: Item, label: str) -> None:
+        self.claim(slot, place._replace(text="", reading=BLANK), label)
+
+    def hand_on(self, name: str, filled: Row, slots: tuple[Slot | None, ...]) -> None:
+        """A row with fewer figures than cells: left to the sums, or local where some of its columns are."""
+        known = tuple(s for s in slots if s is not None)
+        if len(known) != len(slots):
+            self.local_values(name, filled)
+            return
+        raw = " ".join(" ".join(v.text.split()) for v in filled)
+        self.out.unplaced.append(
+            Unplaced(known, tuple(_token(v) for v in filled), raw, filled[0].locator, self.method, name)
+        )
+
+    def local_row(self, row: Row) -> None:
+        """A row that the codebook does not know: its figures under its own label."""
+        labels = [i for i in row if i.is_label and not is_unit(i.text)]
+        if labels:
+            name = " ".join(" ".join(i.text.split()) for i in labels)
+            self.local_values(name, [i for i in row if i.own and i.is_value and not i.is_blank])
+
+    def local_values(self, name: str, values: Row) -> None:
+        for n, value in enumerate(values, start=1):
+            self.local(name, str(n) if len(values) > 1 else "", value)
+
+    def local(self, row_label: str, column_label: str, value: Item) -> None:
+        """One figure with its labels as printed, id ``local.<hash of the labels>``."""
+        if len(self.out.local) >= _MAX_LOCAL or value.is_blank:
+            return
+        label = " | ".join(part for part in (" ".join(row_label.split()), " ".join(column_label.split())) if part)
+        digest = hashlib.sha256(normalise_label(label).encode()).hexdigest()[:8]
+        reading = value.reading
+        self.out.local.append(
+            Observation(
+                f"local.{digest}", None, reading.value, value.text, reading.unit, reading.approx, reading.state,
+                reading.value, "as_printed" if reading.value is not None else None, self.method, value.locator, label,
+            )
+        )
+
+    def _clash(self, slot: Slot, held: Observation, other: Observation) -> None:
+        both = tuple(v for v in dict.fromkeys((*held.candidates, held.value, other.value)) if v is not None)
+        self.out.placed[slot] = held._replace(
+            value=None, state="ambiguous", resolved=None, resolution=None, raw=f"{held.raw} / {other.raw}", candidates=both
+        )
+        self.out.findings.append(
+            Finding(
+                "table.cell_twice", "error", held.value, other.value, (slot,),
+                f"同一指标在表中出现两个不同的数 / the table gives this cell two figures ({other.locator})",
+            )
+        )
+
+
+def observe(
+    indicator: Indicator, applicant: str | None, item: Item, label: str, method: Method, header_unit: str = ""
+) -> Observation:
+    """One cell as an observation: value in the indicator's unit, raw text, state; resolved as printed. A cell read from
+    pixels keeps the figures that its ink may show, best first; ink of which no figure was read is ``unreadable``."""
+    value, state = _figure(indicator, item.reading, header_unit)
+    candidates: tuple[Figure, ...] = ()
+    if method == "ocr" and item.readings:
+        others = [_figure(indicator, parse_cell(text), header_unit)[0] for text in item.readings]
+        candidates = tuple(dict.fromkeys(v for v in (value, *others) if v is not None))
+        state = "unreadable" if value is None and (state == "blank" or candidates) else state
+    return Observation(
+        indicator.indicator_id, applicant, value, item.text, indicator.unit, item.reading.approx, state, value,
+        "as_printed" if value is not None else None, method, item.locator, " ".join(label.split()),
+        proof=item.reading.note, candidates=candidates,
+    )
+
+
+def _figure(indicator: Indicator, reading: Reading, header_unit: str) -> tuple[Figure | None, State]:
+    """A reading's figure in the indicator's unit, and its state."""
+    value: Figure | None = reading.value
+    state = reading.state
+    if value is not None and indicator.decimal:
+        unit = reading.unit or header_unit
+        if indicator.unit == "万元" and unit == "元":
+            value = _tidy(Decimal(value) / 10_000)
+        elif indicator.unit == "元" and unit == "万元":
+            value = _tidy(Decimal(value) * 10_000)
+    if value is not None and (reading.unit == "%" or (reading.unit in _MONEY and not indicator.decimal)):
+        value, state = None, "unreadable"
+    return value, state
+
+
+def _tidy(amount: Decimal) -> Figure:
+    return int(amount) if amount == amount.to_integral_value() else Decimal(format(amount.normalize(), "f"))
+
+
+def _token(item: Item) -> Token:
+    value = item.reading.value
+    return Token(value if value is not None else 0, item.text, item.locator, item.reading.state, item.reading.approx)

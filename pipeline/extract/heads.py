@@ -1,0 +1,312 @@
+"""Column heads: what stands above the figures, learned from the rows between two bodies.
+
+The places of a head's cells are only a first guess, because heads and bodies often disagree in their spans. Every order
+that the head allows is tried on the rows below it, and the one under which most sums hold is taken.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from pipeline.codebook import normalise_label
+from pipeline.extract.rows import Item, Row, is_unit
+from pipeline.extract.vocabulary import ColumnKey, Vocabulary
+from pipeline.report import Figure
+
+_PAST = re.compile(r"累计|历年|上年|去年|上一年|同期|增长|增减|比率|占比")
+_OWN = re.compile(r"本年|本期|本季|统计数|数量|数值|数据|件数|指标值|本级|合计|总数|总计|^数$|结果")
+_YEAR = re.compile(r"(20[0-2]\d)\s*年?")
+_LIST_HEAD = re.compile(r"指标|项目|内容|名称|事项|单位|序号|类别|年|统计|数")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A leaf of a table's head: what it stands for (None: a local column), its label and grid column."""
+
+    key: ColumnKey | None
+    label: str
+    col: int
+    group: str = ""
+
+
+@dataclass
+class Heads:
+    """The column heads that hold for the rows being read; kept from one table to the next of the same report.
+
+    ``gridded``: the applicant columns' places hold for the rows below. ``doubted``: the head's own order contradicts the
+    sums. ``groups``: the dispute groups as columns. ``single``: the value columns of a list, other years without key.
+    """
+
+    applicant: tuple[Column, ...] = ()
+    gridded: bool = False
+    doubted: bool = False
+    quantity: tuple[Column, ...] = ()
+    state: tuple[Column, ...] = ()
+    groups: tuple[Column, ...] = ()
+    single: tuple[Column, ...] = ()
+
+
+class Labelled(NamedTuple):
+    """A label of the head and the head's row that it stands in."""
+
+    row: int
+    item: Item
+
+
+def filled_after_labels(row: Row) -> Row:
+    """The filled value cells to the right of a row's last label; a row of figures alone gives them all."""
+    last = max((n for n, i in enumerate(row) if i.is_label and not is_unit(i.text)), default=-1)
+    if last == len(row) - 1:  # a remark stands at the end
+        last = max((n for n, i in enumerate(row[:last]) if i.is_label and not is_unit(i.text)), default=-1)
+    return [i for i in row[last + 1 :] if i.is_value and not i.is_blank]
+
+
+class HeadReader:
+    """Learns heads. ``year`` is the report's."""
+
+    def __init__(self, words: Vocabulary, year: int | None) -> None:
+        self.words = words
+        self.year = year
+
+    def learn(self, heads: Heads, pending: Sequence[Row], below: Sequence[Row], stream: bool, context: str) -> str:
+        """Take a head from ``pending`` rows into ``heads``; ``below`` are the rows that follow, ``context`` the dispute
+        group named before the table. Gives the kind learned: applicant, quantity, state, groups or nothing."""
+        items = [Labelled(r, i) for r, row in enumerate(pending) for i in row if i.own and i.is_label]
+        kinds: dict[str, int] = {}
+        for _, item in items:
+            keys = self.words.columns.find(item.text)
+            if len(keys) == 1:
+                kinds[keys[0].kind] = kinds.get(keys[0].kind, 0) + 1
+        if not kinds:
+            columns = self._groups(items, stream)
+            if len(columns) >= 2:
+                heads.groups, heads.state = columns, ()
+                return "groups"
+            return ""
+        kind = max(kinds, key=lambda k: kinds[k])
+        if kind == "applicant":
+            self._applicants(heads, items, below, stream)
+        elif kind == "quantity":
+            heads.quantity = self._quantities(items)
+        else:
+            heads.state, heads.groups = self._states(items, below, stream, context), ()
+        return kind
+
+    def key(self, item: Item, kind: str) -> ColumnKey | None:
+        """What a column label means as one of a kind."""
+        return next((k for k in self.words.columns.find(item.text) if k.kind == kind), None)
+
+    # -- applicants ---------------------------------------------------------------------------------------------
+
+    def _applicants(self, heads: Heads, items: Sequence[Labelled], below: Sequence[Row], stream: bool) -> None:
+        found: dict[str, Column] = {}
+        where: dict[str, int] = {}
+        local: list[Column] = []
+        top = max((r for r, i in items if self.key(i, "applicant")), default=0)
+        for r, item in items:
+            key = self.key(item, "applicant")
+            if key:
+                if key.key not in found:
+                    found[key.key], where[key.key] = Column(key, item.text, item.col), r
+            elif r == top and item.colspan == 1 and not self.words.groups.find(item.text):
+                local.append(Column(None, item.text, item.col))
+        canonical = tuple(found[a] for a in self.words.applicants if a in found)
+        heads.doubted = heads.gridded = False
+        taken = [c.col for c in found.values()]
+        if stream:
+            heads.applicant = _best([canonical, tuple(found.values()), _total_first(canonical)], below, _leaves_hold)
+            return
+        if len(set(taken)) != len(taken):  # names from two rows at one place: spans do not fit
+            heads.applicant = _best([canonical, _total_first(canonical)], below, _leaves_hold)
+            return
+        inner = [c for c in local if c.col > min(taken) and c.col not in taken]
+        ordered = tuple(sorted([*found.values(), *inner], key=lambda c: c.col))
+        one_row = len(set(where.values())) == 1
+        first, second = (ordered, canonical) if one_row or _plausible(ordered, canonical) else (canonical, ordered)
+        best = _best([first, second, _total_first(canonical)], below, _leaves_hold)
+        heads.applicant = best
+        heads.doubted = one_row and best != ordered
+        heads.gridded = best == ordered and _stand_in_grid(ordered, below)
+
+    # -- proactive quantities -----------------------------------------------------------------------------------
+
+    def _quantities(self, items: Sequence[Labelled]) -> tuple[Column, ...]:
+        columns: list[Column] = []
+        lost = 0
+        for _, item in sorted(items, key=lambda pair: pair.item.col):
+            key = self.key(item, "quantity")
+            if key is None and normalise_label(item.text) in ("本年新", "本年"):
+                key = ColumnKey("quantity", ("made_new", "disclosed_new", "")[min(lost, 2)])
+                lost += 1
+            if key:
+                columns.append(Column(key, item.text, item.col))
+            elif columns:
+                columns.append(Column(None, item.text, item.col))
+        return tuple(columns)
+
+    # -- disputes -----------------------------------------------------------------------------------------------
+
+    def _named_groups(self, items: Iterable[Labelled]) -> list[tuple[int, Item, str]]:
+        return [
+            (r, i, k[0].key)
+            for r, i in items
+            if (k := self.words.groups.find(i.text)) and k[0].kind == "group" and not self.key(i, "state")
+        ]
+
+    def _groups(self, items: Sequence[Labelled], stream: bool) -> tuple[Column, ...]:
+        """The dispute groups as columns, their results standing in the rows."""
+        named = self._named_groups(items)
+        deeper = any(name.startswith("litigation.") for _, _, name in named)
+        leaves = [(i, name) for _, i, name in named if not (name == "litigation" and deeper)]
+        if not stream:
+            leaves.sort(key=lambda pair: pair[0].col)
+        found = [
+            Column(ColumnKey("group", name), i.text, i.col, name) for i, name in leaves if name in self.words.review_groups
+        ]
+        return tuple(found) if len({c.group for c in found}) == len(found) else ()
+
+    def _states(
+        self, items: Sequence[Labelled], below: Sequence[Row], stream: bool, context: str
+    ) -> tuple[Column, ...]:
+        groups = self._named_groups(items)
+        leaves = [(label, key) for label in items if (key := self.key(label.item, "state"))]
+        if not stream:
+            places = {label.item.col for label, _ in leaves}
+            over = {id(g) for _, g, _ in groups}
+            for label in items:
+                spans = range(label.item.col, label.item.col + label.item.colspan)
+                if id(label.item) not in over and not self.key(label.item, "state") and not places & set(spans):
+                    leaves.append((label, ColumnKey("local", "")))
+                    places.update(spans)
+        named = [g for g in self._order_of_groups(groups, stream) if g in self.words.review_groups]
+        keys = [key.key for _, key in leaves if key.kind == "state"]
+        turns = max((keys.count(k) for k in self.words.states), default=0)
+        if len(named) != turns:  # some names are not there: the form's three groups, or the one named before the table
+            named = list(self.words.review_groups) if turns == 3 else [context] if turns == 1 else []
+        by_row = list(leaves)
+        by_col = leaves if stream else sorted(leaves, key=lambda pair: pair[0].item.col)
+        options: list[tuple[Column, ...]] = []
+        for order in (by_col, by_row):
+            for by_place in (True, False):
+                columns = self._grouped(order, groups if by_place and not stream else [], named)
+                slots = [(c.group, c.key.key) for c in columns if c.key]
+                if columns not in options and len(set(slots)) == len(slots):
+                    options.append(columns)
+        return _best(options, below, _groups_hold) if options else self._grouped(by_row, [], named)
+
+    def _order_of_groups(self, groups: Sequence[tuple[int, Item, str]], stream: bool) -> list[str]:
+        """The groups in the order of their columns, by their places; in the form's order where those say nothing."""
+        wide = [(i.col, name) for _, i, name in groups if name in self.words.review_groups]
+        if stream or len({col for col, _ in wide}) != len(wide):
+            return list(dict.fromkeys(name for _, name in wide))
+        return list(dict.fromkeys(name for _, name in sorted(wide)))
+
+    def _grouped(
+        self, leaves: Sequence[tuple[Labelled, ColumnKey]], groups: Sequence[tuple[int, Item, str]], named: Sequence[str]
+    ) -> tuple[Column, ...]:
+        """Each result column with its group: the one printed above it, else the k-th 结果维持 belongs to the k-th group."""
+        seen: dict[str, int] = {}
+        columns: list[Column] = []
+        for label, key in leaves:
+            item = label.item
+            if key.kind == "local":
+                columns.append(Column(None, item.text, item.col))
+                continue
+            if key.key == "whole":
+                columns.append(Column(ColumnKey("state", "total"), item.text, item.col, "litigation"))
+                continue
+            turn = seen.get(key.key, 0)
+            seen[key.key] = turn + 1
+            above = [(r, name) for r, g, name in groups if g.col <= item.col < g.col + g.colspan]
+            group = max(above)[1] if above else ""
+            if group not in self.words.review_groups:
+                group = named[turn] if turn < len(named) else ""
+            columns.append(Column(key, item.text, item.col, group))
+        return tuple(columns)
+
+    # -- lists --------------------------------------------------------------------------------------------------
+
+    def list_head(self, row: Row) -> tuple[Column, ...] | None:
+        """The value columns of a list's head (指标 | 单位 | 本年 | 累计): those of other years have no key. None where the
+        row is no such head."""
+        labels = [i for i in row if i.is_label or _YEAR.fullmatch(i.text.strip())]
+        if len(labels) < 2 or any(i.is_value and not i.is_blank and i not in labels for i in row):
+            return None
+        if not any(_LIST_HEAD.search(i.text) for i in labels):
+            return None
+        own: list[Column] = []
+        past: list[Column] = []
+        for item in labels:
+            text = "".join(item.text.split())
+            years = {int(y) for y in _YEAR.findall(text)}
+            if years:
+                (own if years == {self.year} else past).append(Column(ColumnKey("single", "own"), text, item.col))
+            elif _PAST.search(text):
+                past.append(Column(ColumnKey("single", "past"), text, item.col))
+            elif _OWN.search(text) and item is not labels[0] and not text.startswith(("单位", "指标名", "项目名")):
+                own.append(Column(ColumnKey("single", "own"), text, item.col))
+        if not own:  # 本年累计 is the year's own figure where nothing else is
+            own = [c for c in past if c.label.startswith("本年")]
+        return tuple(own) + tuple(Column(None, c.label, c.col) for c in past if c not in own)
+
+
+def _plausible(ordered: tuple[Column, ...], canonical: tuple[Column, ...]) -> bool:
+    """Whether the head's own order can be meant: 总计 stands first or last."""
+    keys = [c.key.key for c in ordered if c.key]
+    if "total" in keys and keys.index("total") not in (0, len(keys) - 1):
+        return False
+    return len(keys) == len(canonical)
+
+
+def _total_first(canonical: tuple[Column, ...]) -> tuple[Column, ...]:
+    return tuple(sorted(canonical, key=lambda c: c.key is None or c.key.key != "total"))
+
+
+def _rows_of(columns: Sequence[Column], below: Sequence[Row]) -> list[list[Figure]]:
+    """The figures of the rows that fill every column, as far as the next head."""
+    found: list[list[Figure]] = []
+    for row in below:
+        filled = [i for i in row if i.is_value and not i.is_blank]
+        tail = filled_after_labels(row)
+        for values in (tail, filled):
+            if len(values) == len(columns):
+                found.append([v.reading.value or 0 for v in values])
+                break
+    return found
+
+
+def _leaves_hold(columns: Sequence[Column], figures: Sequence[Figure]) -> int:
+    total: Figure | None = None
+    parts: Figure = 0
+    for column, figure in zip(columns, figures, strict=True):
+        if column.key and column.key.key == "total":
+            total = figure
+        elif column.key:
+            parts += figure
+    return 0 if total is None else int(total == parts and total != 0) - int(total != parts)
+
+
+def _groups_hold(columns: Sequence[Column], figures: Sequence[Figure]) -> int:
+    sums: dict[str, list[Figure]] = {}
+    for column, figure in zip(columns, figures, strict=True):
+        if column.key and column.group in ("reconsideration", "litigation.direct", "litigation.after_review"):
+            held = sums.setdefault(column.group, [0, 0])
+            held[column.key.key == "total"] += figure
+    return sum(int(parts == total and total != 0) - int(parts != total) for parts, total in sums.values())
+
+
+def _best(options: Sequence[tuple[Column, ...]], below: Sequence[Row], hold: object) -> tuple[Column, ...]:
+    """The order under which most rows add up; the first of equals."""
+    score = _leaves_hold if hold is _leaves_hold else _groups_hold
+    rows = {len(o): _rows_of(o, below) for o in options}
+    return max(options, key=lambda o: sum(score(o, figures) for figures in rows[len(o)]))
+
+
+def _stand_in_grid(columns: Sequence[Column], below: Sequence[Row]) -> bool:
+    """Whether every figure of the rows below stands under one of the columns."""
+    places = {c.col for c in columns}
+    rows = [values for row in below if len(values := filled_after_labels(row)) > 1]
+    return bool(rows) and all(v.col in places for values in rows for v in values)
