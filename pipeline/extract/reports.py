@@ -9,7 +9,7 @@ from datetime import date
 from pipeline.codebook import Codebook, load_codebook, normalise_label
 from pipeline.document import Block, Document, Image, Paragraph, Table
 from pipeline.extract.identity import detect_template, find_published, find_year
-from pipeline.extract.pieces import Piece, Section, cut, sections, squeeze
+from pipeline.extract.pieces import Piece, Section, cut, read_title, section_of, sections, squeeze
 from pipeline.extract.script import simplified
 from pipeline.extract.sentences import read_sentences
 from pipeline.extract.tables import Slot, TableReader, TableReading
@@ -19,6 +19,8 @@ from pipeline.places import Evidence, Registry, detect_scope, identify
 from pipeline.report import Finding, Observation, Report, Unplaced
 
 _SIGNATURE_LINES = 6
+_LIST_TITLES = 3
+_OWN_TEXT = 20
 
 
 def extract_reports(
@@ -29,9 +31,12 @@ def extract_reports(
         return ()
     document = simplified(document)
     pieces, fragments = cut(document)
+    listed = len(report_titles(document)) >= _LIST_TITLES
     reports: list[Report] = []
     for piece in pieces:
-        reports.append(_report(document, piece, len(reports) + 1, len(pieces), source_url, registry))
+        report = _report(document, piece, len(reports) + 1, len(pieces), source_url, registry)
+        if _is_report(piece, report, listed):
+            reports.append(report)
     if document.status != "ok" and reports:
         note = Finding(
             f"document.{document.status}", "warn", None, None, (), f"文件不完整 / the document is not whole: {document.detail}"
@@ -45,6 +50,27 @@ def extract_reports(
         first = reports[0]
         reports[0] = replace(first, findings=(*first.findings, note))
     return tuple(reports)
+
+
+def report_titles(document: Document) -> tuple[str, ...]:
+    """The distinct lines of a document that read as the title of a report, in order; three or more make a list."""
+    found = (read_title(b.text) for b in document.blocks if isinstance(b, Paragraph))
+    return tuple(dict.fromkeys(squeeze(title.text) for title in found if title))
+
+
+def _is_report(piece: Piece, report: Report, listed: bool) -> bool:
+    """Whether a piece is a report: it has figures, or a title with something of a report under it."""
+    if any(not o.indicator.startswith("local.") for o in report.observations) or report.unplaced:
+        return True
+    if piece.title is None:
+        return False
+    headings = sum(1 for p in piece.paragraphs if section_of(p.text))
+    if piece.tables or headings >= 2 or (headings and sum(len(p.text) for p in piece.paragraphs) >= 400):
+        return True
+    if listed:
+        return False
+    own = sum(len(squeeze(p.text)) for p in piece.paragraphs if read_title(p.text) is None)
+    return own >= _OWN_TEXT or any(isinstance(b, Image) for b in piece.blocks)
 
 
 def _report(
@@ -234,6 +260,8 @@ def _missing_tables(
                     part.heading,
                 )
             )
+        if not cells:
+            continue
         findings.append(
             Finding(
                 "table.missing", "warn", None, None, tuple(cells),
