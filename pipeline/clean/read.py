@@ -21,12 +21,14 @@ _READERS = {
 def read_document(data: bytes, *, media_type: str | None = None) -> Document:
     """Read one file. Never raises for what the file holds: a file that cannot be read has a status that says why.
 
-    Archives are no documents: ``kind_of`` tells them, and ``pipeline.clean.archive`` opens them.
+    An archive gives a document without blocks; ``pipeline.clean.archive`` opens it.
     """
-    sha256 = hashlib.sha256(data).hexdigest()
+    sha256 = digest_of(data)
     kind = sniff(data, media_type)
     if kind == "empty":
         return Document(sha256, media_type or "application/octet-stream", "none", (), status="empty", detail="no bytes")
+    if kind == "archive":
+        return Document(sha256, MEDIA[kind], "archive", (), detail="an archive: its files are documents of their own")
     name = _READERS.get(kind)
     if name is None:
         return Document(
@@ -36,6 +38,11 @@ def read_document(data: bytes, *, media_type: str | None = None) -> Document:
     reader = cast(Reader, import_module(name).read)
     kept = media_type if kind == "picture" and media_type and media_type.startswith("image/") else MEDIA[kind]
     return reader(data, sha256=sha256, media_type=kept)
+
+
+def digest_of(data: bytes) -> str:
+    """The SHA-256 of a file's bytes, by which documents are known."""
+    return hashlib.sha256(data).hexdigest()
 
 
 def is_archive(data: bytes) -> bool:

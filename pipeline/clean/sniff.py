@@ -38,6 +38,8 @@ def sniff(data: bytes, media_type: str | None = None) -> str:
         if kind == "bmp":
             return "picture" if len(data) > 54 and start[14:15] in (b"\x28", b"\x0c", b"\x6c", b"\x7c") else "text"
         return kind
+    if data[257:262] == b"ustar":
+        return "archive"
     if b"%PDF-" in data[:1024]:
         return "pdf"
     head = data[:65536]

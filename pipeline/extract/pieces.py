@@ -43,11 +43,12 @@ class Section:
 
 @dataclass
 class Piece:
-    """One report's share of a document."""
+    """One report's share of a document. ``attached`` are blocks of files that belong to it: tables, lines between them."""
 
     title: Title | None
     blocks: list[Block]
     place: str
+    attached: list[Block] = field(default_factory=list)
 
     @property
     def paragraphs(self) -> list[Paragraph]:
@@ -146,7 +147,11 @@ def cut(document: Document) -> tuple[list[Piece], list[str]]:
         longest = max(pieces, key=_text_length)
         titled = [p for p in pieces if p.title is not None] or [longest]
         whole = [max(titled, key=_text_length)]
-    fragments = [
+    loose: list[str] = []
+    if len(whole) > 1 and _is_loose(whole[0]) and any(p.tables for p in whole[1:]):
+        loose = [f"tables before the title, {whole[0].place}"]
+        whole = whole[1:]
+    fragments = loose + [
         p.title.text for p in pieces if p.title is not None and p not in whole and _text_length(p) >= _FRAGMENT_TEXT
     ]
     if len(whole) == 1 and whole[0].title is None and document.title:
@@ -156,6 +161,16 @@ def cut(document: Document) -> tuple[list[Piece], list[str]]:
         if fuller and _same(page, own):
             whole[0].title = Title(page.text, page.body or own.body, page.year or own.year)
     return whole, fragments
+
+
+def _is_loose(piece: Piece) -> bool:
+    """Whether a piece is tables alone, without title, heading or text: no report stands there."""
+    return (
+        piece.title is None
+        and _text_length(piece) < 200
+        and not any(section_of(p.text) for p in piece.paragraphs)
+        and not any(isinstance(b, Image) for b in piece.blocks)
+    )
 
 
 def _text_length(piece: Piece) -> int:

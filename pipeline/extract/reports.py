@@ -3,34 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 from pipeline.codebook import Codebook, load_codebook, normalise_label
 from pipeline.document import Block, Document, Image, Paragraph, Table
 from pipeline.extract.identity import detect_template, find_published, find_year
 from pipeline.extract.pieces import Piece, Section, cut, read_title, section_of, sections, squeeze
+from pipeline.extract.report_tables import read_tables
 from pipeline.extract.script import simplified
 from pipeline.extract.sentences import read_sentences
-from pipeline.extract.tables import Slot, TableReader, TableReading
-from pipeline.extract.vocabulary import vocabulary
-from pipeline.extract.years import year_hint
+from pipeline.extract.tables import Slot
 from pipeline.places import Evidence, Registry, detect_scope, identify
 from pipeline.report import Finding, Observation, Report, Unplaced
 
 _SIGNATURE_LINES = 6
 _LIST_TITLES = 3
 _OWN_TEXT = 20
+_LINE = 60
 
 
 def extract_reports(
-    document: Document, *, source_url: str | None = None, registry: Registry | None = None
+    document: Document, *, source_url: str | None = None, registry: Registry | None = None, attached: Sequence[Block] = ()
 ) -> tuple[Report, ...]:
-    """Every report that the document holds, as read: observations as printed, nothing resolved by proof yet."""
+    """Every report that the document holds, as read: observations as printed, nothing resolved by proof yet.
+
+    ``attached`` are the blocks of files that belong to the document's one report: its tables and the lines between them; of a
+    document that holds little but links to these files also their text."""
     if not document.blocks:
         return ()
     document = simplified(document)
     pieces, fragments = cut(document)
+    if attached and len(pieces) == 1:
+        more = simplified(replace(document, blocks=tuple(attached))).blocks
+        pieces = [_joined(pieces[0], [b for b in more if not (isinstance(b, Paragraph) and read_title(b.text))])]
     listed = len(report_titles(document)) >= _LIST_TITLES
     reports: list[Report] = []
     for piece in pieces:
@@ -50,6 +56,14 @@ def extract_reports(
         first = reports[0]
         reports[0] = replace(first, findings=(*first.findings, note))
     return tuple(reports)
+
+
+def _joined(piece: Piece, attached: Sequence[Block]) -> Piece:
+    """A report with the blocks of its attachments: after its text, or, where it has none of its own, as its text."""
+    headings = sum(1 for p in piece.paragraphs if section_of(p.text))
+    if headings < 2 and not piece.tables:
+        return replace(piece, blocks=[*piece.blocks, *attached])
+    return replace(piece, attached=[b for b in attached if not isinstance(b, Paragraph) or len(b.text) <= _LINE])
 
 
 def report_titles(document: Document) -> tuple[str, ...]:
@@ -78,9 +92,10 @@ def _report(
 ) -> Report:
     codebook = load_codebook()
     paragraphs = piece.paragraphs
+    all_tables = piece.tables + [b for b in piece.attached if isinstance(b, Table)]
     text = "".join(
         [squeeze(p.text) for p in paragraphs]
-        + ["".join(c.text.split()) for t in piece.tables for c in t.cells]
+        + ["".join(c.text.split()) for t in all_tables for c in t.cells]
     )
     template = detect_template(text, codebook)
     published = find_published(document, piece)
@@ -96,7 +111,7 @@ def _report(
     body = identify(_evidence(document, piece, pieces, source_url, year), registry)
     scope = detect_scope(piece.title.text if piece.title else document.title, [p.text for p in paragraphs], body.kind)
     parts = sections(piece.blocks)
-    tables = read_tables(piece.blocks, template, year)
+    tables = read_tables([*piece.blocks, *piece.attached], template, year)
     findings += tables.findings
     sentences = read_sentences(paragraphs, template=template, year=year, codebook=codebook, issuer=body.issuer)
     observations = [*tables.observations, *sentences]
@@ -139,7 +154,8 @@ def _evidence(
 ) -> Evidence:
     paragraphs = piece.paragraphs
     signatures = [p.text for p in paragraphs[-_SIGNATURE_LINES:] if len(p.text) <= 40]
-    cells = [c.text for t in piece.tables for c in t.cells[:6] if "填报单位" in c.text or "单位(盖章)" in c.text]
+    tables = piece.tables + [b for b in piece.attached if isinstance(b, Table)]
+    cells = [c.text for t in tables for c in t.cells[:6] if "填报单位" in c.text or "单位(盖章)" in c.text]
     alone = pieces == 1
     issuers = [document.meta.get("ContentSource", "")] if alone else []
     return Evidence(
@@ -150,81 +166,6 @@ def _evidence(
         source_url=source_url if alone else None,
         text_samples=tuple(p.text for p in paragraphs[:60]),
         year=year,
-    )
-
-
-# -- tables of one report -------------------------------------------------------------------------------------------
-
-
-@dataclass
-class Tables:
-    """The tables of one report, brought together."""
-
-    observations: list[Observation]
-    unplaced: tuple[Unplaced, ...]
-    local: list[Observation]
-    findings: list[Finding]
-
-
-def read_tables(blocks: Sequence[Block], template: str | None, year: int | None) -> Tables:
-    """Read all tables of a report in order. Where two tables claim the same cell with different figures, the one that
-    names the report's year holds; where none does, the cell is ambiguous."""
-    reader = TableReader(vocabulary(), template, year)
-    readings: list[tuple[TableReading, int | None]] = []
-    before: list[str] = []
-    for block in blocks:
-        if isinstance(block, Paragraph):
-            reader.note_paragraph(block.text)
-            before.append(block.text)
-        elif isinstance(block, Table):
-            readings.append((reader.read(block), year_hint(before, block)))
-            before = []
-    findings = [f for reading, _ in readings for f in reading.findings]
-    if year and any(hint == year for _, hint in readings):
-        others = [(r, hint) for r, hint in readings if hint and hint != year and r.known_rows]
-        readings = [(r, hint) for r, hint in readings if not (hint and hint != year and r.known_rows)]
-    else:
-        others = []
-    placed: dict[Slot, Observation] = {}
-    local: list[Observation] = []
-    unplaced: list[Unplaced] = []
-    for reading, hint in readings:
-        if hint and year and hint != year and reading.known_rows:
-            findings.append(
-                Finding(
-                    "table.other_year", "warn", hint, year, (),
-                    "表前标注的年份与报告年份不一致 / the table is headed with another year than the report's",
-                )
-            )
-        for slot, observation in reading.placed.items():
-            held = placed.get(slot)
-            if held is None or (held.state == "blank" and observation.state != "blank"):
-                placed[slot] = observation
-            elif (held.value, held.state) != (observation.value, observation.state) and observation.state != "blank":
-                placed[slot] = _clash(slot, held, observation, findings)
-        filled = {s for u in unplaced for s in u.slots}
-        unplaced += [u for u in reading.unplaced if not filled.issuperset(u.slots)]
-        local += reading.local
-    for reading, hint in others:
-        local += [
-            o._replace(indicator=f"local.year_{hint}.{o.indicator}", label=f"{hint}年 {o.label}")
-            for o in reading.placed.values()
-            if o.value is not None
-        ]
-    waiting = {slot for row in unplaced for slot in row.slots}
-    return Tables([o for s, o in placed.items() if s not in waiting], tuple(unplaced), local, findings)
-
-
-def _clash(slot: Slot, held: Observation, other: Observation, findings: list[Finding]) -> Observation:
-    both = tuple(dict.fromkeys(v for v in (*held.candidates, held.value, *other.candidates, other.value) if v is not None))
-    findings.append(
-        Finding(
-            "table.cell_twice", "error", held.value, other.value, (slot,),
-            f"两张表对同一指标给出不同的数 / two tables give this cell different figures ({held.locator}; {other.locator})",
-        )
-    )
-    return held._replace(
-        value=None, state="ambiguous", resolved=None, resolution=None, raw=f"{held.raw} / {other.raw}", candidates=both
     )
 
 
