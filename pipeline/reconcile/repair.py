@@ -51,15 +51,19 @@ def _rows(template: str) -> tuple[tuple[Slot, ...], ...]:
     codebook = load_codebook()
     columns = (*codebook.leaves, "total")
     found: list[tuple[Slot, ...]] = []
-    review: list[Slot] = []
+    review: dict[str, list[Slot]] = {}
     for (form, name), indicator in codebook.by_form.items():
         if form != template:
             continue
         if indicator.table == "application" and indicator.dimension:
             found.append(tuple((name, column) for column in columns))
         elif indicator.table == "review":
-            review.append((name, None))
-    return (*found, tuple(review)) if review and template != "v2014" else tuple(found)
+            group = review.setdefault(name.rpartition(".")[0], [])
+            group.append((name, None))
+            group.sort(key=lambda slot: slot[0].endswith(".total"))  # the form prints a group's total last
+    if template in ("v2019", "v2021"):
+        found.append(tuple(slot for group in review.values() for slot in group))
+    return tuple(found)
 
 
 def shifted(values: Mapping[Slot, Figure | None], shape: Shape) -> tuple[list[Finding], bool]:
