@@ -7,11 +7,16 @@ from collections.abc import Iterator
 from selectolax.lexbor import LexborNode
 
 Row = list[tuple[str, int, int]]
+_CELL_TAGS = frozenset({"div", "span", "li", "p", "dd", "dt", "i", "b", "em", "label", "strong", "font"})
 _CELL_LENGTH = 80
-_MIN_ROWS = 3
+_MIN_ROWS = 2
+_MIN_FIGURES = 3
+_FIGURE_SHARE = 0.12
+_TAKEN = "\ue000"  # the mark of a table that was taken out already
 
 
-def _elements(node: LexborNode) -> list[LexborNode]:
+def elements(node: LexborNode) -> list[LexborNode]:
+    """The child elements of a node, in order."""
     found = []
     child = node.child
     while child is not None:
@@ -23,48 +28,82 @@ def _elements(node: LexborNode) -> list[LexborNode]:
 
 def _row(node: LexborNode) -> Row | None:
     """A row: an element whose element children are all short texts, and which has no text of its own."""
-    cells = _elements(node)
-    if len(cells) < 2 or any(c.tag not in ("div", "span", "li", "p", "dd", "dt", "i", "b", "em", "label") for c in cells):
+    cells = elements(node)
+    if len(cells) < 2 or any(c.tag not in _CELL_TAGS for c in cells):
         return None
     own = node.text(deep=False).strip()
     if own:
         return None
     row: Row = []
     for cell in cells:
-        text = "\n".join(line for line in (" ".join(p.split()) for p in cell.text(deep=True).split("\n")) if line)
-        if len(text) > _CELL_LENGTH or any(len(_elements(inner)) > 1 for inner in _elements(cell)):
+        raw = cell.text(deep=True)
+        if _TAKEN in raw:
+            return None
+        text = "\n".join(line for line in (" ".join(p.split()) for p in raw.split("\n")) if line)
+        if len(text) > _CELL_LENGTH or any(len(elements(inner)) > 1 for inner in elements(cell)):
             return None
         span = cell.attributes.get("data-colspan") or cell.attributes.get("colspan") or "1"
-        row.append((text, 1, int(span) if span.isdigit() else 1))
+        row.append((text, 1, min(int(span), 100) if span.isascii() and span.isdigit() else 1))
     return row
 
 
+def _figures(rows: list[Row]) -> int:
+    return sum(1 for row in rows for cell in row if cell[0][:1].isdigit() and len(cell[0]) <= 14 and "-" not in cell[0])
+
+
+def _rows_of(node: LexborNode) -> list[Row] | None:
+    """The rows that an element draws, None where it draws no table."""
+    children = elements(node)
+    if len(children) < _MIN_ROWS:
+        return None
+    if node.tag in ("ul", "dl", "p") and all(c.tag in ("span", "b", "i", "a") for c in children):
+        return None
+    first = _row(children[0]) is not None
+    if not first and _row(children[1]) is None and (len(children) < 4 or _row(children[3]) is None):
+        return None
+    rows = [_row(child) for child in children]
+    kept = [row for row in rows if row is not None]
+    figures = _figures(kept)
+    cells = sum(len(row) for row in kept)
+    if len(kept) < _MIN_ROWS or len(kept) < 0.7 * len(children) or figures < max(_MIN_FIGURES, _FIGURE_SHARE * cells):
+        return None
+    full: list[Row] = []
+    for row, child in zip(rows, children, strict=True):
+        if row is None:
+            text = child.text(deep=True)
+            if _TAKEN in text or len(text) > 200:
+                return None
+            row = [(" ".join(text.split()), 1, 1)]
+        full.append(row)
+    return full
+
+
+def draws_table(node: LexborNode) -> bool:
+    """Whether an element's children are the rows of a table drawn without ``table``."""
+    return _rows_of(node) is not None
+
+
 def div_rows(article: LexborNode) -> Iterator[tuple[list[Row], LexborNode, str]]:
-    """Elements that hold at least three rows of at least two short cells, with figures in them, outermost first.
+    """Elements that hold at least two rows of at least two short cells, with figures in them, outermost first.
 
     Gives (rows of (text, rowspan, colspan), the element, its place)."""
     number = 0
     taken: set[int] = set()
     for node in article.css("div,ul,section,dl"):
-        parent, inside = node.parent, False
-        while parent is not None:
-            if parent.mem_id in taken:
-                inside = True
-                break
-            parent = parent.parent
-        if inside:
+        if node.mem_id == article.mem_id:
             continue
-        children = _elements(node)
-        if len(children) < _MIN_ROWS:
+        rows = _rows_of(node)
+        if rows is None or _stands_in(node, taken):
             continue
-        rows = [_row(child) for child in children]
-        kept = [row for row in rows if row is not None]
-        with_figure = sum(1 for row in kept if any(cell[0].strip().isdigit() for cell in row))
-        if len(kept) >= _MIN_ROWS and len(kept) >= 0.7 * len(children) and with_figure * 3 >= len(kept):
-            full = [
-                row if row is not None else [(" ".join(child.text(deep=True).split()), 1, 1)]
-                for row, child in zip(rows, children, strict=True)
-            ]
-            number += 1
-            taken.add(node.mem_id)
-            yield full, node, f"div-table[{number}]"
+        number += 1
+        taken.add(node.mem_id)
+        yield rows, node, f"div-table[{number}]"
+
+
+def _stands_in(node: LexborNode, taken: set[int]) -> bool:
+    parent = node.parent
+    while parent is not None:
+        if parent.mem_id in taken:
+            return True
+        parent = parent.parent
+    return False

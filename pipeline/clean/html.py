@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from pipeline.clean.decode import decode
-from pipeline.clean.divtable import div_rows
+from pipeline.clean.divtable import div_rows, draws_table, elements
 from pipeline.document import Block, Cell, Document, Image, Link, Paragraph, Table
 
 MAX_BYTES = 16 * 1024 * 1024
@@ -143,6 +143,10 @@ def _children(node: LexborNode) -> Iterator[LexborNode]:
 
 
 def _drop_hidden(body: LexborNode) -> None:
+    whole = _weight(body)
+    for node in body.css("[hidden],[aria-hidden=true]"):
+        if _weight(node) * 2 < whole or node.attributes.get("hidden", "-") != "-":
+            node.decompose()
     for node in body.css("[style]"):
         if _HIDDEN.search(node.attributes.get("style") or "") and _weight(node) * 2 < _weight(body):
             node.decompose()
@@ -168,7 +172,7 @@ def _article(body: LexborNode) -> tuple[LexborNode, str]:
             weight = _weight(child)
             if weight > best_weight:
                 best, best_weight = child, weight
-        if best is None or best_weight < 0.8 * _weight(node) or _tables_left_out(node, best):
+        if best is None or best_weight < 0.8 * _weight(node) or _tables_left_out(node, best) or draws_table(best):
             break
         node, path = best, f"{path}>{best.tag}{_name(best)}"
     for child in list(_children(node)):
@@ -213,6 +217,9 @@ def _name(node: LexborNode) -> str:
 def _blocks(article: LexborNode, path: str) -> Iterator[Block]:
     held: list[Table | Image] = []
     number = 0
+    for inner in article.css("td table"):
+        if len(inner.css("td,th")) == 1 and len(text := inner.text(deep=True)) < 60:
+            inner.replace_with(text)  # a cell's figure in a table of its own
     for node in article.css("table"):
         own = node.css("table")
         number += 1
@@ -225,12 +232,11 @@ def _blocks(article: LexborNode, path: str) -> Iterator[Block]:
             continue
         held.append(table)
         node.replace_with(f"\n\ue000{len(held) - 1}\ue001\n")
-    if not held:
-        for rows, node, place in div_rows(article):
-            drawn = _grid(rows, f"{path} {place}")
-            if drawn is not None:
-                held.append(drawn)
-                node.replace_with(f"\n\ue000{len(held) - 1}\ue001\n")
+    for rows, node, place in div_rows(article):
+        drawn = _grid(rows, f"{path} {place}")
+        if drawn is not None:
+            held.append(drawn)
+            node.replace_with(f"\n\ue000{len(held) - 1}\ue001\n")
     for node in article.css("img"):
         held.append(
             Image(node.attributes.get("src") or "", f"{path} img[{len(held)}]", _line(node.attributes.get("alt")))
@@ -253,10 +259,10 @@ def _blocks(article: LexborNode, path: str) -> Iterator[Block]:
 
 
 def _is_data_despite_nesting(node: LexborNode) -> bool:
-    """A table with a table inside is data only where most of its own cells are short and hold none."""
+    """A table with a table inside is data only where most of its own cells are short and hold none, in rows of several."""
     short = deep = 0
     for row in node.css("tr"):
-        if not _belongs(row, node):
+        if not _belongs(row, node) or len(elements(row)) < 2:
             continue
         for cell in _children(row):
             if cell.css_first("table") is not None:
@@ -297,8 +303,10 @@ def _table(node: LexborNode, locator: str) -> Table | None:
                 )
         rows.append(cells)
     filled = sum(1 for row in rows for text, _, _ in row if text)
-    if filled < 2 or sum(len(row) for row in rows) < 4:
+    if filled < 2:
         return None  # one cell around the whole article, or nothing: read as text
+    if sum(len(row) for row in rows) < 4 and not any(text.isdigit() for row in rows for text, _, _ in row):
+        return None
     if any(len(text) > 600 for row in rows for text, _, _ in row) and filled < 9:
         return None
     caption = node.css_first("caption")

@@ -7,7 +7,7 @@ that the head allows is tried on the rows below it, and the one under which most
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -290,17 +290,31 @@ def _leaves_hold(columns: Sequence[Column], figures: Sequence[Figure]) -> int:
 
 
 def _groups_hold(columns: Sequence[Column], figures: Sequence[Figure]) -> int:
+    sums = _group_sums(columns, figures)
+    return sum(int(parts == total and total != 0) - int(parts != total) for parts, total in sums)
+
+
+def _group_sums(columns: Sequence[Column], figures: Sequence[Figure]) -> list[tuple[Figure, Figure]]:
+    """(sum of the results, total) of each dispute group."""
     sums: dict[str, list[Figure]] = {}
     for column, figure in zip(columns, figures, strict=True):
         if column.key and column.group in ("reconsideration", "litigation.direct", "litigation.after_review"):
             held = sums.setdefault(column.group, [0, 0])
             held[column.key.key == "total"] += figure
-    return sum(int(parts == total and total != 0) - int(parts != total) for parts, total in sums.values())
+    return [(parts, total) for parts, total in sums.values()]
 
 
-def _best(options: Sequence[tuple[Column, ...]], below: Sequence[Row], hold: object) -> tuple[Column, ...]:
+def sums_hold(columns: Sequence[Column], figures: Sequence[Figure]) -> bool:
+    """Whether a row's figures add up under these columns; true where the columns have no sum."""
+    if any(c.key and c.key.kind == "applicant" for c in columns):
+        return _leaves_hold(columns, figures) >= 0
+    return all(parts == total for parts, total in _group_sums(columns, figures))
+
+
+def _best(
+    options: Sequence[tuple[Column, ...]], below: Sequence[Row], score: Callable[[Sequence[Column], Sequence[Figure]], int]
+) -> tuple[Column, ...]:
     """The order under which most rows add up; the first of equals."""
-    score = _leaves_hold if hold is _leaves_hold else _groups_hold
     rows = {len(o): _rows_of(o, below) for o in options}
     return max(options, key=lambda o: sum(score(o, figures) for figures in rows[len(o)]))
 

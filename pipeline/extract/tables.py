@@ -15,7 +15,7 @@ from itertools import pairwise
 from pipeline.codebook import normalise_label
 from pipeline.document import Table
 from pipeline.extract.claims import Claims, Slot, TableReading
-from pipeline.extract.heads import Column, HeadReader, Heads, filled_after_labels
+from pipeline.extract.heads import Column, HeadReader, Heads, filled_after_labels, sums_hold
 from pipeline.extract.rows import Item, Row, is_row_label, is_unit, rows_of
 from pipeline.extract.vocabulary import ColumnKey, RowKey, Vocabulary
 from pipeline.report import Finding
@@ -353,7 +353,7 @@ class TableReader:
         numbers are fewer than columns, hand the row on."""
         name = label.text if label else ""
         filled = [v for v in values if v.is_value and not v.is_blank]
-        aligned = None if stream else _aligned(values, columns, gridded)
+        aligned = _kept(values, columns) if stream else _aligned(values, columns, gridded)
         if aligned is None and len(filled) == len(columns):
             aligned = [*filled]
         if aligned is None:
@@ -409,6 +409,19 @@ def _aligned(values: Row, columns: Sequence[Column], gridded: bool) -> list[Item
         if placed is not None:
             return [*placed]
     return None
+
+
+def _kept(values: Row, columns: Sequence[Column]) -> list[Item | None] | None:
+    """The row's values in their places, where a blank before a figure shows that the file kept its blank cells, and the
+    sums bear it out; None where blanks may have been moved to the row's end."""
+    n = len(columns)
+    row = values[:n]
+    if len(row) < n or not all(v.is_value for v in row) or not all(v.is_blank for v in values[n:]):
+        return None
+    filled = [at for at, v in enumerate(row) if not v.is_blank]
+    if not filled or all(not v.is_blank for v in row[: filled[-1]]):
+        return None
+    return [*row] if sums_hold(columns, [v.reading.value or 0 for v in row]) else None
 
 
 def _total_left_out(rows: Sequence[Row], n: int) -> bool:

@@ -31,7 +31,8 @@ def judge(shown: Mapping[Key, Shown], report: Report) -> Verdict:
             continue
         told = f"{key} printed={cell.printed} {cell.state} true={cell.true} read={seen.value} {seen.state} " \
                f"resolved={seen.resolved} raw={seen.raw!r}"  # fmt: skip
-        owned = seen.state in ("ambiguous", "unreadable") or key in flagged
+        proved = seen.value is None and seen.resolved == cell.true and seen.resolution is not None
+        owned = seen.state in ("ambiguous", "unreadable") or key in flagged or proved
         if cell.printed is not None:
             right = seen.value == cell.printed and seen.state == cell.state and seen.resolved == cell.printed
         elif seen.value is not None:

@@ -1,0 +1,104 @@
+"""The tables of one report brought together: one reading, last year's table set aside, double claims made ambiguous."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.document import Block, Paragraph, Table
+from pipeline.extract.tables import Slot, TableReader, TableReading
+from pipeline.extract.vocabulary import vocabulary
+from pipeline.extract.years import year_hint
+from pipeline.report import Finding, Observation, Unplaced
+
+
+@dataclass
+class Tables:
+    """The tables of one report, brought together."""
+
+    observations: list[Observation]
+    unplaced: tuple[Unplaced, ...]
+    local: list[Observation]
+    findings: list[Finding]
+
+
+def read_tables(blocks: Sequence[Block], template: str | None, year: int | None) -> Tables:
+    """Read all tables of a report in order. Where two tables claim the same cell with different figures, the one that
+    names the report's year holds; where none does, the cell is ambiguous."""
+    reader = TableReader(vocabulary(), template, year)
+    readings: list[tuple[TableReading, int | None]] = []
+    before: list[str] = []
+    for block in blocks:
+        if isinstance(block, Paragraph):
+            reader.note_paragraph(block.text)
+            before.append(block.text)
+        elif isinstance(block, Table):
+            readings.append((reader.read(block), year_hint(before, block)))
+            before = []
+    findings = [f for reading, _ in readings for f in reading.findings]
+    readings, others = _apart(readings, year)
+    placed: dict[Slot, Observation] = {}
+    local: list[Observation] = []
+    unplaced: list[Unplaced] = []
+    for reading, hint in readings:
+        if hint and year and hint != year and reading.known_rows:
+            findings.append(
+                Finding(
+                    "table.other_year", "warn", hint, year, (),
+                    "表前标注的年份与报告年份不一致 / the table is headed with another year than the report's",
+                )
+            )
+        for slot, observation in reading.placed.items():
+            held = placed.get(slot)
+            if held is None or (held.state == "blank" and observation.state != "blank"):
+                placed[slot] = observation
+            elif (held.value, held.state) != (observation.value, observation.state) and observation.state != "blank":
+                placed[slot] = _clash(slot, held, observation, findings)
+        filled = {s for u in unplaced for s in u.slots}
+        unplaced += [u for u in reading.unplaced if not filled.issuperset(u.slots)]
+        local += reading.local
+    for reading, hint in others:
+        local += [
+            o._replace(indicator=f"local.year_{hint}.{o.indicator}", label=f"{hint}年 {o.label}")
+            for o in reading.placed.values()
+            if o.value is not None
+        ]
+    waiting = {slot for row in unplaced for slot in row.slots}
+    return Tables([o for s, o in placed.items() if s not in waiting], tuple(unplaced), local, findings)
+
+
+def _apart(
+    readings: list[tuple[TableReading, int | None]], year: int | None
+) -> tuple[list[tuple[TableReading, int | None]], list[tuple[TableReading, int]]]:
+    """(the report's own tables, those headed with another year). A table headed with another year is set aside only
+    where a table of the report's own year, or one without a year, gives the same cells."""
+    kept: list[tuple[TableReading, int | None]] = []
+    others: list[tuple[TableReading, int]] = []
+    for reading, hint in readings:
+        if not (year and hint and hint != year and reading.known_rows):
+            kept.append((reading, hint))
+            continue
+        cells = _cells(reading)
+        own = [_cells(r) for r, h in readings if r is not reading and (h is None or h == year) and r.known_rows]
+        if any(h == year for _, h in readings) or any(len(cells & other) * 2 > len(cells) for other in own):
+            others.append((reading, hint))
+        else:
+            kept.append((reading, hint))
+    return kept, others
+
+
+def _cells(reading: TableReading) -> set[Slot]:
+    return set(reading.placed) | {slot for row in reading.unplaced for slot in row.slots}
+
+
+def _clash(slot: Slot, held: Observation, other: Observation, findings: list[Finding]) -> Observation:
+    both = tuple(dict.fromkeys(v for v in (*held.candidates, held.value, *other.candidates, other.value) if v is not None))
+    findings.append(
+        Finding(
+            "table.cell_twice", "error", held.value, other.value, (slot,),
+            f"两张表对同一指标给出不同的数 / two tables give this cell different figures ({held.locator}; {other.locator})",
+        )
+    )
+    return held._replace(
+        value=None, state="ambiguous", resolved=None, resolution=None, raw=f"{held.raw} / {other.raw}", candidates=both
+    )
