@@ -14,9 +14,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from pipeline.crawl.completeness import SourceRow, check_sources, sources_table
 from pipeline.crawl.crawler import crawl
 from pipeline.crawl.progress import CrawlState
-from pipeline.crawl.registry import REGISTRY, choose_sources, load_registry
+from pipeline.crawl.registry import choose_sources, load_registry
 from pipeline.load.home import Home
 from pipeline.show import grid
+from pipeline.stages import registry_of
 
 _LINE_EVERY_S = 10.0
 
@@ -26,7 +27,7 @@ class Shown:
 
     def __init__(self, say: Callable[[str], None]) -> None:
         self._say = say
-        self._last = 0.0
+        self._last = time.monotonic()
         self._bar: Progress | None = None
         if sys.stderr.isatty():
             self._bar = Progress(
@@ -66,7 +67,7 @@ def crawl_sources(
 ) -> bool:
     """Crawl what the registry names; gives whether nothing failed. Raises UserError for a wrong registry or source."""
     home.make()
-    chosen = choose_sources(load_registry(Path(registry) if registry else REGISTRY), sources)
+    chosen = choose_sources(load_registry(Path(registry) if registry else registry_of(home)), sources)
     with Shown(say) as shown:
         result = crawl(
             home.raw, chosen, delay=delay, allow_private=allow_private, dry_run=dry_run, render=render, progress=shown
@@ -95,7 +96,7 @@ def _by_year(row: SourceRow) -> str:
 
 def source_lines(home: Home, registry: str | None = None) -> Iterator[str]:
     """The table of sources, and the findings on their completeness."""
-    chosen = load_registry(Path(registry) if registry else REGISTRY)
+    chosen = load_registry(Path(registry) if registry else registry_of(home))
     seen = [row for row in sources_table(home.make().raw, chosen) if row.last_seen or row.last_error]
     rows = [
         (r.source_id, r.issuer, r.last_seen, _by_year(r), r.last_error)

@@ -13,11 +13,14 @@ from pathlib import Path
 
 from pipeline.codebook import codebook_version
 from pipeline.crawl import IntakeResult, RawStore, take_in
+from pipeline.crawl.registry import REGISTRY
 from pipeline.load.home import PROJECT, Home
 from pipeline.load.kept import Kept, reading_fingerprint
 from pipeline.load.read_all import ReadCounts, Tick, read_new, unpack
 from pipeline.load.snapshot import write_snapshot
 from pipeline.load.warehouse import build_core, opened, publish, published_facts
+
+OWN_REGISTRY = "sources.csv"
 
 
 class Busy(RuntimeError):
@@ -51,6 +54,12 @@ def run_lock(home: Home) -> Iterator[None]:
         except OSError as error:
             raise Busy(f"another run is under way in {home.root}") from error
         yield
+
+
+def registry_of(home: Home) -> Path:
+    """The home's own source registry (``sources.csv``) where it has one, else the project's."""
+    own = home.root / OWN_REGISTRY
+    return own if own.is_file() else REGISTRY
 
 
 def take_in_stage(
@@ -88,7 +97,7 @@ def facts_of(home: Home, store: RawStore) -> dict[str, str]:
     """What a warehouse of this home is built from now; ``build`` is a hash over all of it."""
     digest = hashlib.sha256()
     documents = 0
-    for receipt in store.latest_by_document():
+    for receipt in store.documents_to_read():
         documents += 1
         digest.update(f"{receipt.url}\0{receipt.sha256}\0{receipt.status}\0{receipt.fetched_at}\n".encode())
     facts = {
@@ -117,7 +126,7 @@ def load_stage(home: Home) -> dict[str, int]:
     """Build ``core`` and ``ref`` aside. Gives rows by table."""
     with RawStore(home.raw) as store:
         facts = facts_of(home, store)
-        counts = build_core(home, store.latest_by_document(), facts)
+        counts = build_core(home, store.documents_to_read(), facts)
     with Kept(home) as kept:
         kept.drop_older()
     return counts

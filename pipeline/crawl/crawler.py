@@ -44,6 +44,7 @@ def crawl(
     allowed_hosts: Collection[str] = (),
     policy: Policy | None = None,
     resolver: Resolver | None = None,
+    clock: Callable[[], float] = time.time,
 ) -> CrawlResult:
     """Fetches what ``sources`` lead to into the raw store at ``home_raw``; gives counts by status.
 
@@ -52,8 +53,8 @@ def crawl(
     nothing; ``planned`` says what a crawl would fetch. ``render``: pages that are a script's shell go
     through Chromium where it is installed. ``allowed_hosts`` beside those under gov.cn and the sources' own.
     ``policy`` gives every other limit (its ``delay`` and ``allow_private`` are set from the arguments),
-    ``resolver`` looks names up in place of the system. One source's failure never stops another; nothing
-    that a server does raises. On Ctrl-C what was fetched is kept and ``KeyboardInterrupt`` goes on.
+    ``resolver`` looks names up in place of the system, ``clock`` gives the time that receipts state.
+    One source's failure never stops another; nothing that a server does raises. On Ctrl-C what was fetched is kept and ``KeyboardInterrupt`` goes on.
     """
     policy = replace(policy or Policy(), delay=delay, allow_private=allow_private)
     hosts = frozenset(allowed_hosts) | {source.host for source in sources}
@@ -62,7 +63,7 @@ def crawl(
 
     async def run(store: RawStore) -> CrawlResult:
         crawler = Crawler(store, home_raw, policy, hosts, sources, progress=progress, dry_run=dry_run,
-                          render=render, resolver=resolver)
+                          render=render, resolver=resolver, clock=clock)
         return await crawler.run()
 
     if dry_run:
@@ -113,8 +114,10 @@ class Crawler:
 
     def __init__(self, store: RawStore, home_raw: Path, policy: Policy, hosts: Collection[str],
                  sources: Sequence[Source], *, progress: Progress | None = None, dry_run: bool = False,
-                 render: bool = False, resolver: Resolver | None = None) -> None:
+                 render: bool = False, resolver: Resolver | None = None,
+                 clock: Callable[[], float] = time.time) -> None:
         self._store = store
+        self._clock = clock
         self._policy = policy
         self._hosts = hosts
         self._sources = sources
@@ -230,11 +233,11 @@ class Crawler:
         self._requests += fetched.requests
         host = host_of(address)
         self._silent[host] = self._silent[host] + 1 if fetched.status in UNANSWERED else 0
-        now = time.time()
+        now, stated = time.time(), utc_text(self._clock())
         if fetched.status == "not_modified" and visit is not None:
             reading = await self._read(page, visit.sha256, visit.media_type, visit.final_url)
             seen = visit._replace(visited_at=now)
-            await self._finish(page, visit.status, "", reading, None, seen, (utc_text(now), 304, "not modified"))
+            await self._finish(page, visit.status, "", reading, None, seen, (stated, 304, "not modified"))
             return
         reading = await self._read(page, fetched.sha256, fetched.media_type, fetched.final_url)
         validators = fetched.headers
@@ -244,7 +247,7 @@ class Crawler:
         if reading is not None and reading.status != "ok":
             fetched = replace(fetched, status=reading.status, detail=reading.detail)
         receipt = Receipt(
-            url=address, final_url=fetched.final_url, redirects=fetched.redirects, fetched_at=utc_text(now),
+            url=address, final_url=fetched.final_url, redirects=fetched.redirects, fetched_at=stated,
             http_status=fetched.http_status, status=fetched.status, detail=fetched.detail,
             headers=fetched.headers, media_type=fetched.media_type, sha256=fetched.sha256, bytes=fetched.bytes,
             rule=page.rule, referrer=page.referrer, source_id=page.source_id, file_name=fetched.file_name,

@@ -1,21 +1,24 @@
-"""A small government portal on loopback that shows a folder's files: for the demo and for trying things out."""
+"""A small portal on loopback that shows a site held in memory: for the demo and for trying things out."""
 
 from __future__ import annotations
 
-import html
+import hashlib
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
-from typing import Any
-from urllib.parse import quote, unquote, urlsplit
+from typing import Any, NamedTuple
+from urllib.parse import unquote, urlsplit
 
-from pipeline.crawl.media import HTML, media_type_of_name
+LOOPBACK = tuple(f"127.0.0.{last}" for last in range(1, 9))
+"""Where a wanted port is tried, in this order; systems other than Linux may know the first alone."""
 
-ROWS = 20
-COLUMN = "/zwgk/zfxxgknb/"
+
+class Place(NamedTuple):
+    """Where a portal listens."""
+
+    address: str
+    port: int
 
 
 class _Server(ThreadingHTTPServer):
@@ -26,41 +29,30 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def serve_folder(
-    folder: Path, *, titles: Mapping[str, str] | None = None, host: str = "127.0.0.1", port: int = 0
-) -> Iterator[str]:
-    """Shows the folder's files as a portal's column of reports for the body; gives the column's address.
+def serve_site(site: Mapping[str, tuple[str, bytes]], *, port: int = 0) -> Iterator[Place]:
+    """Shows ``site`` (path -> media type and bytes) over HTTP; gives where.
 
-    The column lists ``ROWS`` files a page, sorted by path, in the style of the commonest system
-    (``index_1.html``, ``createPageHTML``). A file's title is the one that ``titles`` has for its path relative
-    to the folder (``/`` between parts), else is made from its name. Hidden files are not shown. Files carry
-    their modification time, so an unchanged one costs a 304. ``port`` 0 takes a free one.
+    ``port`` is taken on the first loopback address where it is free, so that an address with a name in it
+    stays the same whatever else runs; 0, or a port that is free nowhere, takes a free one. Pages carry an
+    ``ETag``, so an unchanged one costs a 304.
     """
-    top = folder.resolve()
-    names = sorted(path.relative_to(top).as_posix() for path in top.rglob("*")
-                   if path.is_file() and not any(part.startswith(".") for part in path.relative_to(top).parts))
-    pages = _column_pages(names, titles or {})
+    tags = {path: f'"{hashlib.sha256(body).hexdigest()[:32]}"' for path, (_, body) in site.items()}
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        wbufsize = -1  # head and body in one packet: two would wait for each other's acknowledgement
+        disable_nagle_algorithm = True
 
         def do_GET(self) -> None:
             path = unquote(urlsplit(self.path).path)
-            name = path.removeprefix(COLUMN + "files/")
-            if path in pages:
-                self._send(pages[path].encode(), f"{HTML}; charset=utf-8", None)
-            elif path != name and name in known:
-                file = top / name
-                self._send(file.read_bytes(), media_type_of_name(name), formatdate(file.stat().st_mtime, usegmt=True))
-            else:
+            if path not in site:
                 self.send_error(404)
-
-        def _send(self, body: bytes, media_type: str, modified: str | None) -> None:
-            unchanged = modified is not None and self.headers.get("If-Modified-Since") == modified
+                return
+            media_type, body = site[path]
+            unchanged = self.headers.get("If-None-Match") == tags[path]
             self.send_response(304 if unchanged else 200)
             self.send_header("Content-Type", media_type)
-            if modified:
-                self.send_header("Last-Modified", modified)
+            self.send_header("ETag", tags[path])
             if not unchanged:
                 self.send_header("Content-Length", str(len(body)))
             self.end_headers()
@@ -70,25 +62,19 @@ def serve_folder(
         def log_message(self, format: str, *args: Any) -> None:
             """Says nothing: standard output carries data alone."""
 
-    known = frozenset(names)
-    server = _Server((host, port), Handler)
+    server = _listen(Handler, port)
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
     try:
-        yield f"http://{host}:{server.server_address[1]}{COLUMN}"
+        yield Place(str(server.server_address[0]), int(server.server_address[1]))
     finally:
         server.shutdown()
         server.server_close()
 
 
-def _column_pages(names: list[str], titles: Mapping[str, str]) -> dict[str, str]:
-    count = max(1, -(-len(names) // ROWS))
-    pages: dict[str, str] = {}
-    for number in range(count):
-        rows = "".join(
-            f'<li><a href="files/{quote(name)}" title="{html.escape(title)}">{html.escape(title)}</a></li>'
-            for name in names[number * ROWS:(number + 1) * ROWS]
-            for title in (titles.get(name) or f"{Path(name).stem} 政府信息公开工作年度报告",))
-        pages[f"{COLUMN}index_{number}.html" if number else COLUMN] = (
-            f"<!DOCTYPE html><html lang=zh><head><title>政府信息公开年报</title></head><body><h1>政府信息公开年报</h1>"
-            f'<ul>{rows}</ul><script>createPageHTML({count}, {number}, "index", "html");</script></body></html>')
-    return pages
+def _listen(handler: type[BaseHTTPRequestHandler], port: int) -> _Server:
+    for address in LOOPBACK if port else ():
+        try:
+            return _Server((address, port), handler)
+        except OSError:
+            continue
+    return _Server((LOOPBACK[0], 0), handler)

@@ -90,6 +90,13 @@ CREATE TABLE IF NOT EXISTS recheck (
 CREATE INDEX IF NOT EXISTS recheck_by_receipt ON recheck (receipt_id, seq);
 """
 
+_ON_THE_WAY = """
+SELECT url FROM crawl_page WHERE kind IN ('site', 'list') OR url IN (
+    SELECT referrer FROM crawl_page WHERE kind IN ('report', 'candidate') GROUP BY referrer HAVING count(DISTINCT url) > 1)
+EXCEPT SELECT url FROM crawl_find
+EXCEPT SELECT url FROM crawl_page WHERE kind = 'attachment'
+"""
+
 
 class RawStore:
     """Objects by SHA-256 and receipts under ``root`` (``data/raw/``); made where absent.
@@ -249,6 +256,21 @@ class RawStore:
             """WHERE seq IN (SELECT max(seq) FROM receipt WHERE sha256 IS NOT NULL GROUP BY url, sha256)
                   OR (sha256 IS NULL AND seq IN (SELECT max(seq) FROM receipt GROUP BY url))
                ORDER BY url, fetched_at, receipt_id""")
+
+    def documents_to_read(self) -> Iterator[Receipt]:
+        """Yields those of ``latest_by_document()`` that may hold a report, in the same order.
+
+        Left out are pages that a crawl fetched well to find its way and that show no report themselves: lists,
+        portals, and others that led to several reports. A failure stays, whatever it was a failure of.
+        """
+        on_the_way: set[str] = set()
+        with self._lock:
+            if self._db.execute("SELECT 1 FROM sqlite_master WHERE name = 'crawl_find'").fetchone():
+                on_the_way = {str(url) if "#form=" in url else str(url).partition("#")[0]
+                              for (url,) in self._db.execute(_ON_THE_WAY)}
+        for receipt in self.latest_by_document():
+            if receipt.status != "ok" or receipt.url not in on_the_way:
+                yield receipt
 
     def last_checked(self) -> dict[str, str]:
         """Gives the time of the last look, fetch or recheck, for each url of a fetched page."""

@@ -1,4 +1,4 @@
-"""The demo's portal: every file of a folder comes through HTTP as it lies there."""
+"""The demo's portal: the corpus comes through HTTP byte for byte, lists and news are told from reports."""
 
 from __future__ import annotations
 
@@ -8,42 +8,40 @@ from pathlib import Path
 
 from pipeline.crawl.crawler import crawl
 from pipeline.crawl.policy import Policy
-from pipeline.crawl.portal import serve_folder
-from pipeline.crawl.registry import Source
+from pipeline.crawl.portal import serve_site
+from pipeline.crawl.registry import Source, load_registry
 from pipeline.crawl.store import RawStore
+from pipeline.demo import iter_pages, portal_pages, portal_sources
 
 
-def test_a_folder_comes_whole_through_the_portal(
-    tmp_path: Path, raw: Path, quick: Policy, source_at: Callable[..., Source]
-) -> None:
-    folder = tmp_path / "folder"
-    (folder / "县").mkdir(parents=True)
-    files = {f"县/某局{n} (一).html": f"<p>报告 {n}</p>".encode() for n in range(43)} | {
-        "a.pdf": b"%PDF-", "表.xlsx": b"PK", "b.txt": "年报".encode(), "c.doc": b"\xd0\xcf"}
-    for name, data in files.items():
-        (folder / name).write_bytes(data)
-    (folder / ".hidden").write_text("no")
-    with serve_folder(folder, titles={"a.pdf": "某市2021年政府信息公开工作年度报告"}) as url:
-        source = source_at(url)
-        result = crawl(raw, [source], delay=0, allow_private=True, policy=quick)
-        assert result.counts == {"ok": len(files) + 3}
-        assert crawl(raw, [source], delay=0, allow_private=True, policy=quick).counts == {
-            "unchanged": len(files) + 3}
+def test_the_corpus_comes_whole_through_the_portal(tmp_path: Path, raw: Path, quick: Policy) -> None:
+    site = portal_pages(bodies=3)
+    with serve_site(site) as place:
+        registry = tmp_path / "sources.csv"
+        registry.write_text(portal_sources(f"http://{place.address}:{place.port}", bodies=3), encoding="utf-8")
+        sources = load_registry(registry)
+        first = crawl(raw, sources, delay=0, allow_private=True, policy=quick)
+        assert set(first.counts) == {"ok"}
+        second = crawl(raw, sources, delay=0, allow_private=True, policy=quick)
+        assert second.counts == {"unchanged": first.counts["ok"]}
+    corpus = {data for _, data, _ in iter_pages(bodies=3)}
+    pictures = {body for media, body in site.values() if media == "image/png"}
     with RawStore(raw) as store:
-        kept = {store.get(receipt.sha256 or "") for receipt in store.receipts() if receipt.rule == "title_link"}
-        assert kept == set(files.values())
-        media = {receipt.file_name: receipt.media_type for receipt in store.receipts()}
-        assert media["表.xlsx"].endswith("spreadsheetml.sheet")
+        to_read = list(store.documents_to_read())
+        assert {store.get(receipt.sha256 or "") for receipt in to_read} == corpus | pictures
+        assert len(list(store.latest_by_document())) > len(to_read)  # the lists are kept, and not read
 
 
-def test_a_crawl_from_within_an_event_loop(
-    tmp_path: Path, raw: Path, quick: Policy, source_at: Callable[..., Source]
-) -> None:
-    (tmp_path / "folder").mkdir()
-    (tmp_path / "folder" / "a.txt").write_text("x")
+def test_a_wanted_port_that_is_taken_is_found_on_another_loopback_address() -> None:
+    with serve_site({}) as first, serve_site({}, port=first.port) as second:
+        assert first.address != second.address
+        assert first.port == second.port
 
+
+def test_a_crawl_from_within_an_event_loop(raw: Path, quick: Policy, source_at: Callable[..., Source]) -> None:
     async def caller() -> int:
-        with serve_folder(tmp_path / "folder") as url:
-            return crawl(raw, [source_at(url)], delay=0, allow_private=True, policy=quick).fetched
+        with serve_site({"/a.txt": ("text/plain", b"x")}) as place:
+            source = source_at(f"http://{place.address}:{place.port}/a.txt", kind="article")
+            return crawl(raw, [source], delay=0, allow_private=True, policy=quick).fetched
 
-    assert asyncio.run(caller()) == 2
+    assert asyncio.run(caller()) == 1

@@ -12,6 +12,9 @@ from typing import Any
 import duckdb
 import pytest
 
+from pipeline.crawl import RawStore
+from pipeline.demo import body_slugs, portal_path
+from pipeline.demo_run import PORTAL_HOST, PORTAL_PORT
 from pipeline.load.home import Home
 from tests.integration.spine.conftest import yangguang
 
@@ -20,7 +23,12 @@ pytestmark = pytest.mark.xdist_group("demo")
 
 @pytest.fixture(scope="module")
 def truth(demo: Home) -> dict[str, Any]:
-    return dict(json.loads((demo.root / "truth.json").read_text(encoding="utf-8")))
+    """The demo's truth, its files named by their addresses on the portal."""
+    truth = dict(json.loads((demo.root / "truth.json").read_text(encoding="utf-8")))
+    slugs = body_slugs()
+    for report in truth["reports"]:
+        report["file_name"] = f"http://{PORTAL_HOST}:{PORTAL_PORT}{portal_path(report['file_name'], slugs)}"
+    return truth
 
 
 @pytest.fixture(scope="module")
@@ -119,6 +127,25 @@ def test_columns_carry_comments(con: duckdb.DuckDBPyConnection) -> None:
         "AND comment IS NULL"
     ).fetchall()
     assert not bare
+
+
+def test_the_corpus_came_over_http_and_its_lists_are_no_reports(demo: Home, con: duckdb.DuckDBPyConnection) -> None:
+    assert con.execute("SELECT DISTINCT http_status FROM core.document").fetchall() == [(200,)]
+    assert con.execute("SELECT count(*) FROM core.document WHERE source_url LIKE '%index%'").fetchone() == (0,)
+    with RawStore(demo.raw) as store:
+        assert any("index" in receipt.url for receipt in store.receipts())
+
+
+def test_a_second_demo_asks_what_changed_and_ends(demo: Home) -> None:
+    with RawStore(demo.raw) as store:
+        before = [receipt.receipt_id for receipt in store.receipts()]
+    published = demo.database.stat().st_mtime_ns
+    done = yangguang(demo.root.parent, "demo")
+    assert "pages: 0 new or changed, 119 unchanged, 0 failed" in done.stderr
+    assert "nothing new" in done.stderr
+    with RawStore(demo.raw) as store:
+        assert [receipt.receipt_id for receipt in store.receipts()] == before
+    assert demo.database.stat().st_mtime_ns == published
 
 
 def test_a_second_run_changes_nothing_and_says_so(demo: Home) -> None:
