@@ -72,7 +72,7 @@ def _jobs(store: RawStore, home: Home, receipts: Iterable[Receipt], wanted: Iter
 
 def read_new(home: Home, store: RawStore, *, tick: Tick | None = None, workers: int | None = None) -> ReadCounts:
     """Read what is new. Documents already read by this fingerprint are left alone."""
-    receipts = list(store.latest_by_document())
+    receipts = list(store.documents_to_read())
     statuses: Counter[str] = Counter()
     reports = 0
     with Kept(home) as kept:
