@@ -22,11 +22,12 @@ _EMPTY = ("blank", "dash", "not_applicable")
 
 @dataclass(slots=True)
 class Choice:
-    """What was decided of doubtful cells: ``chosen`` figures with rule and proof, ``several`` that remain possible, and whether
-    the search was cut off."""
+    """What was decided of doubtful cells: ``chosen`` figures with rule and proof, ``several`` that remain possible,
+    doubtful cells that keep their first reading though another could stand (``unsure``), and whether the search was cut off."""
 
     chosen: dict[Slot, tuple[Figure, str, str]] = field(default_factory=dict)
     several: dict[Slot, tuple[Figure, ...]] = field(default_factory=dict)
+    unsure: set[Slot] = field(default_factory=set)
     bounded: bool = False
 
 
@@ -88,7 +89,8 @@ def choose(observations: Sequence[Observation], table: Mapping[Slot, int], shape
                 several[slot] = kept
             elif slot in sure:
                 figures[slot] = options[slot][0]
-    _accept(doubts, figures, several, empty, found)
+    _accept(doubts, domains, figures, several, empty, found)
+    found.unsure = {slot for slot, own in domains.items() if len(own) > 1 and slot in sure and slot not in found.chosen}
     return found
 
 
@@ -254,9 +256,11 @@ def _cheapest(
 
 
 def _accept(
-    doubts: _Doubts, figures: dict[Slot, Figure], several: dict[Slot, tuple[Figure, ...]], empty: set[Slot], found: Choice
+    doubts: _Doubts, domains: Mapping[Slot, tuple[Figure, ...]], figures: dict[Slot, Figure], several: dict[Slot, tuple[Figure, ...]],
+    empty: set[Slot], found: Choice,
 ) -> None:
-    """Keep a changed figure only where all identities that touch it hold; one of them without a blank cell, or two."""
+    """Keep a changed figure only where all identities that touch it hold: two of them; or one without a blank cell, if no other
+    reading of the cell can stand at any cost."""
     for slot in several:
         figures.pop(slot, None)
     touching: dict[Slot, list[Equation]] = {}
@@ -284,7 +288,7 @@ def _accept(
         if slot in changed:
             equations = touching[slot]
             whole = [e for e in equations if not any(s in empty for _, s in e.terms)]
-            if whole or len(equations) > 1:
+            if len(equations) > 1 or (whole and len(domains[slot]) == 1):
                 name = " + ".join(dict.fromkeys(e.name for e in equations))
                 found.chosen[slot] = (figures[slot], name, "; ".join(spell(e, figures) for e in equations))
             else:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pipeline.reconcile.joint import Budget, Domains, Link, Net
 from pipeline.reconcile.prove import prove
 from pipeline.reconcile.system import Equation, Shape, Slot
-from pipeline.reconcile.ways import Way, ways
+from pipeline.reconcile.ways import Way, total_of, ways
 from pipeline.report import Figure, Unplaced
 
 MAX_STEPS = 6_000
@@ -24,12 +24,15 @@ MAX_JOINT_WAYS = 4_000
 class Placement:
     """What is known of an unplaced row: per slot the token numbers (None: empty) that may stand there, and by what that was
     found (``sums`` or ``text``). ``why`` is empty, or why the row's place is less certain than it might be: ``none`` (no way
-    satisfies its own sums), ``clash`` (its sums and the columns' cannot hold together), ``bounded`` (search cut off)."""
+    satisfies its own sums), ``clash`` (its sums and the columns' cannot hold together), ``bounded`` (search cut off), ``twice``
+    (another row fills the same cells). ``nought`` tells empty cells that are 0 because their group's total is printed and the
+    rest adds up to it."""
 
     row: Unplaced
     survivors: tuple[frozenset[int | None], ...]
     by: tuple[str, ...]
     why: str
+    nought: tuple[bool, ...]
 
 
 @dataclass(slots=True)
@@ -56,7 +59,7 @@ def place(
                 taken.update(row.slots)
                 continue
         else:
-            options, why = [], "none"
+            options, why = [], "twice"
         taken.update(row.slots)
         held.append(_Row(row, options if not why else [], why))
     known = dict(fixed)
@@ -83,19 +86,25 @@ def place(
                     if len({h.options[w][s] for w in narrowed[n]}) < len({h.options[w][s] for w in found[n]}):
                         by[n][s] = "text"
                 found[n] = narrowed[n]
-    return [_placement(h, found[n], by[n]) for n, h in enumerate(held)]
+    return [_placement(h, found[n], by[n], shape) for n, h in enumerate(held)]
 
 
 def _figure(row: Unplaced, token: int | None) -> Figure:
     return 0 if token is None else row.tokens[token].value
 
 
-def _placement(held: _Row, domain: Sequence[int], by: Sequence[str]) -> Placement:
+def _placement(held: _Row, domain: Sequence[int], by: Sequence[str], shape: Shape) -> Placement:
     if not held.options:
         everything: frozenset[int | None] = frozenset([None, *range(len(held.row.tokens))])
-        return Placement(held.row, (everything,) * len(held.row.slots), tuple(by), held.why)
+        none = (False,) * len(held.row.slots)
+        return Placement(held.row, (everything,) * len(held.row.slots), tuple(by), held.why, none)
     chosen = [held.options[w] for w in domain]
-    return Placement(held.row, tuple(frozenset(column) for column in zip(*chosen, strict=True)), tuple(by), held.why)
+    survivors = tuple(frozenset(column) for column in zip(*chosen, strict=True))
+    nought = tuple(
+        own == {None} and total is not None and None not in survivors[total]
+        for own, total in zip(survivors, total_of(held.row, shape.system), strict=True)
+    )
+    return Placement(held.row, survivors, tuple(by), held.why, nought)
 
 
 def _solve(

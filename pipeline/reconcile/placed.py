@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from pipeline.codebook import load_codebook
 from pipeline.reconcile.place import Placement
 from pipeline.reconcile.repair import split_number
@@ -12,18 +14,24 @@ _WHY = {
     "bounded": "搜索超出限度 / the search for its places was cut off at its limit",
     "none": "没有符合勾稽关系的放法 / no placement satisfies the sums",
     "clash": "与其他行列的数不能同时成立 / its sums and those of its columns cannot hold together",
+    "twice": "另一行占用同样的格 / another row fills the same cells",
     "": "有多种放法 / its figures can be placed in more than one way",
 }
 
 
-def observed(placement: Placement, template: str | None, shape: Shape, findings: list[Finding]) -> list[Observation]:
+def observed(
+    placement: Placement, template: str | None, shape: Shape, present: Container[Slot], findings: list[Finding]
+) -> list[Observation]:
     """The cells of a placed row. A figure stands in a cell where every way has it there, a blank where none has one; else the
-    cell is ambiguous, with its candidates. ``findings`` gets a line for a row with open cells, and one for a row put back."""
+    cell is ambiguous, with its candidates. Cells that are ``present`` already are left out. ``findings`` gets a line for a row with open cells, and one for a row put back."""
     row = placement.row
     codebook = load_codebook()
     found: list[Observation] = []
     open_slots: list[Slot] = []
-    for slot, survivors, by in zip(row.slots, placement.survivors, placement.by, strict=True):
+    for slot, survivors, by, nought in zip(row.slots, placement.survivors, placement.by, placement.nought, strict=True):
+        if slot in present:
+            open_slots.append(slot)
+            continue
         resolution: Resolution = "proved_by_text" if by == "text" else "proved_by_sums"
         indicator = codebook.indicator(template, slot[0])
         base = Observation(
@@ -32,7 +40,10 @@ def observed(placement: Placement, template: str | None, shape: Shape, findings:
         )
         tokens = [row.tokens[t] for t in sorted(t for t in survivors if t is not None)]
         figures = {t.value for t in tokens}
-        if not tokens:
+        if nought:
+            proof = f"row “{row.raw}”: its figures add up without this cell in every way to place them"
+            found.append(base._replace(raw="", resolved=0, resolution=resolution, proof=proof))
+        elif not tokens:
             found.append(base._replace(raw="", rule=""))
         elif None not in survivors and len(figures) == 1:
             t = tokens[0]

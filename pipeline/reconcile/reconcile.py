@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from pipeline.codebook import load_codebook
@@ -41,9 +41,10 @@ def reconcile(report: Report) -> Report:
         for placement in place(report.unplaced, fixed, blank, told, shape):
             if placement.why == "bounded":
                 bounded.append(f"“{placement.row.label or placement.row.raw}”")
-            observations += observed(placement, report.template, shape, findings)
-        table = _cells(observations)
-    _choose(observations, table, shape, bounded)
+            cells = observed(placement, report.template, shape, table, findings)
+            table |= {(o.indicator, o.applicant): len(observations) + n for n, o in enumerate(cells)}
+            observations += cells
+    unsure = _choose(observations, table, shape, bounded)
     _prove(observations, table, shape.equations, bounded)
     if told:
         by_text(observations, table, told, shape, findings)
@@ -64,7 +65,7 @@ def reconcile(report: Report) -> Report:
         findings += moved
         if not complete:
             bounded.append("row.shifted")
-    findings += _unconfirmed(draft, table, values, shape)
+    findings += _unconfirmed(draft, table, values, unsure, shape)
     if bounded:
         places = ", ".join(dict.fromkeys(bounded))
         findings.append(
@@ -86,9 +87,10 @@ def _cells(observations: list[Observation]) -> dict[Slot, int]:
     }
 
 
-def _choose(observations: list[Observation], table: Mapping[Slot, int], shape: Shape, bounded: list[str]) -> None:
+def _choose(observations: list[Observation], table: Mapping[Slot, int], shape: Shape, bounded: list[str]) -> Collection[Slot]:
+    """Settle the doubtful cells that the sums decide. Gives those that keep their first reading though another could stand."""
     if not any(o.candidates and doubtful(o) for o in observations):
-        return
+        return ()
     choice = choose(observations, table, shape)
     if choice.bounded:
         bounded.append("candidates")
@@ -103,6 +105,7 @@ def _choose(observations: list[Observation], table: Mapping[Slot, int], shape: S
             state="ambiguous", resolved=None, resolution=None, candidates=figures, rule="readings",
             proof="more than one reading adds up",
         )
+    return choice.unsure
 
 
 def _prove(
@@ -135,9 +138,10 @@ def _prove(
 
 
 def _unconfirmed(
-    report: Report, table: Mapping[Slot, int], values: Mapping[Slot, Figure | None], shape: Shape
+    report: Report, table: Mapping[Slot, int], values: Mapping[Slot, Figure | None], unsure: Collection[Slot], shape: Shape
 ) -> list[Finding]:
-    """Figures read from pixels that no identity confirms: one finding a table."""
+    """Figures read from pixels that no identity confirms, and doubtful ones beside which another reading could stand too: one
+    finding a table."""
     cells = [
         slot for slot, n in table.items()
         if (o := report.observations[n]).method == "ocr" and o.resolved is not None and o.resolution == "as_printed"
@@ -149,7 +153,7 @@ def _unconfirmed(
     codebook = load_codebook()
     by_table: dict[str, list[Slot]] = {}
     for slot in cells:
-        if not any(holding[n] for n in shape.by_slot.get(slot, ())):
+        if slot in unsure or not any(holding[n] for n in shape.by_slot.get(slot, ())):
             indicator = codebook.indicator(report.template, slot[0])
             by_table.setdefault(indicator.table if indicator else "", []).append(slot)
     return [

@@ -43,6 +43,15 @@ def ways(row: Unplaced, system: System) -> tuple[list[Way], bool]:
     return found, True
 
 
+def total_of(row: Unplaced, system: System) -> tuple[int | None, ...]:
+    """For each cell of the row the place of its group's total; None where the row has no groups."""
+    found: list[int | None] = [None] * len(row.slots)
+    for total, parts in _groups(row.slots, system) or ():
+        for n in (total, *parts):
+            found[n] = total
+    return tuple(found)
+
+
 @lru_cache(maxsize=64)
 def _own_sums(slots: tuple[Slot, ...], system: System) -> tuple[tuple[tuple[tuple[int, int], ...], Figure], ...]:
     """The identities that stand wholly inside the row, as signed positions."""

@@ -95,7 +95,7 @@ def test_rows_whose_blanks_were_dropped_are_placed_right_or_left_open(template: 
             assert slot in flagged(after)
         assert o.resolved in (None, truth[slot]), (slot, o, truth[slot])
         assert o.value in (None, truth[slot])
-    assert not [f for f in errors(after)]
+    assert errors(after) == []
     assert reconcile(before) == after
 
 
