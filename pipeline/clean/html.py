@@ -26,7 +26,8 @@ _BREAK = re.compile(
     r"<(?=/?(?:p|div|li|h[1-6]|ul|ol|dl|dd|dt|section|article|center|blockquote|table|tr|caption|br|hr|form|fieldset)\b)", re.I
 )
 _OPEN_CLOSE = re.compile(r"<(/?)(?!(?:br|hr|img|input|meta|link|col|wbr|area|base|embed|param|source)\b)[a-zA-Z][^>]*?(/?)>")
-_DROP = ["script", "style", "noscript", "iframe", "svg", "select", "button", "nav", "footer", "aside", "template", "object"]
+_DROP = ["script", "style", "noscript", "iframe", "svg", "select", "button", "nav", "footer", "aside", "template", "object",
+         "del", "s", "strike"]
 _CONTAINERS = (
     "#UCAP-CONTENT", ".trs_editor_view", ".TRS_UEDITOR", ".TRS_Editor", "#zoom", ".xxgk-content", ".article-content",
     "#ivs_content", ".Article_content", ".main-txt", "article",
@@ -35,7 +36,7 @@ _FURNITURE = re.compile(
     r"(?:^|[-_\s])(?:nav|side|sidebar|sidelist|aside|foot|footer|menu|crumb|crumbs|breadcrumb|copyright|related|share|"
     r"recommend|rank|toolbar|pagination|pager|search|login|banner|topbar|ewm|qrcode)(?:[-_\s\d]|$)", re.I
 )
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|font-size\s*:\s*0(?![.\d]*[1-9])", re.I)
 _MARK = re.compile("\ue000(\\d+)\ue001")
 
 
@@ -217,6 +218,12 @@ def _name(node: LexborNode) -> str:
 def _blocks(article: LexborNode, path: str) -> Iterator[Block]:
     held: list[Table | Image] = []
     number = 0
+    for mark in article.css("td sup,th sup"):
+        if 0 < len(text := mark.text(deep=True).strip()) <= 6:
+            mark.replace_with(f"（{text}）" if text[0] not in "([（【" else text)  # a note's mark is no digit of the figure
+    for box in article.css("td input[value]"):
+        if (box.attributes.get("type") or "text").lower() in ("text", "number"):
+            box.replace_with(box.attributes.get("value") or "")
     for inner in article.css("td table"):
         if len(inner.css("td,th")) == 1 and len(text := inner.text(deep=True)) < 60:
             inner.replace_with(text)  # a cell's figure in a table of its own

@@ -18,6 +18,7 @@ BLANK = Reading("blank")
 _MAX_LOCAL = 2000
 _CUT = re.compile(r"\d[ \t\n\u3000\xa0]+\d")
 _MONEY = ("元", "万元")
+_YUAN = {"元": 1, "百元": 100, "千元": 1000, "万元": 10_000, "百万元": 1_000_000, "亿元": 100_000_000}
 
 
 @dataclass
@@ -149,10 +150,8 @@ def _figure(indicator: Indicator, reading: Reading, header_unit: str) -> tuple[F
     state = reading.state
     if value is not None and indicator.decimal:
         unit = reading.unit or header_unit
-        if indicator.unit == "万元" and unit == "元":
-            value = _tidy(Decimal(value) / 10_000)
-        elif indicator.unit == "元" and unit == "万元":
-            value = _tidy(Decimal(value) * 10_000)
+        if unit in _YUAN and indicator.unit in _YUAN and unit != indicator.unit:
+            value = _tidy(Decimal(value) * _YUAN[unit] / _YUAN[indicator.unit])
     if value is not None and (reading.unit == "%" or (reading.unit in _MONEY and not indicator.decimal)):
         value, state = None, "unreadable"
     return value, state

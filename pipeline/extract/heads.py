@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 from pipeline.codebook import normalise_label
@@ -19,6 +20,7 @@ from pipeline.report import Figure
 _PAST = re.compile(r"累计|历年|上年|去年|上一年|同期|增长|增减|比率|占比")
 _OWN = re.compile(r"本年|本期|本季|统计数|数量|数值|数据|件数|指标值|本级|合计|总数|总计|^数$|结果")
 _YEAR = re.compile(r"(20[0-2]\d)\s*年?")
+_YEAR_ALONE = re.compile(r"(?:(20[0-2]\d)年?(?:度|全年|数据)?|(本年度?|当年度?|今年|上年度?|上一年度?|去年))$")
 _LIST_HEAD = re.compile(r"指标|项目|内容|名称|事项|单位|序号|类别|年|统计|数")
 
 
@@ -36,12 +38,14 @@ class Column:
 class Heads:
     """The column heads that hold for the rows being read; kept from one table to the next of the same report.
 
-    ``gridded``: the applicant columns' places hold for the rows below. ``doubted``: the head's own order contradicts the
+    ``gridded``: the applicant columns' places hold for the rows below. ``ragged``: no row below reaches the last of them.
+    ``doubted``: the head's own order contradicts the
     sums. ``groups``: the dispute groups as columns. ``single``: the value columns of a list, other years without key.
     """
 
     applicant: tuple[Column, ...] = ()
     gridded: bool = False
+    ragged: bool = False
     doubted: bool = False
     quantity: tuple[Column, ...] = ()
     state: tuple[Column, ...] = ()
@@ -74,7 +78,7 @@ class HeadReader:
     def learn(self, heads: Heads, pending: Sequence[Row], below: Sequence[Row], stream: bool, context: str) -> str:
         """Take a head from ``pending`` rows into ``heads``; ``below`` are the rows that follow, ``context`` the dispute
         group named before the table. Gives the kind learned: applicant, quantity, state, groups or nothing."""
-        items = [Labelled(r, i) for r, row in enumerate(pending) for i in row if i.own and i.is_label]
+        items = [Labelled(r, i) for r, row in enumerate(pending) for i in row if i.own and (i.is_label or year_of(i.text, self.year))]
         kinds: dict[str, int] = {}
         for _, item in items:
             keys = self.words.columns.find(item.text)
@@ -102,49 +106,105 @@ class HeadReader:
     # -- applicants ---------------------------------------------------------------------------------------------
 
     def _applicants(self, heads: Heads, items: Sequence[Labelled], below: Sequence[Row], stream: bool) -> None:
-        found: dict[str, Column] = {}
-        where: dict[str, int] = {}
-        local: list[Column] = []
-        top = max((r for r, i in items if self.key(i, "applicant")), default=0)
+        heads.doubted = heads.gridded = False
+        rows = self._named_rows(items)
+        names = [c.key.key for row in rows.values() for c in row if c.key]
+        if len(set(names)) != len(names):  # each name twice, and no year to tell which is the report's
+            heads.applicant = ()
+            return
+        ordered = self._in_order(items, rows)
+        known = {c.key.key: c for c in ordered if c.key}
+        canonical = tuple(known[a] for a in self.words.applicants if a in known)
+        one_row = len(rows) == 1
+        if one_row or stream:
+            options = [canonical, ordered] if stream else [ordered, canonical]
+            options.append(_total_first(canonical))
+        else:
+            options = [ordered, _total_first(ordered), _total_last(ordered)]
+        best = _best(options, below, _leaves_hold)
+        heads.applicant = best
+        heads.doubted = one_row and not stream and best != ordered
+        heads.gridded = not stream and best == ordered and _stand_in_grid(ordered, below)
+        last = max((c.col for c in ordered), default=0)
+        heads.ragged = heads.gridded and not any(i.col >= last for row in below for i in row[-1:])
+
+    def _named_rows(self, items: Sequence[Labelled]) -> dict[int, list[Column]]:
+        """The head's rows that name applicants, with local columns between and after the names; names of another year's
+        columns count as local."""
+        past = self._of_other_years(items, "applicant")
+        rows: dict[int, list[Column]] = {}
         for r, item in items:
             key = self.key(item, "applicant")
+            if key is not None:
+                rows.setdefault(r, []).append(Column(None if id(item) in past else key, item.text, item.col))
+            elif r in rows and item.colspan == 1 and not self.words.groups.find(item.text):
+                rows[r].append(Column(None, item.text, item.col))
+        rows = {r: row for r, row in rows.items() if any(c.key for c in row)}
+        if len(rows) == 1:  # the organisations under one heading, not told apart
+            for row in rows.values():
+                row += [
+                    Column(None, i.text, i.col) for r, i in items if r in rows and "组织" in i.text and i.col > row[0].col
+                    and not any(c.col == i.col for c in row)
+                ]  # fmt: skip
+                row.sort(key=lambda c: c.col)
+        return rows
+
+    def _in_order(self, items: Sequence[Labelled], rows: dict[int, list[Column]]) -> tuple[Column, ...]:
+        """The names in the order of their rows; those of the lower row stand where the upper row has their heading. Where
+        spans put two names of different rows at one place, this order still holds."""
+        if not rows:
+            return ()
+        last = max(rows)
+        upper = [c for r in sorted(rows) if r != last for c in rows[r]]
+        if not upper:
+            return tuple(rows[last])
+        lower = rows[last]
+        top = min(rows)
+        heading = next((i.col for r, i in items if r == top and "组织" in i.text and not self.key(i, "applicant")), None)
+        if heading is None:
+            heading = next((c.col for c in upper if c.key and c.key.key == "natural_person"), upper[0].col)
+        at = sum(1 for c in upper if c.col <= heading)
+        return (*upper[:at], *lower, *upper[at:])
+
+    def _of_other_years(self, items: Sequence[Labelled], kind: str) -> frozenset[int]:
+        """The ids of the labels of a kind that belong to another year's columns, where one of several years named above
+        is the report's own: the k-th of a label's turns is the k-th year's, else the places decide."""
+        years = [(item, said) for _, item in items if (said := year_of(item.text, self.year))]
+        if [said for _, said in years].count("own") != 1 or len(years) < 2:
+            return frozenset()
+        turns: dict[str, list[Item]] = {}
+        for _, item in sorted(items, key=lambda label: (label.row, label.item.col)):
+            key = self.key(item, kind)
             if key:
-                if key.key not in found:
-                    found[key.key], where[key.key] = Column(key, item.text, item.col), r
-            elif r == top and item.colspan == 1 and not self.words.groups.find(item.text):
-                local.append(Column(None, item.text, item.col))
-        canonical = tuple(found[a] for a in self.words.applicants if a in found)
-        heads.doubted = heads.gridded = False
-        taken = [c.col for c in found.values()]
-        if stream:
-            heads.applicant = _best([canonical, tuple(found.values()), _total_first(canonical)], below, _leaves_hold)
-            return
-        if len(set(taken)) != len(taken):  # names from two rows at one place: spans do not fit
-            heads.applicant = _best([canonical, _total_first(canonical)], below, _leaves_hold)
-            return
-        inner = [c for c in local if c.col > min(taken) and c.col not in taken]
-        ordered = tuple(sorted([*found.values(), *inner], key=lambda c: c.col))
-        one_row = len(set(where.values())) == 1
-        first, second = (ordered, canonical) if one_row or _plausible(ordered, canonical) else (canonical, ordered)
-        best = _best([first, second, _total_first(canonical)], below, _leaves_hold)
-        heads.applicant = best
-        heads.doubted = one_row and best != ordered
-        heads.gridded = best == ordered and _stand_in_grid(ordered, below)
+                turns.setdefault(key.key, []).append(item)
+        years.sort(key=lambda pair: pair[0].col)
+        if turns and all(len(found) == len(years) for found in turns.values()):
+            at = next(n for n, (_, said) in enumerate(years) if said == "own")
+            return frozenset(id(i) for found in turns.values() for n, i in enumerate(found) if n != at)
+        spans = [range(i.col, i.col + i.colspan) for i, said in years if said == "past"]
+        return frozenset(id(i) for found in turns.values() for i in found if any(i.col in span for span in spans))
 
     # -- proactive quantities -----------------------------------------------------------------------------------
 
     def _quantities(self, items: Sequence[Labelled]) -> tuple[Column, ...]:
         columns: list[Column] = []
         lost = 0
-        for _, item in sorted(items, key=lambda pair: pair.item.col):
-            key = self.key(item, "quantity")
+        past = self._of_other_years(items, "quantity")
+        for r, item in sorted(items, key=lambda pair: pair.item.col):
+            if year_of(item.text, self.year):
+                continue
+            key = self.key(item, "quantity") if id(item) not in past else None
             if key is None and normalise_label(item.text) in ("本年新", "本年"):
                 key = ColumnKey("quantity", ("made_new", "disclosed_new", "")[min(lost, 2)])
                 lost += 1
-            if key:
+            below = [
+                (i, said) for n, i in items
+                if n > r and item.col <= i.col < item.col + item.colspan and (said := year_of(i.text, self.year))
+            ]  # fmt: skip
+            if key and len(below) > 1:  # the years stand under the quantity
+                columns += [Column(key if said == "own" else None, f"{item.text} {i.text}", i.col) for i, said in below]
+            elif key or columns or id(item) in past:
                 columns.append(Column(key, item.text, item.col))
-            elif columns:
-                columns.append(Column(None, item.text, item.col))
         return tuple(columns)
 
     # -- disputes -----------------------------------------------------------------------------------------------
@@ -253,16 +313,22 @@ class HeadReader:
         return tuple(own) + tuple(Column(None, c.label, c.col) for c in past if c not in own)
 
 
-def _plausible(ordered: tuple[Column, ...], canonical: tuple[Column, ...]) -> bool:
-    """Whether the head's own order can be meant: 总计 stands first or last."""
-    keys = [c.key.key for c in ordered if c.key]
-    if "total" in keys and keys.index("total") not in (0, len(keys) - 1):
-        return False
-    return len(keys) == len(canonical)
+def year_of(text: str, year: int | None) -> str:
+    """``own`` where a label is nothing but the report's year, ``past`` where it is another year, else nothing."""
+    match = _YEAR_ALONE.match("".join(text.split()))
+    if match is None:
+        return ""
+    if match[1]:
+        return "own" if year and int(match[1]) == year else "past"
+    return "own" if match[2].startswith(("本", "当", "今")) else "past"
 
 
-def _total_first(canonical: tuple[Column, ...]) -> tuple[Column, ...]:
-    return tuple(sorted(canonical, key=lambda c: c.key is None or c.key.key != "total"))
+def _total_first(columns: tuple[Column, ...]) -> tuple[Column, ...]:
+    return tuple(sorted(columns, key=lambda c: c.key is None or c.key.key != "total"))
+
+
+def _total_last(columns: tuple[Column, ...]) -> tuple[Column, ...]:
+    return tuple(sorted(columns, key=lambda c: c.key is not None and c.key.key == "total"))
 
 
 def _rows_of(columns: Sequence[Column], below: Sequence[Row]) -> list[list[Figure]]:
@@ -322,5 +388,7 @@ def _best(
 def _stand_in_grid(columns: Sequence[Column], below: Sequence[Row]) -> bool:
     """Whether every figure of the rows below stands under one of the columns."""
     places = {c.col for c in columns}
+    if any(a.col >= b.col for a, b in pairwise(columns)):
+        return False
     rows = [values for row in below if len(values := filled_after_labels(row)) > 1]
     return bool(rows) and all(v.col in places for values in rows for v in values)

@@ -15,14 +15,14 @@ from itertools import pairwise
 from pipeline.codebook import normalise_label
 from pipeline.document import Table
 from pipeline.extract.claims import Claims, Slot, TableReading
-from pipeline.extract.heads import Column, HeadReader, Heads, filled_after_labels, sums_hold
+from pipeline.extract.heads import Column, HeadReader, Heads, filled_after_labels, sums_hold, year_of
 from pipeline.extract.rows import Item, Row, is_row_label, is_unit, rows_of
 from pipeline.extract.vocabulary import ColumnKey, RowKey, Vocabulary
 from pipeline.report import Finding
 
 __all__ = ["Slot", "TableReader", "TableReading"]
 
-_HEADER_YUAN = re.compile(r"单位[:：]?元|[(（]元[)）]")
+_HEADER_UNIT = re.compile(r"(?:单位[:：]?|[(（])(亿元|百万元|万元|千元|百元|元)")
 _LISTS = ("statistics",)
 
 
@@ -32,6 +32,7 @@ class TableReader:
     def __init__(self, words: Vocabulary, template: str | None, year: int | None) -> None:
         self.words = words
         self.template = template
+        self.year = year
         self.learner = HeadReader(words, year)
         self.heads = Heads()
         self.group = ""  # the dispute group named last, by a paragraph, a caption or a row
@@ -55,8 +56,12 @@ class TableReader:
         pending: list[Row] = []
         self.outcome = ""
         statistic = ""
+        lead: Row = []
         for n, row in enumerate(rows):
             for part in self._parts(row):
+                if self._of_another_year(part):
+                    self.claims.local_row(part)
+                    continue
                 at = self._row_label(part)
                 if at is not None:
                     if pending:
@@ -67,13 +72,20 @@ class TableReader:
                         statistic = key.indicator.split(".")[0]
                     self._body_row(part, at, key, learned, stream, rows)
                     continue
-                if self._is_head(part):
+                if self._is_head(part) or (pending and self._is_years(part)):
+                    if lead and not pending:  # the years stand in a row above the names
+                        pending.append(lead)
+                        learned.discard("single")
+                        self.heads.single = ()
+                    lead = []
                     pending.append(part)
                     continue
                 if pending:
                     learned.add(self.learner.learn(self.heads, pending, rows[n:], stream, self.group))
                     pending = []
+                held = self.heads.single
                 statistic = self._other_row(part, learned, stream) or statistic
+                lead = part if self.heads.single is not held else []
         self._drop_heading_of_parts()
         return self.claims.out
 
@@ -94,14 +106,15 @@ class TableReader:
 
     def _row_label(self, row: Row) -> int | None:
         """The place of the label that names the row, None where none does."""
+        heads = sum(1 for i in row if i.is_label and self.words.columns.find(i.text))
+        own_year = any(i.is_label and year_of(i.text, self.year) == "own" for i in row)
         for at in range(len(row) - 1, -1, -1):
             item = row[at]
-            if item.own and item.is_label and is_row_label(item.text, self.words, self.template):
+            if (item.own or own_year) and item.is_label and is_row_label(item.text, self.words, self.template):
                 if any(i.is_value for i in row[at + 1 :]):
                     return at
-                others = sum(1 for i in row if i is not item and i.is_label and self.words.columns.find(i.text))
-                return None if others >= 2 else at
-        if len(row) > 1 and self.heads.applicant:  # 总计 or 其他 without its numbering, in the body of the table
+                return None if heads - bool(self.words.columns.find(item.text)) >= 2 else at
+        if len(row) > 1 and self.heads.applicant and heads < 3:  # 总计 or 其他 without its numbering, in the table's body
             labels = [n for n, i in enumerate(row) if i.is_label]
             if labels and any(i.is_value for i in row[labels[-1] + 1 :]) and len(row) - labels[-1] - 1 >= len(
                 self.heads.applicant
@@ -110,6 +123,18 @@ class TableReader:
                 if keys and keys[0].table == "application":
                     return labels[-1]
         return None
+
+    def _of_another_year(self, row: Row) -> bool:
+        """Whether a row of figures says that it is another year's."""
+        if not any(i.is_value and not i.is_blank for i in row):
+            return False
+        said = {year_of(i.text, self.year) for i in row if i.is_label}
+        return "past" in said and "own" not in said
+
+    def _is_years(self, row: Row) -> bool:
+        """Whether a row under a head holds nothing but years."""
+        shown = [i for i in row if i.own and not i.is_blank]
+        return len(shown) > 1 and all(year_of(i.text, self.year) for i in shown)
 
     def _is_head(self, row: Row) -> bool:
         columns = [i for i in row if i.own and i.is_label and self.words.columns.find(i.text)]
@@ -148,6 +173,10 @@ class TableReader:
         state = self._single_state(row)
         if state is not None:
             self._state_down(row, state)
+            return ""
+        if any(year_of(i.text, self.year) for i in row) and (years := self.learner.list_head(row)) is not None:
+            self.heads.single = years
+            learned.add("single")
             return ""
         values = [i for i in row if i.own and i.is_value and not i.is_blank]
         labels = [i for i in row if i.is_label and not is_unit(i.text)]
@@ -227,7 +256,11 @@ class TableReader:
         if stream and len(filled) == len(columns) - 1 and _total_left_out(self._application_rows(rows), len(columns)):
             filled.append(filled[-1]._replace(text="", reading=filled[-1].reading._replace(state="blank", value=None)))
             values, stream = filled, False
-        self._fill(row[at], values, columns, slots, stream, self.heads.gridded and "applicant" in learned)
+        if not columns:
+            self.claims.local_row(row)
+            return
+        placed = self.heads.gridded and "applicant" in learned
+        self._fill(row[at], values, columns, slots, stream, placed, ragged=self.heads.ragged)
         if self.heads.doubted and "applicant" in learned:
             self._doubt(tuple(s for s in slots if s))
 
@@ -282,7 +315,7 @@ class TableReader:
                 if chosen and v not in chosen:
                     self.claims.local(label, "", v)
             filled = chosen or filled
-        unit = units[0].text.strip() if units else "元" if _HEADER_YUAN.search(label) and "万元" not in label else ""
+        unit = units[0].text.strip() if units else _unit_of(label)
         if len(filled) == 1:
             self.claims.claim(slot, filled[0], label, unit)
         elif not filled and rest:
@@ -347,13 +380,13 @@ class TableReader:
 
     def _fill(
         self, label: Item | None, values: Row, columns: Sequence[Column], slots: Sequence[Slot | None], stream: bool,
-        gridded: bool,
+        gridded: bool, ragged: bool = False,
     ) -> None:
         """Give each value its column by order, or by its place where the whole table bears the places out; where
         numbers are fewer than columns, hand the row on."""
         name = label.text if label else ""
         filled = [v for v in values if v.is_value and not v.is_blank]
-        aligned = _kept(values, columns) if stream else _aligned(values, columns, gridded)
+        aligned = _kept(values, columns) if stream else _aligned(values, columns, gridded, ragged)
         if aligned is None and len(filled) == len(columns):
             aligned = [*filled]
         if aligned is None:
@@ -366,6 +399,9 @@ class TableReader:
                 self.claims.hand_on(name, filled, tuple(slots))
             else:
                 self.claims.local_values(name, filled)
+                for slot in slots:
+                    if slot:
+                        self.claims.open(slot, filled, name)
             return
         for value, column, slot in zip(aligned, columns, slots, strict=True):
             if slot is None:
@@ -377,21 +413,27 @@ class TableReader:
             elif not value.own and not value.is_blank:
                 self.claims.open(slot, [value], name or column.label)
             else:
-                unit = "元" if _HEADER_YUAN.search(column.label) and "万元" not in column.label else ""
-                self.claims.claim(slot, value, name or column.label, unit)
+                self.claims.claim(slot, value, name or column.label, _unit_of(column.label))
 
 
-def _aligned(values: Row, columns: Sequence[Column], gridded: bool) -> list[Item | None] | None:
+def _unit_of(label: str) -> str:
+    """The unit of money that a label names, or nothing."""
+    found = _HEADER_UNIT.search("".join(label.split()))
+    return found[1] if found else ""
+
+
+def _aligned(values: Row, columns: Sequence[Column], gridded: bool, ragged: bool) -> list[Item | None] | None:
     """One value (None: nothing printed) for each column, where the row leaves no choice."""
     n = len(columns)
     if gridded:
         places = {v.col: v for v in values}
         filled = [v for v in values if v.is_value and not v.is_blank]
-        if all(v.col in {c.col for c in columns} for v in filled):
+        whole = all(c.col in places for c in columns) or (ragged and all(c.col in places for c in columns[:-1]))
+        if whole and all(v.col in {c.col for c in columns} for v in filled):
             return [places.get(c.col) for c in columns]
     if len(values) == n:
         return list(values)
-    bare = [v for v in values if not (v.is_label and is_unit(v.text))]
+    bare = [v for v in values if not (v.is_label and (is_unit(v.text) or year_of(v.text, None)))]
     if len(bare) == n:
         return list(bare)
     if len(values) > n:
@@ -400,6 +442,8 @@ def _aligned(values: Row, columns: Sequence[Column], gridded: bool) -> list[Item
         fits_right = all(v.is_blank for v in values[: len(values) - n])
         by_col = {v.col: v for v in values}
         placed = [by_col[c.col] for c in columns] if all(c.col in by_col for c in columns) else None
+        if placed and any(v not in placed and not v.is_blank and not v.is_label for v in values):
+            placed = None  # a figure would be left over
         if fits_left and fits_right and [v.text for v in left] != [v.text for v in right]:
             return [*placed] if placed in (left, right) else None
         if fits_left:

@@ -19,7 +19,13 @@ NEAR = 84.0
 MARGIN = 6.0
 _GLOSS = re.compile(r"[(（\[【].*$", re.S)
 _MORE = re.compile(r"(?:指|含|包括|不含|不包|其中|区分|即|按|以|数量?|情况|总数|件|单位|截[至止]|行政机关不再)")
+_TURNING = frozenset("本上去前今下不未非新旧增减除后外内含仅")
 T = TypeVar("T")
+
+
+def _telling(norm: str) -> list[str]:
+    """The characters of a label that turn its meaning: this year or last, granted or not, which number."""
+    return sorted(c for c in norm if c in _TURNING or c.isdigit())
 
 
 class RowKey(NamedTuple):
@@ -79,6 +85,8 @@ class Index(Generic[T]):
         if not near or near[0][1] < NEAR:
             return ()
         best = self.exact[near[0][0]]
+        if _telling(norm) != _telling(near[0][0]):
+            return ()
         if any(self.exact[other] != best and near[0][1] - score < MARGIN for other, score, _ in near[1:]):
             return ()
         return best
