@@ -20,6 +20,7 @@ from pipeline.report import Figure
 _PAST = re.compile(r"累计|历年|上年|去年|上一年|同期|增长|增减|比率|占比")
 _OWN = re.compile(r"本年|本期|本季|统计数|数量|数值|数据|件数|指标值|本级|合计|总数|总计|^数$|结果")
 _YEAR = re.compile(r"(20[0-2]\d)\s*年?")
+_APPLICANTS = 7  # six leaves and their total
 _YEAR_ALONE = re.compile(r"(?:(20[0-2]\d)年?(?:度|全年|数据)?|(本年度?|当年度?|今年|上年度?|上一年度?|去年))$")
 _LIST_HEAD = re.compile(r"指标|项目|内容|名称|事项|单位|序号|类别|年|统计|数")
 
@@ -169,7 +170,8 @@ class HeadReader:
     def _of_other_years(self, items: Sequence[Labelled], kind: str) -> frozenset[int]:
         """The ids of the labels of a kind that belong to another year's columns, where one of several years named above
         is the report's own: the k-th of a label's turns is the k-th year's, else the places decide."""
-        years = [(item, said) for _, item in items if (said := year_of(item.text, self.year))]
+        first = min((r for r, i in items if self.key(i, kind)), default=0)
+        years = [(item, said) for r, item in items if r < first and (said := year_of(item.text, self.year))]
         if [said for _, said in years].count("own") != 1 or len(years) < 2:
             return frozenset()
         turns: dict[str, list[Item]] = {}
@@ -345,6 +347,8 @@ def _rows_of(columns: Sequence[Column], below: Sequence[Row]) -> list[list[Figur
 
 
 def _leaves_hold(columns: Sequence[Column], figures: Sequence[Figure]) -> int:
+    if sum(1 for c in columns if c.key) < _APPLICANTS:
+        return 0
     total: Figure | None = None
     parts: Figure = 0
     for column, figure in zip(columns, figures, strict=True):
