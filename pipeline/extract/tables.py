@@ -391,7 +391,7 @@ class TableReader:
             aligned = [*filled]
         if aligned is None:
             if not filled:
-                place = values[0] if values else None
+                place = values[0] if values else label
                 for slot, column in zip(slots, columns, strict=True):
                     if slot and place:
                         self.claims.blank(slot, place, name or column.label)
