@@ -39,6 +39,7 @@ class _Doubts:
     sure: frozenset[Slot]
     values: dict[Slot, Figure]
     equations: list[Equation]
+    pinned: set[Slot] = field(default_factory=set)
     nodes: int = 0
 
 
@@ -90,8 +91,27 @@ def choose(observations: Sequence[Observation], table: Mapping[Slot, int], shape
             elif slot in sure:
                 figures[slot] = options[slot][0]
     _accept(doubts, domains, figures, several, empty, found)
-    found.unsure = {slot for slot, own in domains.items() if len(own) > 1 and slot in sure and slot not in found.chosen}
+    found.unsure = _unsure(observations, table, doubts, domains, sure - found.chosen.keys())
     return found
+
+
+def _unsure(
+    observations: Sequence[Observation], table: Mapping[Slot, int], doubts: _Doubts, domains: Mapping[Slot, tuple[Figure, ...]],
+    kept: set[Slot],
+) -> set[Slot]:
+    """Of the doubtful cells that keep their first reading those for which no identity rules the other readings out. Identities
+    with a cell that is kept only for want of a choice rule out nothing."""
+    ruled: set[Slot] = set()
+    for equation in doubts.equations:
+        slots = [slot for _, slot in equation.terms]
+        if not doubts.pinned.isdisjoint(slots):
+            continue
+        for slot in kept.intersection(slots) - ruled:
+            o = observations[table[slot]]
+            outcome = _supported(equation, {**domains, slot: (o.value or 0, *o.candidates)}, doubts.values)
+            if outcome is not None and set(outcome[slot]) == {o.value}:
+                ruled.add(slot)
+    return kept - ruled
 
 
 def _narrow(doubts: _Doubts) -> dict[Slot, tuple[Figure, ...]]:
@@ -123,6 +143,7 @@ def _narrow(doubts: _Doubts) -> dict[Slot, tuple[Figure, ...]]:
                         again = True
         if not beaten:
             return domains
+        doubts.pinned |= beaten
         for slot in sorted(beaten, key=str):
             if slot in doubts.sure:
                 doubts.options[slot] = doubts.options[slot][:1]

@@ -44,7 +44,7 @@ def reconcile(report: Report) -> Report:
             cells = observed(placement, report.template, shape, table, findings)
             table |= {(o.indicator, o.applicant): len(observations) + n for n, o in enumerate(cells)}
             observations += cells
-    unsure = _choose(observations, table, shape, bounded)
+    unsure = _choose(observations, table, shape, findings, bounded)
     _prove(observations, table, shape.equations, bounded)
     if told:
         by_text(observations, table, told, shape, findings)
@@ -61,7 +61,7 @@ def reconcile(report: Report) -> Report:
     if any(f.severity == "error" for f in failures):
         known = {slot: value for slot, value in values.items() if value is not None}
         findings += suspects(known, shape)
-        moved, complete = shifted(values, shape)
+        moved, complete = shifted({slot: observations[n].value for slot, n in table.items()}, shape)
         findings += moved
         if not complete:
             bounded.append("row.shifted")
@@ -87,7 +87,9 @@ def _cells(observations: list[Observation]) -> dict[Slot, int]:
     }
 
 
-def _choose(observations: list[Observation], table: Mapping[Slot, int], shape: Shape, bounded: list[str]) -> Collection[Slot]:
+def _choose(
+    observations: list[Observation], table: Mapping[Slot, int], shape: Shape, findings: list[Finding], bounded: list[str]
+) -> Collection[Slot]:
     """Settle the doubtful cells that the sums decide. Gives those that keep their first reading though another could stand."""
     if not any(o.candidates and doubtful(o) for o in observations):
         return ()
@@ -104,6 +106,13 @@ def _choose(observations: list[Observation], table: Mapping[Slot, int], shape: S
         observations[n] = observations[n]._replace(
             state="ambiguous", resolved=None, resolution=None, candidates=figures, rule="readings",
             proof="more than one reading adds up",
+        )
+    if choice.several:
+        findings.append(
+            Finding(
+                "cell.ambiguous", "warn", None, None, tuple(choice.several),
+                "有多种读法都符合勾稽关系 / more than one reading of these cells adds up",
+            )
         )
     return choice.unsure
 

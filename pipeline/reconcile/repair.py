@@ -66,32 +66,33 @@ def _rows(template: str) -> tuple[tuple[Slot, ...], ...]:
     return tuple(found)
 
 
-def shifted(values: Mapping[Slot, Figure | None], shape: Shape) -> tuple[list[Finding], bool]:
-    """Rows that do not add up and would, with every column they touch, after one move. ``values`` has None for blank cells.
-    Gives the findings, and whether the work was done to its end."""
-    known = {slot: value for slot, value in values.items() if value is not None}
-    failing = {n for n, e in enumerate(shape.equations) if balance(e, {s: values.get(s) or 0 for _, s in e.terms})}
-    if not failing:
-        return [], True
+def shifted(printed: Mapping[Slot, Figure | None], shape: Shape) -> tuple[list[Finding], bool]:
+    """Rows that do not add up, or do not fit two columns or more, and would fit all of them after one move. ``printed`` has
+    None for blank cells. Gives the findings, and whether the work was done to its end."""
+    failing = {n for n, e in enumerate(shape.equations) if balance(e, {s: printed.get(s) or 0 for _, s in e.terms})}
     found: list[Finding] = []
     trials = 0
-    for row in _rows(shape.system.template):
-        own = [slot for slot in row if slot in values]
+    for row in _rows(shape.system.template) if failing else ():
+        own = [slot for slot in row if slot in printed]
         inside = set(own)
-        wrong = [n for n in failing if all(slot in inside for _, slot in shape.equations[n].terms)]
-        if not wrong or len(own) < 3:
+        touched = {n for slot in own for n in shape.by_slot.get(slot, ())}
+        wrong = touched & failing
+        if len(own) < 3 or not (
+            len(wrong) > 1 or any(all(slot in inside for _, slot in shape.equations[n].terms) for n in wrong)
+        ):
             continue
-        touching = [shape.equations[n] for n in sorted({n for slot in own for n in shape.by_slot.get(slot, ())})]
-        proposals: list[tuple[Figure | None, ...]] = []
-        for moved in _moves([known.get(slot) for slot in own]):
+        touching = [shape.equations[n] for n in sorted(touched, key=lambda n: (n not in failing, n))]
+        proposals: dict[tuple[Figure, ...], tuple[Figure | None, ...]] = {}
+        for moved in _moves([printed[slot] for slot in own]):
             trials += 1
             if trials > MAX_TRIALS:
                 return found, False
-            if _holds(touching, dict(zip(own, moved, strict=True)), values):
-                proposals.append(moved)
+            if _holds(touching, dict(zip(own, moved, strict=True)), printed):
+                proposals.setdefault(tuple(v or 0 for v in moved), moved)
         if len(proposals) == 1:
-            cells = tuple(slot for slot, value in zip(own, proposals[0], strict=True) if values[slot] != value)
-            shown = " ".join("·" if v is None else str(v) for v in proposals[0])
+            moved = next(iter(proposals.values()))
+            cells = tuple(slot for slot, value in zip(own, moved, strict=True) if (printed[slot] or 0) != (value or 0))
+            shown = " ".join("·" if v is None else str(v) for v in moved)
             found.append(
                 Finding(
                     "row.shifted", "warn", None, None, cells,
