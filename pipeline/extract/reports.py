@@ -188,7 +188,7 @@ def _missing_tables(
         pictures = any(isinstance(b, Image) for b in part.blocks)
         cells: list[Slot] = []
         for indicator_id in section.expected:
-            indicator = codebook.indicator(template, indicator_id)
+            indicator = codebook.by_form.get((template, indicator_id))
             if indicator is None:
                 continue
             slot = (indicator_id, "total" if indicator.dimension else None)
