@@ -3,6 +3,8 @@
 import os
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +12,11 @@ import dagster as dg
 from dagster_dbt import DbtCliResource, dbt_assets
 from pydantic import Field
 
+from pipeline.crawl.completeness import RULES
 from pipeline.load.home import PROJECT, Home
 from pipeline.stages import (
     FileCounts,
+    crawl_stage,
     error_findings,
     load_stage,
     model_counts,
@@ -20,7 +24,9 @@ from pipeline.stages import (
     preview,
     publish_stage,
     read_stage,
+    run_lock,
     snapshot_stage,
+    source_findings,
     take_in_stage,
     unread_documents,
 )
@@ -30,13 +36,51 @@ CORE_TABLES = ("document", "report", "observation", "finding", "section")
 REF_TABLES = ("indicator", "applicant", "rule", "measure", "measure_term", "division", "division_event")
 
 
-class HomeResource(dg.ConfigurableResource[None]):
+SOURCES = dg.DynamicPartitionsDefinition(name="source")
+"""One partition a source of the registry; ``definitions.py`` keeps the two alike."""
+
+IN_SEASON = dg.FreshnessPolicy.cron("0 12 * 1-4 2", timedelta(hours=35), timezone="Asia/Shanghai")
+"""January to April: by noon of each Tuesday, looked at since the Monday run began at 01:00."""
+
+ALL_YEAR = dg.FreshnessPolicy.time_window(fail_window=timedelta(days=40), warn_window=timedelta(days=33))
+"""The rest of the year: once a month, with some days of grace."""
+
+
+class HomeResource(dg.ConfigurableResource["HomeResource"]):
     """The home that a run works in."""
 
     root: str
 
     def home(self) -> Home:
         return Home(Path(self.root)).make()
+
+
+class BuildingHome(HomeResource):
+    """A home whose warehouse the run builds: one such run at a time, a second waits its turn.
+
+    ``held`` says that the caller holds the home's lock already, as the command line does. The lock spans the
+    run because every job here runs its steps in one process.
+    """
+
+    held: bool = False
+    wait_seconds: float = 1800.0
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["BuildingHome"]:
+        """Holds the home's lock until the run ends. Raises Busy after ``wait_seconds``."""
+        if self.held:
+            yield self
+            return
+        with run_lock(self.home(), wait=self.wait_seconds):
+            yield self
+
+
+class Manners(dg.Config):
+    """How a source is crawled, as the options of ``yangguang crawl``."""
+
+    delay: float = 2.0
+    allow_private: bool = False
+    render: bool = False
 
 
 class Inputs(dg.Config):
@@ -63,9 +107,24 @@ def manifest() -> Path:
     return path
 
 
-@dg.asset(group_name="stages", kinds={"sqlite"})
-def crawl(context: dg.AssetExecutionContext, config: Inputs, home: HomeResource) -> dg.MaterializeResult[None]:
-    """Files, folders, archives and addresses into the raw store, each with a receipt."""
+@dg.asset(partitions_def=SOURCES, group_name="stages", kinds={"python", "sqlite"}, pool="crawl")
+def crawl_source(
+    context: dg.AssetExecutionContext, config: Manners, crawling: HomeResource
+) -> dg.MaterializeResult[None]:
+    """One source over HTTP into the raw store. A source whose own address gives no page fails, and it alone."""
+    counts = crawl_stage(
+        crawling.home(), context.partition_key, delay=config.delay, allow_private=config.allow_private, render=config.render
+    )
+    for problem in counts.problems:
+        context.log.warning(problem)
+    if counts.error:
+        raise dg.Failure(f"{counts.source_id}: {counts.error}", metadata=counts.metadata(), allow_retries=False)
+    return dg.MaterializeResult(metadata=counts.metadata())
+
+
+@dg.asset(deps=[crawl_source], group_name="stages", kinds={"sqlite"}, freshness_policy=IN_SEASON)
+def crawl(context: dg.AssetExecutionContext, config: Inputs, home: BuildingHome) -> dg.MaterializeResult[None]:
+    """What the sources gave, and files, folders, archives and addresses that are named, in the raw store with receipts."""
     counts: FileCounts = take_in_stage(
         home.home(), config.inputs, delay=config.delay, allow_private=config.allow_private
     )
@@ -83,7 +142,7 @@ def crawl(context: dg.AssetExecutionContext, config: Inputs, home: HomeResource)
     ],
     can_subset=False,
 )
-def clean_and_extract(context: dg.AssetExecutionContext, home: HomeResource) -> Iterator[dg.MaterializeResult[None]]:
+def clean_and_extract(context: dg.AssetExecutionContext, home: BuildingHome) -> Iterator[dg.MaterializeResult[None]]:
     """Both stages in one pass over what is new, each file in a worker with limits."""
     counts = read_stage(home.home(), tick=None)
     yield dg.MaterializeResult(asset_key="clean", metadata={"read_now": counts.read, "kept": counts.kept, **counts.statuses})
@@ -98,7 +157,7 @@ def clean_and_extract(context: dg.AssetExecutionContext, home: HomeResource) -> 
     ],
     can_subset=False,
 )
-def load(home: HomeResource) -> Iterator[dg.MaterializeResult[None]]:
+def load(home: BuildingHome) -> Iterator[dg.MaterializeResult[None]]:
     """``core`` and ``ref`` in a new DuckDB file beside the published one."""
     counts = load_stage(home.home())
     for schema, tables in (("core", CORE_TABLES), ("ref", REF_TABLES)):
@@ -108,7 +167,7 @@ def load(home: HomeResource) -> Iterator[dg.MaterializeResult[None]]:
 
 
 @dbt_assets(manifest=manifest())
-def models(context: dg.AssetExecutionContext, dbt: DbtCliResource, home: HomeResource) -> Iterator[Any]:
+def models(context: dg.AssetExecutionContext, dbt: DbtCliResource, home: BuildingHome) -> Iterator[Any]:
     """The SQL models, each an asset, each dbt test an asset check."""
     os.environ["YANGGUANG_BUILD"] = str(home.home().building)
     target = home.home().warehouse / "dbt"
@@ -116,7 +175,7 @@ def models(context: dg.AssetExecutionContext, dbt: DbtCliResource, home: HomeRes
 
 
 @dg.asset(deps=[models], group_name="stages", kinds={"duckdb"})
-def warehouse(home: HomeResource) -> dg.MaterializeResult[None]:
+def warehouse(home: BuildingHome) -> dg.MaterializeResult[None]:
     """The finished build, commented, in the place of the published warehouse."""
     place = home.home()
     publish_stage(place)
@@ -125,15 +184,32 @@ def warehouse(home: HomeResource) -> dg.MaterializeResult[None]:
     )
 
 
-@dg.asset(deps=[warehouse], group_name="stages", kinds={"parquet"})
-def snapshot(home: HomeResource) -> dg.MaterializeResult[None]:
+@dg.asset(deps=[warehouse], group_name="stages", kinds={"parquet"}, freshness_policy=ALL_YEAR)
+def snapshot(home: BuildingHome) -> dg.MaterializeResult[None]:
     """The published warehouse as Parquet with a data package, the codebook, what changed, and checksums."""
     folder = snapshot_stage(home.home())
     return dg.MaterializeResult(metadata={"version": folder.name, "folder": dg.MetadataValue.path(str(folder))})
 
 
+@dg.multi_asset_check(
+    name="sources_are_complete",
+    specs=[dg.AssetCheckSpec(rule, asset="crawl", description=what) for rule, what in RULES.items()],
+)
+def sources_are_complete(home: BuildingHome) -> Iterator[dg.AssetCheckResult]:
+    """One check a rule of ``check_sources``, over every source of the registry that was ever crawled."""
+    findings = source_findings(home.home())
+    for rule in RULES:
+        broken = [f for f in findings if f.rule == rule]
+        error = any(f.severity == "error" for f in broken)
+        yield dg.AssetCheckResult(
+            asset_key="crawl", check_name=rule, passed=not broken,
+            severity=dg.AssetCheckSeverity.ERROR if error else dg.AssetCheckSeverity.WARN,
+            metadata={"sources": len(broken), **{f.source_id: f.message for f in broken[:50]}},
+        )
+
+
 @dg.asset_check(asset=warehouse, description="Documents that could not be read")
-def every_document_was_read(home: HomeResource) -> dg.AssetCheckResult:
+def every_document_was_read(home: BuildingHome) -> dg.AssetCheckResult:
     bad = unread_documents(home.home())
     return dg.AssetCheckResult(
         passed=not bad, severity=dg.AssetCheckSeverity.WARN, metadata=dict(bad)
@@ -141,15 +217,18 @@ def every_document_was_read(home: HomeResource) -> dg.AssetCheckResult:
 
 
 @dg.asset_check(asset=warehouse, description="Findings of severity error: identities of the form that do not hold")
-def identities_hold(home: HomeResource) -> dg.AssetCheckResult:
+def identities_hold(home: BuildingHome) -> dg.AssetCheckResult:
     failing = error_findings(home.home())
     return dg.AssetCheckResult(
         passed=not failing, severity=dg.AssetCheckSeverity.WARN, metadata=dict(failing)
     )
 
 
+CRAWLED = [crawl_source]
+"""Partitioned, so no part of an unpartitioned run: what they leave in the raw store is."""
+
 ASSETS = [crawl, clean_and_extract, load, models, warehouse, snapshot]
-CHECKS = [every_document_was_read, identities_hold]
+CHECKS = [sources_are_complete, every_document_was_read, identities_hold]
 
 
 def dbt_resource() -> DbtCliResource:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 
 from pipeline.load.home import Home
 
-_CONFIG = "telemetry:\n  enabled: false\n"
+_CONFIG = Path(__file__).with_name("dagster.yml")
+_OLD_CONFIG = "telemetry:\n  enabled: false\n"
 
 
 def dagster_home(home: Home) -> str:
@@ -17,26 +20,29 @@ def dagster_home(home: Home) -> str:
     folder = home.root / "dagster"
     folder.mkdir(parents=True, exist_ok=True)
     config = folder / "dagster.yaml"
-    if not config.is_file():
-        config.write_text(_CONFIG, encoding="utf-8")
+    if not config.is_file() or config.read_text(encoding="utf-8") == _OLD_CONFIG:
+        shutil.copyfile(_CONFIG, config)
     return str(folder)
 
 
 def materialize(home: Home, *, say: Callable[[str], None]) -> bool:
-    """Materialize every asset, crawl to snapshot. Gives whether all went well; what failed is named through ``say``."""
+    """Materialize every asset, crawl to snapshot. Gives whether all went well; what failed is named through ``say``.
+
+    The caller holds the home's lock (``run_lock``).
+    """
     os.environ["DAGSTER_HOME"] = dagster_home(home)
     os.environ.setdefault("DBT_SEND_ANONYMOUS_USAGE_STATS", "false")
     os.environ["YANGGUANG_BUILD"] = str(home.building)
     import dagster as dg
 
-    from pipeline.assets import ASSETS, CHECKS, HomeResource, dbt_resource
+    from pipeline.assets import ASSETS, CHECKS, BuildingHome, dbt_resource
 
     # dbt's progress is for Dagster's log, not for standard output, which carries data alone
     with dg.DagsterInstance.get() as instance, contextlib.redirect_stdout(io.StringIO()):
         result = dg.materialize(
             [*ASSETS, *CHECKS],
             instance=instance,
-            resources={"home": HomeResource(root=str(home.root)), "dbt": dbt_resource()},
+            resources={"home": BuildingHome(root=str(home.root), held=True), "dbt": dbt_resource()},
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
             raise_on_error=False,
         )

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from pipeline.codebook import codebook_version
 from pipeline.crawl import IntakeResult, RawStore, take_in
-from pipeline.crawl.registry import REGISTRY
+from pipeline.crawl.completeness import SourceFinding, check_sources, sources_table
+from pipeline.crawl.crawler import crawl
+from pipeline.crawl.registry import REGISTRY, Source, choose_sources, load_registry, registry_hosts
 from pipeline.load.home import PROJECT, Home
 from pipeline.load.kept import Kept, reading_fingerprint
 from pipeline.load.read_all import ReadCounts, Tick, read_new, unpack
@@ -44,15 +48,40 @@ class FileCounts:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class SourceCounts:
+    """What crawling one source did. ``error`` is empty where its own address gave a page."""
+
+    source_id: str
+    pages: Mapping[str, int]
+    requests: int
+    left: int
+    reports_by_year: Mapping[str, int]
+    problems: tuple[str, ...]
+    error: str
+
+    def metadata(self) -> dict[str, Any]:
+        """Pages by status (``pages_ok`` are new or changed), requests, pages still due, reports by year."""
+        return {
+            **{f"pages_{status}": count for status, count in self.pages.items()}, "requests": self.requests,
+            "pages_left": self.left, "reports_by_year": dict(self.reports_by_year), "problems": "\n".join(self.problems[:20]),
+        }
+
+
 @contextmanager
-def run_lock(home: Home) -> Iterator[None]:
-    """One run at a time in a home. Raises Busy where another holds it."""
+def run_lock(home: Home, *, wait: float = 0.0) -> Iterator[None]:
+    """One run at a time in a home. Raises Busy where another holds it for longer than ``wait`` seconds."""
     home.make()
     with (home.warehouse / ".run.lock").open("w") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise Busy(f"another run is under way in {home.root}") from error
+        deadline = time.monotonic() + wait
+        while True:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except OSError as error:
+                if time.monotonic() >= deadline:
+                    raise Busy(f"another run is under way in {home.root}") from error
+                time.sleep(0.2)
         yield
 
 
@@ -60,6 +89,31 @@ def registry_of(home: Home) -> Path:
     """The home's own source registry (``sources.csv``) where it has one, else the project's."""
     own = home.root / OWN_REGISTRY
     return own if own.is_file() else REGISTRY
+
+
+def sources_of(home: Home) -> tuple[Source, ...]:
+    """The sources of the home's registry that are not retired. Raises RegistryError."""
+    return choose_sources(load_registry(registry_of(home)))
+
+
+def crawl_stage(home: Home, source_id: str, *, delay: float, allow_private: bool, render: bool) -> SourceCounts:
+    """Crawl one source of the home's registry into the raw store. Raises RegistryError for an unknown id."""
+    registry = load_registry(registry_of(home))
+    chosen = choose_sources(registry, (source_id,))
+    result = crawl(
+        home.make().raw, chosen, delay=delay, allow_private=allow_private, render=render, allowed_hosts=registry_hosts(registry)
+    )
+    (row,) = sources_table(home.raw, chosen)
+    failed = [f.message for f in check_sources(home.raw, chosen) if f.rule == "source_failed"]
+    error = "another process is crawling it" if result.busy else "; ".join(failed)
+    problems = (*result.failures, *(f"left for a later run: {host}: {why}" for host, why in result.deferred))
+    by_year = {str(year or "unknown"): count for year, count in row.reports_by_year.items()}
+    return SourceCounts(source_id, dict(result.counts), result.requests, result.left, by_year, problems, error)
+
+
+def source_findings(home: Home) -> list[SourceFinding]:
+    """What is wrong with the sources of the home's registry: the completeness checks."""
+    return check_sources(home.raw, sources_of(home))
 
 
 def take_in_stage(

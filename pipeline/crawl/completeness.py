@@ -12,6 +12,19 @@ from pipeline.crawl.intake import utc_text
 from pipeline.crawl.registry import Source
 
 
+RULES = {
+    "source_failed": "The source's own address gives a page",
+    "source_no_reports": "A source that had reports still has some",
+    "source_never_had_reports": "Every source has shown a report",
+    "source_fewer_reports": "No source shows fewer reports than the time before",
+    "source_year_missing": "No year is missing between two that have a report",
+    "source_unfinished": "Every source's last crawl has ended",
+    "source_pages_failed": "Every report and every further list page could be fetched",
+    "source_limit": "No source leads to more pages than a crawl takes",
+}
+"""What each rule of ``check_sources`` asks for."""
+
+
 class SourceRow(NamedTuple):
     """One source as it stands. ``last_seen``: UTC time of the end of its last whole crawl, empty if none.
     ``reports`` and ``reports_by_year`` count that crawl's (year null where no title or date names it);
@@ -82,6 +95,13 @@ def check_sources(home_raw: Path, sources: Iterable[Source]) -> list[SourceFindi
                 for finding in _check(source, _rounds(db, source))]
 
 
+def crawl_mark(home_raw: Path) -> str:
+    """Gives a text that changes whenever a crawl has looked at an address; empty where none ever did."""
+    with closing(_open(home_raw)) as db:
+        count, last = db.execute("SELECT count(*), max(visited_at) FROM crawl_visit").fetchone()
+    return f"{count}-{last:.3f}" if count else ""
+
+
 def _check(source: Source, rounds: list[_Round]) -> list[SourceFinding]:
     found: list[SourceFinding] = []
 
@@ -146,6 +166,7 @@ def _open(home_raw: Path) -> Any:
         db.close()
     db = sqlite3.connect(":memory:")
     db.execute("CREATE TABLE crawl_round (source_id, round, started_at, finished_at)")
+    db.execute("CREATE TABLE crawl_visit (visited_at)")
     db.execute("CREATE TABLE crawl_find (source_id, round, url, title, year, rule)")
     db.execute("CREATE TABLE crawl_page (seq, source_id, url, round, status, rule, due)")
     return db

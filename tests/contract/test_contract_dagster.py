@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import dagster as dg
 import pytest
 
-from pipeline.definitions import defs, inbox
+from pipeline import runner
+from pipeline.assets import ALL_YEAR, IN_SEASON
+from pipeline.crawl import completeness
+from pipeline.crawl.completeness import RULES
+from pipeline.definitions import HOST_TAG, defs, inbox
+from pipeline.load.home import Home
 
 pytestmark = pytest.mark.xdist_group("dagster")
 
 
 def test_asset_keys() -> None:
     keys = {k.to_user_string() for k in defs.resolve_asset_graph().get_all_asset_keys()}
-    stages = {"crawl", "clean", "extract", "warehouse", "snapshot"}
+    stages = {"crawl_source", "crawl", "clean", "extract", "warehouse", "snapshot"}
     core = {f"core/{t}" for t in ("document", "report", "observation", "finding", "section")}
     marts = {f"mart/{t}" for t in ("measure", "city_year", "application", "outcome", "dispute", "coverage", "quality", "chain_break")}
     assert stages | core | marts <= keys
@@ -26,6 +32,7 @@ def test_stages_follow_each_other() -> None:
     def parents(*key: str) -> set[str]:
         return {k.to_user_string() for k in graph.get(dg.AssetKey(list(key))).parent_keys}
 
+    assert parents("crawl") == {"crawl_source"}
     assert parents("clean") == {"crawl"}
     assert parents("extract") == {"clean"}
     assert parents("core", "report") == {"extract"}
@@ -34,8 +41,41 @@ def test_stages_follow_each_other() -> None:
 
 
 def test_schedules_follow_the_season() -> None:
-    schedules = {s.name: s.cron_schedule for s in defs.resolve_all_job_defs() and defs.schedules or []}
-    assert schedules == {"weekly_in_season": "0 3 * 1-4 1", "monthly_off_season": "0 3 1 5-12 *"}
+    schedules = {s.name: s.cron_schedule for s in defs.schedules or () if isinstance(s, dg.ScheduleDefinition)}
+    assert schedules == {"weekly_in_season": "0 1 * 1-4 1", "monthly_off_season": "0 1 1 5-12 *"}
+
+
+def test_the_crawl_is_partitioned_by_source_and_the_rest_is_not() -> None:
+    graph = defs.resolve_asset_graph()
+    partitioned = {key.to_user_string() for key in graph.get_all_asset_keys() if graph.get(key).is_partitioned}
+    assert partitioned == {"crawl_source"}
+    assert graph.get(dg.AssetKey("crawl_source")).pools == {"crawl"}
+    everything = {key.to_user_string() for key in defs.resolve_job_def("everything").asset_layer.executable_asset_keys}
+    assert "crawl_source" not in everything
+    assert {"crawl", "snapshot", "mart/city_year"} <= everything
+
+
+def test_freshness_follows_the_season() -> None:
+    graph = defs.resolve_asset_graph()
+    policies = {name: graph.get(dg.AssetKey(name)).freshness_policy for name in ("crawl", "snapshot")}
+    assert policies == {"crawl": IN_SEASON, "snapshot": ALL_YEAR}
+
+
+def test_every_rule_of_completeness_is_a_check() -> None:
+    checks = {key.name for key in defs.resolve_asset_graph().asset_check_keys if key.asset_key == dg.AssetKey("crawl")}
+    assert checks == set(RULES)
+    source = (Path(completeness.__file__)).read_text(encoding="utf-8")
+    assert set(re.findall(r'add\(\s*"(\w+)"', source)) == set(RULES)
+
+
+def test_dagsters_own_settings_are_of_its_schema(tmp_path: Path) -> None:
+    assert runner.dagster_home(Home(tmp_path)) == str(tmp_path / "dagster")
+    with dg.DagsterInstance.from_config(str(tmp_path / "dagster")) as instance:
+        assert not instance.telemetry_enabled
+        queue = instance.get_concurrency_config().run_queue_config
+        assert queue is not None
+        assert [limit["key"] for limit in queue.tag_concurrency_limits] == [HOST_TAG]
+        assert instance.get_concurrency_config().pool_config.default_pool_limit == 4
 
 
 def test_sensor_asks_once_for_what_lies_in_the_inbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
