@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     from pipeline.crawl import Receipt
 
+MEMORY = "400MB"
+"""What DuckDB may hold in memory before it spills to disk; YANGGUANG_MEMORY overrides it (sql/profiles.yml has the same)."""
 CORE = ("document", "report", "observation", "finding", "section")
 CURRENT_RULE = "tables first, then the latest publication, then the latest fetch"
 _CORE_DDL = {
@@ -68,8 +70,9 @@ def opened(path: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyCo
     """A connection with the project's settings: two threads, bounded memory, no extension downloads, UTC."""
     connection = duckdb.connect(str(path), read_only=read_only)
     try:
-        connection.execute("SET threads = 2; SET memory_limit = '3GB'; SET TimeZone = 'UTC'; SET preserve_insertion_order = true")
+        connection.execute("SET threads = 2; SET TimeZone = 'UTC'; SET preserve_insertion_order = true")
         connection.execute("SET autoinstall_known_extensions = false")
+        connection.execute(f"SET memory_limit = {_quoted(os.environ.get('YANGGUANG_MEMORY', MEMORY))}")
         yield connection
     finally:
         connection.close()
