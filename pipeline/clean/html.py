@@ -37,6 +37,8 @@ _FURNITURE = re.compile(
     r"recommend|rank|toolbar|pagination|pager|search|login|banner|topbar|ewm|qrcode)(?:[-_\s\d]|$)", re.I
 )
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|font-size\s*:\s*0(?![.\d]*[1-9])", re.I)
+_CELLS = ("td", "th")
+_MAYBE_HIDDEN = '[style*="display" i],[style*="visibility" i],[style*="mso-hide" i],[style*="font-size:0" i],[style*="font-size: 0" i]'
 _MARK = re.compile("\ue000(\\d+)\ue001")
 
 
@@ -48,7 +50,10 @@ def read(data: bytes, *, sha256: str, media_type: str = "text/html") -> Document
     source = decoded.text
     if _too_deep(source):
         return _failed(sha256, media_type, "too_deep", f"tags are nested deeper than {MAX_DEPTH}")
-    flat = source.replace("\r", " ").replace("\n", " ").replace("\x00", "").replace("\ue000", "").replace("\ue001", "")
+    flat = _without_asides(source)
+    for mark, instead in (("\r", " "), ("\n", " "), ("\x00", ""), ("\ue000", ""), ("\ue001", "")):
+        if mark in flat:
+            flat = flat.replace(mark, instead)
     tree = LexborHTMLParser(_BREAK.sub("\n<", flat))
     meta = _meta(tree)
     named = tree.css_first("title")
@@ -101,6 +106,38 @@ def _too_deep(source: str) -> bool:
     return deepest > MAX_DEPTH and source.count("</") * 4 < source.count("<")
 
 
+def _without_asides(source: str) -> str:
+    """The page without its comments, scripts and styles, which word processors fill with more than the text; what is not
+    closed stays for the parser to judge."""
+    low = source.lower()
+    if len(low) != len(source):
+        return source
+    out: list[str] = []
+    at = 0
+    nearest = {"<!--": -2, "<script": -2, "<style": -2}
+    while True:
+        for opening, seen in nearest.items():
+            if seen != -1 and seen < at:
+                nearest[opening] = low.find(opening, at)
+        start, opening = min(((n, o) for o, n in nearest.items() if n != -1), default=(-1, ""))
+        if start < 0:
+            break
+        if opening == "<!--":
+            end = start + 4 if source.startswith((">", "->"), start + 4) else low.find("-->", start + 4)
+            end = end + 3 if end >= 0 else -1
+        else:
+            end = low.find("</" + opening[1:], start)
+            end = low.find(">", end) + 1 if end >= 0 else -1
+        if end <= 0:
+            break
+        out.append(source[at:start])
+        at = end
+    if not out:
+        return source
+    out.append(source[at:])
+    return "".join(out)
+
+
 def _is_cut(source: str) -> bool:
     """Whether the page stops in mid-tag, or lacks its end with a table still open."""
     tail = source[-2000:]
@@ -127,11 +164,16 @@ def _line(text: str | None) -> str:
     return " ".join((text or "").split())
 
 
+def _length(node: LexborNode) -> int:
+    text = node.text(deep=True)
+    return len(text) - text.count(" ") - text.count("\n")
+
+
 def _weight(node: LexborNode) -> int:
-    """Characters of text outside links (white space and runs of it do not count)."""
-    total = len("".join(node.text(deep=True).split()))
+    """Characters of text outside links (white space does not count)."""
+    total = _length(node)
     if total:
-        total -= sum(len("".join(a.text(deep=True).split())) for a in node.css("a"))
+        total -= sum(_length(a) for a in node.css("a"))
     return max(total, 0)
 
 
@@ -148,8 +190,8 @@ def _drop_hidden(body: LexborNode) -> None:
     for node in body.css("[hidden],[aria-hidden=true]"):
         if _weight(node) * 2 < whole or node.attributes.get("hidden", "-") != "-":
             node.decompose()
-    for node in body.css("[style]"):
-        if _HIDDEN.search(node.attributes.get("style") or "") and _weight(node) * 2 < _weight(body):
+    for node in body.css(_MAYBE_HIDDEN):
+        if _HIDDEN.search(node.attributes.get("style") or "") and _weight(node) * 2 < whole:
             node.decompose()
 
 
@@ -178,7 +220,7 @@ def _article(body: LexborNode) -> tuple[LexborNode, str]:
         node, path = best, f"{path}>{best.tag}{_name(best)}"
     for child in list(_children(node)):
         names = f"{child.attributes.get('class') or ''} {child.attributes.get('id') or ''}"
-        total = len("".join(child.text(deep=True).split()))
+        total = _length(child)
         weight = _weight(child)
         furniture = bool(_FURNITURE.search(names))
         linky = total > 40 and weight < 0.35 * total and child.tag != "table" and child.css_first("table") is None
@@ -297,32 +339,44 @@ def _inside_taken(node: LexborNode) -> bool:
 
 def _table(node: LexborNode, locator: str) -> Table | None:
     nested = len(node.css("table")) > 1
+    spanning = {cell.mem_id for cell in node.css("[colspan],[rowspan]")}
     rows: list[list[tuple[str, int, int]]] = []
+    filled = total = longest = 0
+    figure = False
     for row in node.css("tr"):
         if nested and not _belongs(row, node):
             continue
         cells: list[tuple[str, int, int]] = []
-        for cell in _children(row):
-            if cell.tag in ("td", "th"):
-                attributes = cell.attributes
-                cells.append(
-                    (_cell_text(cell.text(deep=True)), _span(attributes.get("rowspan")), _span(attributes.get("colspan")))
-                )
+        cell = row.child
+        while cell is not None:
+            if cell.tag in _CELLS:
+                text = _cell_text(cell.text(deep=True))
+                if text:
+                    filled += 1
+                    longest = max(longest, len(text))
+                    figure = figure or text.isdigit()
+                if cell.mem_id in spanning:
+                    attributes = cell.attributes
+                    cells.append((text, _span(attributes.get("rowspan")), _span(attributes.get("colspan"))))
+                else:
+                    cells.append((text, 1, 1))
+            cell = cell.next
         rows.append(cells)
-    filled = sum(1 for row in rows for text, _, _ in row if text)
-    if filled < 2:
+        total += len(cells)
+    if filled < 2 or (total < 4 and not figure):
         return None  # one cell around the whole article, or nothing: read as text
-    if sum(len(row) for row in rows) < 4 and not any(text.isdigit() for row in rows for text, _, _ in row):
-        return None
-    if any(len(text) > 600 for row in rows for text, _, _ in row) and filled < 9:
+    if longest > 600 and filled < 9:
         return None
     caption = node.css_first("caption")
     return _grid(rows, locator, _line(caption.text()) if caption is not None else "")
 
 
 def _cell_text(text: str) -> str:
+    parts = text.split()
+    if len(parts) < 2:
+        return parts[0] if parts else ""
     if "\n" not in text:
-        return " ".join(text.split())
+        return " ".join(parts)
     return "\n".join(line for line in (" ".join(part.split()) for part in text.split("\n")) if line)
 
 

@@ -48,7 +48,7 @@ class Claims:
         if indicator is None:
             return
         observation = observe(indicator, slot[1], item, label, self.method, header_unit)
-        if _CUT.search(item.text) and observation.value is not None:
+        if observation.value is not None and not item.text.isdigit() and _CUT.search(item.text):
             self.out.findings.append(
                 Finding(
                     "cell.number_cut", "warn", observation.value, None, (slot,),

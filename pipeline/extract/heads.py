@@ -20,6 +20,7 @@ from pipeline.report import Figure
 _PAST = re.compile(r"累计|历年|上年|去年|上一年|同期|增长|增减|比率|占比")
 _OWN = re.compile(r"本年|本期|本季|统计数|数量|数值|数据|件数|指标值|本级|合计|总数|总计|^数$|结果")
 _YEAR = re.compile(r"(20[0-2]\d)\s*年?")
+_ROWS_TRIED = 40
 _APPLICANTS = 7  # six leaves and their total
 _YEAR_ALONE = re.compile(r"(?:(20[0-2]\d)年?(?:度|全年|数据)?|(本年度?|当年度?|今年|上年度?|上一年度?|去年))$")
 _LIST_HEAD = re.compile(r"指标|项目|内容|名称|事项|单位|序号|类别|年|统计|数")
@@ -317,6 +318,8 @@ class HeadReader:
 
 def year_of(text: str, year: int | None) -> str:
     """``own`` where a label is nothing but the report's year, ``past`` where it is another year, else nothing."""
+    if not 2 <= len(text) <= 16:
+        return ""
     match = _YEAR_ALONE.match("".join(text.split()))
     if match is None:
         return ""
@@ -385,7 +388,10 @@ def _best(
     options: Sequence[tuple[Column, ...]], below: Sequence[Row], score: Callable[[Sequence[Column], Sequence[Figure]], int]
 ) -> tuple[Column, ...]:
     """The order under which most rows add up; the first of equals."""
-    rows = {len(o): _rows_of(o, below) for o in options}
+    options = list(dict.fromkeys(options))
+    if len(options) == 1:
+        return options[0]
+    rows = {len(o): _rows_of(o, below[:_ROWS_TRIED]) for o in options}
     return max(options, key=lambda o: sum(score(o, figures) for figures in rows[len(o)]))
 
 

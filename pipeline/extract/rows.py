@@ -106,14 +106,23 @@ def _cut_stream(table: Table, words: Vocabulary, template: str | None) -> list[R
 
 def _lies_on_its_side(table: Table, words: Vocabulary, template: str | None) -> bool:
     """Whether what the forms print as column labels stands in a column, each with figures to its right."""
+    columns = words.columns
+    named = [c for c in table.cells if not c.text[:1].isdigit() and columns.find(c.text)]
+    if len(named) < 3:
+        return False
     down: dict[int, int] = {}
     across: dict[int, int] = {}
     figures: dict[int, int] = {}
+    for cell in named:
+        down[cell.col] = down.get(cell.col, 0) + 1
+    if max(down.values()) < 3:
+        return False
+    down.clear()
     for cell in table.cells:
         if parse_cell(cell.text).state == "reported":
             for r in range(cell.row, cell.row + cell.rowspan):
                 figures[r] = figures.get(r, 0) + 1
-    for cell in table.cells:
+    for cell in named:
         keys = words.columns.find(cell.text)
         if not keys or any(k.kind == "state" for k in keys) or is_row_label(cell.text, words, template):
             continue  # results of disputes may stand in rows as well as in columns: read as they are

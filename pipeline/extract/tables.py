@@ -93,7 +93,7 @@ class TableReader:
 
     def _parts(self, row: Row) -> list[Row]:
         """A row of a list that holds several labels, each with its figure, cut before each label."""
-        if len(row) < 4:
+        if len(row) < 4 or self.template not in ("v2014", "v2008"):
             return [row]
         cuts = [
             n for n, i in enumerate(row)
