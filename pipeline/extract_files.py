@@ -2,46 +2,55 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from pipeline.clean.guard import OCR_MEMORY_BYTES, Failure, GuardedPool
-from pipeline.report import Report
+from pipeline.clean.named_files import pair
+from pipeline.clean.opened import Opened, Prepared, is_older, prepared
+from pipeline.reading import Answer, plain
 
 TIMEOUT_S = 120.0
-MAX_BYTES = 256 * 1024 * 1024
+
+__all__ = ["Answer", "Unreadable", "read_files"]
 
 
 class Unreadable(Exception):
     """A path that cannot be read; the message names it."""
 
 
-class Answer(NamedTuple):
-    """A file's name, its document's status with a detail, and its reports."""
+class Task(NamedTuple):
+    """A file to read with those that its text names, and what LibreOffice made of older ones, by path."""
 
-    name: str
-    status: str
-    detail: str
-    reports: tuple[Report, ...]
+    names: tuple[str, ...]
+    made: dict[str, Prepared]
 
 
-def read_one(name: str) -> list[Answer]:
-    """Read one file, or the members of one archive (in a worker)."""
-    from pipeline.clean import is_archive
-    from pipeline.reading import read_whole
+def read_task(task: Task) -> list[Answer]:
+    """Read an article with its attachments, or the members of one archive (in a worker)."""
+    from pipeline.clean.archive import contents
+    from pipeline.clean.opened import open_file
+    from pipeline.clean.read import digest_of, is_archive
+    from pipeline.reading import read_together
 
-    data = Path(name).read_bytes()
+    files = [(name, Path(name).read_bytes()) for name in task.names]
+    name, data = files[0]
     if is_archive(data):
-        from pipeline.clean.archive import members
+        members = list(contents(data))
+        read = read_together(
+            [(m.name, m.data) for m in members if m.status == "ok"], url_of=lambda member: f"{plain(name)}!{member}"
+        )
+        answers = dict(zip((n for n, m in enumerate(members) if m.status == "ok"), read, strict=True))
+        found = [answers.get(n) or Answer(m.name, m.status, m.detail, ()) for n, m in enumerate(members)]
+        return [a._replace(name=f"{name}!{a.name}") for a in found] or [Answer(name, "empty", "The archive holds no file.", ())]
+    made = {digest_of(inner): task.made[path] for path, inner in files if path in task.made}
 
-        found = []
-        for member, inner in members(data):
-            document, reports = read_whole(inner, source_url=f"{Path(name).name}!{member}")
-            found.append(Answer(f"{name}!{member}", document.status, document.detail, reports))
-        return found or [Answer(name, "empty", "the archive holds no file that is read", ())]
-    document, reports = read_whole(data, source_url=Path(name).name)
-    return [Answer(name, document.status, document.detail, reports)]
+    def open_as(inner: bytes, media_type: str | None) -> Opened:
+        return open_file(inner, media_type=media_type, prepared=made.get(digest_of(inner)) if made else None)
+
+    return read_together(files, url_of=plain, open_as=open_as)
 
 
 def _files(names: Sequence[str]) -> list[str]:
@@ -57,15 +66,35 @@ def _files(names: Sequence[str]) -> list[str]:
         except OSError as error:
             raise Unreadable(f"{name}: {error.strerror or error}") from error
         found.append(name)
-    return found
+    return list(dict.fromkeys(found))
+
+
+def _groups(files: Sequence[str]) -> list[tuple[str, ...]]:
+    """Files to be read together: an article and what it names, each file once, articles in the order given."""
+    owned = pair({name: name for name in files}, lambda name: Path(name).read_bytes())
+    taken: set[str] = set()
+    groups: dict[str, tuple[str, ...]] = {}
+    for page in files:
+        own = [a.key for a in owned.get(page, ()) if a.key not in taken]
+        if own:
+            taken.update(own)
+            groups[page] = (page, *own)
+    return [groups.get(name, (name,)) for name in files if name not in taken]
 
 
 def read_files(names: Sequence[str]) -> Iterator[Answer]:
-    """Read the files in order. Raises Unreadable before anything is read where a path cannot be opened."""
+    """Read the files, those that belong together as one. Raises Unreadable before anything is read where a path cannot be
+    opened."""
     files = _files(names)
-    with GuardedPool(1, TIMEOUT_S, OCR_MEMORY_BYTES, preload=("pipeline.extract_files",)) as pool:
-        for name, result in pool.map_unordered(read_one, files):
+    groups = _groups(files)
+    with (
+        tempfile.TemporaryDirectory(prefix="older-") as aside,
+        GuardedPool(1, TIMEOUT_S, OCR_MEMORY_BYTES, preload=("pipeline.extract_files",)) as pool,
+    ):
+        made = dict(prepared(((name, Path(name)) for name in files if is_older(Path(name))), Path(aside)))
+        tasks = (Task(group, {name: made[name] for name in group if name in made}) for group in groups)
+        for task, result in pool.map_unordered(read_task, tasks):
             if isinstance(result, Failure):
-                yield Answer(name, result.status, result.detail, ())
+                yield from (Answer(name, result.status, result.detail, ()) for name in task.names)
             else:
                 yield from result

@@ -28,7 +28,7 @@ def read_document(data: bytes, *, media_type: str | None = None) -> Document:
     if kind == "empty":
         return Document(sha256, media_type or "application/octet-stream", "none", (), status="empty", detail="no bytes")
     if kind == "archive":
-        return Document(sha256, MEDIA[kind], "archive", (), detail="an archive: its files are documents of their own")
+        return _archive(data, sha256)
     name = _READERS.get(kind)
     if name is None:
         return Document(
@@ -38,6 +38,17 @@ def read_document(data: bytes, *, media_type: str | None = None) -> Document:
     reader = cast(Reader, import_module(name).read)
     kept = media_type if kind == "picture" and media_type and media_type.startswith("image/") else MEDIA[kind]
     return reader(data, sha256=sha256, media_type=kept)
+
+
+def _archive(data: bytes, sha256: str) -> Document:
+    from pipeline.clean.archive import contents
+
+    first = next(contents(data), None)
+    if first is None:
+        return Document(sha256, MEDIA["archive"], "archive", (), status="empty", detail="The archive holds no file.")
+    if first.status != "ok" and first.name == "archive":
+        return Document(sha256, MEDIA["archive"], "archive", (), status=first.status, detail=first.detail)
+    return Document(sha256, MEDIA["archive"], "archive", (), detail="an archive: its files are documents of their own")
 
 
 def digest_of(data: bytes) -> str:

@@ -26,7 +26,7 @@ _STAGES = ("codebook", "places", "clean", "extract", "reconcile")
 def reading_fingerprint(divisions: Path | None = None) -> str:
     """A hash over all that decides what reading gives: 16 hex digits."""
     package = Path(__file__).resolve().parents[1]
-    files = [package / name for name in ("document.py", "report.py", "reading.py", "load/schema.py")]
+    files = [package / name for name in ("document.py", "report.py", "reading.py", "load/schema.py", "load/kept.py")]
     for stage in _STAGES:
         files += sorted(p for p in (package / stage).rglob("*") if p.suffix in (".py", ".csv"))
     digest = hashlib.sha256()
@@ -47,7 +47,9 @@ class Kept:
         self.folder.mkdir(parents=True, exist_ok=True)
         self._db = sqlite3.connect(self.folder / "index.sqlite", timeout=60)
         self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.execute("CREATE TABLE IF NOT EXISTS document (sha256 TEXT PRIMARY KEY, batch TEXT NOT NULL)")
+        self._db.execute(
+            "CREATE TABLE IF NOT EXISTS entry (sha256 TEXT PRIMARY KEY, batch TEXT NOT NULL, unit TEXT NOT NULL, status TEXT)"
+        )
         self._db.commit()
 
     def __enter__(self) -> Kept:
@@ -56,49 +58,52 @@ class Kept:
     def __exit__(self, *_: object) -> None:
         self._db.close()
 
-    def missing(self, shas: Iterable[str]) -> list[str]:
-        """Those not yet read, each once, in the order given."""
-        known = {row[0] for row in self._db.execute("SELECT sha256 FROM document")}
-        found: list[str] = []
-        for sha in shas:
-            if sha not in known:
-                known.add(sha)
-                found.append(sha)
-        return found
+    def entries(self) -> dict[str, tuple[str, str]]:
+        """Of every document kept: the unit that it was read in (what was read together) and its status."""
+        return {row[0]: (row[1], row[2]) for row in self._db.execute("SELECT sha256, unit, status FROM entry")}
 
-    def write(self, results: Iterable[Rows]) -> Iterator[Rows]:
-        """Write results as they come, in batches; gives each result on once it is durable."""
-        waiting: list[Rows] = []
-        for rows in results:
-            waiting.append(rows)
+    def forget(self, shas: Iterable[str]) -> None:
+        """Drop the batches that hold these documents: what they held is read again."""
+        with self._db:
+            self._db.executemany(
+                "DELETE FROM entry WHERE batch = (SELECT batch FROM entry WHERE sha256 = ?)", [(sha,) for sha in shas]
+            )
+
+    def write(self, results: Iterable[tuple[str, Rows]]) -> Iterator[Rows]:
+        """Write what each unit gave as it comes, in batches; gives each result on once it is durable."""
+        waiting: list[tuple[str, Rows]] = []
+        for result in results:
+            waiting.append(result)
             if len(waiting) >= BATCH:
                 yield from self._write_batch(waiting)
                 waiting = []
         if waiting:
             yield from self._write_batch(waiting)
 
-    def _write_batch(self, batch: list[Rows]) -> list[Rows]:
-        shas = sorted(row[0] for rows in batch for row in rows["document"])
-        name = hashlib.sha256("".join(shas).encode()).hexdigest()[:16]
+    def _write_batch(self, batch: list[tuple[str, Rows]]) -> list[Rows]:
+        entries = sorted((row[0], unit, row[5]) for unit, rows in batch for row in rows["document"])
+        name = hashlib.sha256("".join(sha + unit for sha, unit, _ in entries).encode()).hexdigest()[:16]
         for table in SCHEMAS:
             target = self.folder / f"{name}.{table}.parquet"
             aside = target.with_suffix(".part")
-            pq.write_table(table_of(table, (row for rows in batch for row in rows[table])), aside, compression="zstd")
+            pq.write_table(table_of(table, (row for _, rows in batch for row in rows[table])), aside, compression="zstd")
             aside.replace(target)
         with self._db:
-            self._db.executemany("INSERT OR REPLACE INTO document VALUES (?, ?)", [(sha, name) for sha in shas])
-        return batch
+            self._db.executemany(
+                "INSERT OR REPLACE INTO entry VALUES (?, ?, ?, ?)", [(sha, name, unit, status) for sha, unit, status in entries]
+            )
+        return [rows for _, rows in batch]
 
     def batches(self) -> list[str]:
         """Names of the batches that the index knows, sorted."""
-        return [row[0] for row in self._db.execute("SELECT DISTINCT batch FROM document ORDER BY batch")]
+        return [row[0] for row in self._db.execute("SELECT DISTINCT batch FROM entry ORDER BY batch")]
 
     def files(self, table: str) -> list[str]:
         """The Parquet files of one table."""
         return [str(self.folder / f"{name}.{table}.parquet") for name in self.batches()]
 
     def count(self) -> int:
-        return int(self._db.execute("SELECT count(*) FROM document").fetchone()[0])
+        return int(self._db.execute("SELECT count(*) FROM entry").fetchone()[0])
 
     def drop_older(self) -> None:
         """Remove what older fingerprints left."""
