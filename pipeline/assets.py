@@ -2,14 +2,14 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DbtCliResource, dbt_assets
+from dagster_dbt import DagsterDbtTranslator, DbtCliResource, dbt_assets
 from pydantic import Field
 
 from pipeline.crawl.completeness import RULES
@@ -166,7 +166,14 @@ def load(home: BuildingHome) -> Iterator[dg.MaterializeResult[None]]:
             yield dg.MaterializeResult(asset_key=[schema, table], metadata=metadata)
 
 
-@dbt_assets(manifest=manifest())
+class BySchema(DagsterDbtTranslator):
+    """Groups the models as their schemas do: staging, mart."""
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
+        return str(dbt_resource_props["schema"])
+
+
+@dbt_assets(manifest=manifest(), dagster_dbt_translator=BySchema())
 def models(context: dg.AssetExecutionContext, dbt: DbtCliResource, home: BuildingHome) -> Iterator[Any]:
     """The SQL models, each an asset, each dbt test an asset check."""
     os.environ["YANGGUANG_BUILD"] = str(home.home().building)

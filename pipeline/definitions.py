@@ -80,7 +80,7 @@ def crawled(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReaso
     context.update_cursor(f"{mark}|{done}")
     waiting = context.instance.get_runs_count(dg.RunsFilter(job_name=crawl_sources.name, statuses=_UNDER_WAY))
     if waiting or mark != seen:
-        return dg.SkipReason(f"crawls are under way ({waiting} runs)")
+        return dg.SkipReason(f"crawls may still be under way ({waiting} runs)")
     context.update_cursor(f"{mark}|{mark}")
     return dg.RunRequest(run_key=mark)
 
