@@ -193,7 +193,8 @@ def _by_keywords(rows: tuple[Compiled, ...]) -> tuple[tuple[tuple[str, ...], tup
 
 @lru_cache(maxsize=16)
 def _compiled(rows: tuple[Pattern, ...], template: str) -> PatternSet:
-    compiled = tuple(compile_row(row) for row in rows if template in row.templates)
+    # v2008 is what has no national table, whatever its year: its prose borrows the wording of all forms
+    compiled = tuple(compile_row(row) for row in rows if template in row.templates or template == "v2008")
     return PatternSet(
         _by_keywords(tuple(c for c in compiled if not c.zero)), _by_keywords(tuple(c for c in compiled if c.zero))
     )

@@ -268,7 +268,7 @@ def read_sentences(
         for span in sentences(flat):
             if span[1] - span[0] > MAX_SENTENCE:
                 continue
-            for hit in _hits(flat, span, patterns, subject):
+            for hit in _own_first(list(_hits(flat, span, patterns, subject)), template, year):
                 indicator = codebook.indicator(template, hit.pattern.row.indicator)
                 if indicator is None or (hit.pattern.row.applicant and indicator.dimension != "applicant"):
                     continue
@@ -284,6 +284,24 @@ def read_sentences(
             found.append((labelled.at, 0, _from_heading(labelled, paragraphs[labelled.at], indicator)))
     found.sort(key=lambda f: f[:2])
     return _once(f[2] for f in found)
+
+
+def _own_first(hits: list[_Hit], template: str, year: int | None) -> list[_Hit]:
+    """The hits of rows that name the form; of rows of other forms (which only v2008 borrows) those that read a number that no own
+    row reads, that agree on what it is, and whose form was known by then."""
+    if template != "v2008":
+        return hits
+    own = [h for h in hits if template in h.pattern.row.templates]
+    taken = {h.number_at for h in own}
+    borrowed = [
+        h for h in hits
+        if template not in h.pattern.row.templates and h.number_at not in taken
+        and (year is None or year >= min(int(t[1:]) for t in h.pattern.row.templates))
+    ]
+    meanings: dict[int, set[str]] = {}
+    for h in borrowed:
+        meanings.setdefault(h.number_at, set()).add(h.pattern.row.indicator)
+    return own + [h for h in borrowed if len(meanings[h.number_at]) == 1]
 
 
 def _once(observations: Iterator[Observation]) -> list[Observation]:
