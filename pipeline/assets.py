@@ -14,8 +14,10 @@ from pydantic import Field
 
 from pipeline.crawl.completeness import RULES
 from pipeline.load.home import PROJECT, Home
+from pipeline.progress import shown
 from pipeline.stages import (
     FileCounts,
+    build_environment,
     crawl_stage,
     error_findings,
     load_stage,
@@ -144,7 +146,7 @@ def crawl(context: dg.AssetExecutionContext, config: Inputs, home: BuildingHome)
 )
 def clean_and_extract(context: dg.AssetExecutionContext, home: BuildingHome) -> Iterator[dg.MaterializeResult[None]]:
     """Both stages in one pass over what is new, each file in a worker with limits."""
-    counts = read_stage(home.home(), tick=None)
+    counts = read_stage(home.home(), tick=shown("reading"))
     yield dg.MaterializeResult(asset_key="clean", metadata={"read_now": counts.read, "kept": counts.kept, **counts.statuses})
     yield dg.MaterializeResult(asset_key="extract", metadata={"reports_now": counts.reports})
 
@@ -176,7 +178,7 @@ class BySchema(DagsterDbtTranslator):
 @dbt_assets(manifest=manifest(), dagster_dbt_translator=BySchema())
 def models(context: dg.AssetExecutionContext, dbt: DbtCliResource, home: BuildingHome) -> Iterator[Any]:
     """The SQL models, each an asset, each dbt test an asset check."""
-    os.environ["YANGGUANG_BUILD"] = str(home.home().building)
+    os.environ.update(build_environment(home.home()))
     target = home.home().warehouse / "dbt"
     yield from dbt.cli(["build", "--exclude-resource-type", "unit_test"], context=context, target_path=target).stream()
 

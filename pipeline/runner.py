@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from pipeline.load.home import Home
+from pipeline.progress import SWITCH
 
 _CONFIG = Path(__file__).with_name("dagster.yml")
 _OLD_CONFIG = "telemetry:\n  enabled: false\n"
@@ -32,7 +33,7 @@ def materialize(home: Home, *, say: Callable[[str], None]) -> bool:
     """
     os.environ["DAGSTER_HOME"] = dagster_home(home)
     os.environ.setdefault("DBT_SEND_ANONYMOUS_USAGE_STATS", "false")
-    os.environ["YANGGUANG_BUILD"] = str(home.building)
+    os.environ[SWITCH] = "1"
     import dagster as dg
 
     from pipeline.assets import ASSETS, CHECKS, BuildingHome, dbt_resource

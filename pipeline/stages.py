@@ -22,7 +22,7 @@ from pipeline.load.home import PROJECT, Home
 from pipeline.load.kept import Kept, reading_fingerprint
 from pipeline.load.read_all import ReadCounts, Tick, read_new, unpack
 from pipeline.load.snapshot import write_snapshot
-from pipeline.load.warehouse import build_core, opened, publish, published_facts
+from pipeline.load.warehouse import build_core, memory_limit, opened, publish, published_facts
 
 OWN_REGISTRY = "sources.csv"
 
@@ -184,6 +184,12 @@ def load_stage(home: Home) -> dict[str, int]:
     with Kept(home) as kept:
         kept.drop_older()
     return counts
+
+
+def build_environment(home: Home) -> dict[str, str]:
+    """What the SQL models are told through the environment: the file to build, and how much memory they may take."""
+    with Kept(home) as kept:
+        return {"YANGGUANG_BUILD": str(home.building), "YANGGUANG_BUILD_MEMORY": memory_limit(kept.count())}
 
 
 def publish_stage(home: Home) -> None:

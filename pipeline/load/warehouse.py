@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
     from pipeline.crawl import Receipt
 
-MEMORY = "400MB"
-"""What DuckDB may hold in memory before it spills to disk; YANGGUANG_MEMORY overrides it (sql/profiles.yml has the same)."""
 CORE = ("document", "report", "observation", "finding", "section")
 CURRENT_RULE = "tables first, then the latest publication, then the latest fetch"
 _CORE_DDL = {
@@ -65,14 +63,22 @@ def _receipts_table(receipts: Iterable[Receipt]) -> pa.Table:
     )
 
 
+def memory_limit(documents: int = 0) -> str:
+    """What DuckDB may hold in memory before it spills to disk: 400 MB, more only where a corpus is very large.
+
+    ``YANGGUANG_MEMORY`` overrides it."""
+    beyond = max(0, documents - 20_000)
+    return os.environ.get("YANGGUANG_MEMORY") or f"{400 + beyond * 30 // 1000}MB"
+
+
 @contextmanager
-def opened(path: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+def opened(path: Path, *, read_only: bool = False, documents: int = 0) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection with the project's settings: two threads, bounded memory, no extension downloads, UTC."""
     connection = duckdb.connect(str(path), read_only=read_only)
     try:
         connection.execute("SET threads = 2; SET TimeZone = 'UTC'; SET preserve_insertion_order = true")
         connection.execute("SET autoinstall_known_extensions = false")
-        connection.execute(f"SET memory_limit = {_quoted(os.environ.get('YANGGUANG_MEMORY', MEMORY))}")
+        connection.execute(f"SET memory_limit = {_quoted(memory_limit(documents))}")
         yield connection
     finally:
         connection.close()
@@ -84,7 +90,7 @@ def build_core(home: Home, receipts: Iterable[Receipt], facts: dict[str, str]) -
         stale.unlink(missing_ok=True)
     codebook = load_codebook()
     counts: dict[str, int] = {}
-    with opened(home.building) as con, Kept(home) as kept:
+    with Kept(home) as kept, opened(home.building, documents=kept.count()) as con:
         con.execute("CREATE SCHEMA core; CREATE SCHEMA ref; CREATE SCHEMA meta; CREATE SCHEMA staging; CREATE SCHEMA mart")
         for name, columns in _CORE_DDL.items():
             con.execute(f"CREATE TABLE core.{name} ({columns})")
