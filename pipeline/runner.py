@@ -55,7 +55,9 @@ def materialize(home: Home, *, say: Callable[[str], None]) -> bool:
                     say(f"{event.step_key}: {cause.message.strip() if cause else 'failed'}")
         for evaluation in result.get_asset_check_evaluations():
             if not evaluation.passed:
-                say(f"check {evaluation.check_name} on {evaluation.asset_key.to_user_string()}: did not pass")
+                shown = [f"{name}: {value.value}" for name, value in evaluation.metadata.items()]
+                more = f"; {len(shown) - 3} more" if len(shown) > 3 else ""
+                say(f"check {evaluation.check_name} did not pass ({'; '.join(shown[:3])}{more})")
         finished = any(
             event.is_step_materialization and event.asset_key and event.asset_key.path[-1] == "snapshot"
             for event in result.all_events

@@ -45,3 +45,18 @@ def test_a_crawl_from_within_an_event_loop(raw: Path, quick: Policy, source_at: 
             return crawl(raw, [source], delay=0, allow_private=True, policy=quick).fetched
 
     assert asyncio.run(caller()) == 1
+
+
+def test_a_list_that_failed_stays_among_the_documents_and_one_that_was_read_does_not(
+    raw: Path, quick: Policy, source_at: Callable[..., Source]
+) -> None:
+    rows = "".join(f'<li><a href="t{y}.html">某市{y}年政府信息公开工作年度报告</a></li>' for y in (2020, 2021))
+    site = {"/nb/": ("text/html; charset=utf-8", f"<ul>{rows}</ul>".encode())} | {
+        f"/nb/t{y}.html": ("text/html", b"<p>report</p>") for y in (2020, 2021)}
+    with serve_site(site) as place:
+        base = f"http://{place.address}:{place.port}"
+        sources = [source_at(f"{base}/nb/", source_id="a"), source_at(f"{base}/gone/", source_id="b")]
+        crawl(raw, sources, delay=0, allow_private=True, policy=quick)
+    with RawStore(raw) as store:
+        kept = {receipt.url.removeprefix(base): receipt.status for receipt in store.documents_to_read()}
+    assert kept == {"/gone/": "http_404", "/nb/t2020.html": "ok", "/nb/t2021.html": "ok"}
