@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 from pipeline.crawl.intake import utc_text
 from pipeline.crawl.registry import Source
 
-
 RULES = {
     "source_failed": "The source's own address gives a page",
     "source_no_reports": "A source that had reports still has some",
