@@ -18,13 +18,16 @@ from pipeline.document import Block, Cell, Document, Image, Link, Paragraph, Tab
 MAX_BYTES = 16 * 1024 * 1024
 MAX_DEPTH = 4_000
 MAX_SPAN = 100
+_DRAWN_FIGURES = 3
 _META = {
     "sitename": "SiteName", "sitedomain": "SiteDomain", "siteidcode": "SiteIDCode", "articletitle": "ArticleTitle",
     "pubdate": "PubDate", "columnname": "ColumnName", "contentsource": "ContentSource",
 }
-_BREAK = re.compile(
-    r"<(?=/?(?:p|div|li|h[1-6]|ul|ol|dl|dd|dt|section|article|center|blockquote|table|tr|caption|br|hr|form|fieldset)\b)", re.I
+_BLOCK_ENDS = (
+    r"<(?=/?(?:p|div|li|h[1-6]|ul|ol|dl|dd|dt|section|article|center|blockquote|table|tr|caption|br|hr|form|fieldset)\b)"
 )
+_BREAK, _BREAK_ANY_CASE = re.compile(_BLOCK_ENDS), re.compile(_BLOCK_ENDS, re.I)
+_UPPER_CASE = re.compile(rb"<[A-Z]")
 _OPEN_CLOSE = re.compile(r"<(/?)(?!(?:br|hr|img|input|meta|link|col|wbr|area|base|embed|param|source)\b)[a-zA-Z][^>]*?(/?)>")
 _DROP = ["script", "style", "noscript", "iframe", "svg", "select", "button", "nav", "footer", "aside", "template", "object",
          "del", "s", "strike"]
@@ -37,6 +40,9 @@ _FURNITURE = re.compile(
     r"recommend|rank|toolbar|pagination|pager|search|login|banner|topbar|ewm|qrcode)(?:[-_\s\d]|$)", re.I
 )
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|font-size\s*:\s*0(?![.\d]*[1-9])", re.I)
+_ASIDES = ("<!--", "<script", "<SCRIPT", "<style", "<STYLE")
+_ASIDE_ENDS = {name: re.compile(rf"</{name}\b[^>]*>", re.I) for name in ("script", "style")}
+_HIDING = (b"display", b"mso-hide", b"font-size:0", b"font-size: 0", b"hidden")
 _CELLS = ("td", "th")
 _MAYBE_HIDDEN = '[style*="display" i],[style*="visibility" i],[style*="mso-hide" i],[style*="font-size:0" i],[style*="font-size: 0" i]'
 _MARK = re.compile("\ue000(\\d+)\ue001")
@@ -48,13 +54,16 @@ def read(data: bytes, *, sha256: str, media_type: str = "text/html") -> Document
         return _failed(sha256, media_type, "too_large", f"the page has {len(data)} bytes; the limit is {MAX_BYTES}")
     decoded = decode(data)
     source = decoded.text
-    if _too_deep(source):
-        return _failed(sha256, media_type, "too_deep", f"tags are nested deeper than {MAX_DEPTH}")
+    small = data.lower()  # looking for a word in bytes costs a tenth of looking for it in text
+    wide = (decoded.encoding or "").startswith(("utf-16", "utf-32"))
     flat = _without_asides(source)
+    if _too_deep(flat):
+        return _failed(sha256, media_type, "too_deep", f"tags are nested deeper than {MAX_DEPTH}")
     for mark, instead in (("\r", " "), ("\n", " "), ("\x00", ""), ("\ue000", ""), ("\ue001", "")):
         if mark in flat:
             flat = flat.replace(mark, instead)
-    tree = LexborHTMLParser(_BREAK.sub("\n<", flat))
+    ends = _BREAK_ANY_CASE if wide or _UPPER_CASE.search(data) else _BREAK
+    tree = LexborHTMLParser(ends.sub("\n<", flat))
     meta = _meta(tree)
     named = tree.css_first("title")
     page_title = _line(named.text()) if named is not None else ""
@@ -64,6 +73,8 @@ def read(data: bytes, *, sha256: str, media_type: str = "text/html") -> Document
         return _failed(sha256, media_type, "empty", "the page has no body")
     heading = next((h for h in (_line(n.text()) for n in tree.css("h1")[:3]) if h), "")
     title = meta.get("ArticleTitle") or heading or page_title
+    if wide or any(word in small for word in _HIDING):
+        _drop_hidden(body)
     article, path = _article(body)
     links = tuple(
         Link(href, _line(node.attributes.get("title") or "") or _line(node.text()))
@@ -90,8 +101,8 @@ def _failed(sha256: str, media_type: str, status: str, detail: str) -> Document:
 
 def _too_deep(source: str) -> bool:
     """Whether tags nest deeper than MAX_DEPTH; looks closely only where so many tags are left open."""
-    opened = source.count("<") - 2 * source.count("</")
-    if opened < MAX_DEPTH and source.count("<") < 2 * MAX_DEPTH:
+    tags = source.count("<")
+    if tags < MAX_DEPTH or (tags < 2 * MAX_DEPTH and tags - 2 * source.count("</") < MAX_DEPTH):
         return False
     depth = deepest = 0
     for match in _OPEN_CLOSE.finditer(source):
@@ -109,25 +120,22 @@ def _too_deep(source: str) -> bool:
 def _without_asides(source: str) -> str:
     """The page without its comments, scripts and styles, which word processors fill with more than the text; what is not
     closed stays for the parser to judge."""
-    low = source.lower()
-    if len(low) != len(source):
-        return source
     out: list[str] = []
     at = 0
-    nearest = {"<!--": -2, "<script": -2, "<style": -2}
+    nearest = dict.fromkeys(_ASIDES, -2)
     while True:
         for opening, seen in nearest.items():
             if seen != -1 and seen < at:
-                nearest[opening] = low.find(opening, at)
+                nearest[opening] = source.find(opening, at)
         start, opening = min(((n, o) for o, n in nearest.items() if n != -1), default=(-1, ""))
         if start < 0:
             break
         if opening == "<!--":
-            end = start + 4 if source.startswith((">", "->"), start + 4) else low.find("-->", start + 4)
+            end = start + 4 if source.startswith((">", "->"), start + 4) else source.find("-->", start + 4)
             end = end + 3 if end >= 0 else -1
         else:
-            end = low.find("</" + opening[1:], start)
-            end = low.find(">", end) + 1 if end >= 0 else -1
+            closed = _ASIDE_ENDS[opening[1:].lower()].search(source, start)
+            end = closed.end() if closed else -1
         if end <= 0:
             break
         out.append(source[at:start])
@@ -197,7 +205,6 @@ def _drop_hidden(body: LexborNode) -> None:
 
 def _article(body: LexborNode) -> tuple[LexborNode, str]:
     """The element that holds the article, and its path for locators."""
-    _drop_hidden(body)
     whole = _weight(body)
     if not whole:
         return body, "body"
@@ -281,7 +288,7 @@ def _blocks(article: LexborNode, path: str) -> Iterator[Block]:
             continue
         held.append(table)
         node.replace_with(f"\n\ue000{len(held) - 1}\ue001\n")
-    for rows, node, place in div_rows(article):
+    for rows, node, place in div_rows(article) if _may_draw_tables(article) else ():
         drawn = _grid(rows, f"{path} {place}")
         if drawn is not None:
             held.append(drawn)
@@ -305,6 +312,12 @@ def _blocks(article: LexborNode, path: str) -> Iterator[Block]:
         if text := _line(raw[at:]):
             count += 1
             yield Paragraph(text, f"{path} paragraph {count}")
+
+
+def _may_draw_tables(article: LexborNode) -> bool:
+    """Whether what stands outside the tables has short lines that end in a figure, as rows drawn without a table have."""
+    ended = sum(1 for line in article.text(deep=True).split("\n") if len(line) < 120 and line.rstrip()[-1:].isdigit())
+    return ended >= _DRAWN_FIGURES
 
 
 def _is_data_despite_nesting(node: LexborNode) -> bool:

@@ -6,6 +6,7 @@ import hashlib
 import re
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 
 from pipeline.codebook import Indicator, normalise_label
 from pipeline.extract.numbers import Reading, parse_cell
@@ -14,7 +15,6 @@ from pipeline.extract.vocabulary import Vocabulary
 from pipeline.report import Figure, Finding, Method, Observation, State, Token, Unplaced
 
 Slot = tuple[str, str | None]
-BLANK = Reading("blank")
 _MAX_LOCAL = 2000
 _CUT = re.compile(r"\d[ \t\n\u3000\xa0]+\d")
 _MONEY = ("元", "万元")
@@ -47,7 +47,7 @@ class Claims:
         indicator = self.words.indicator(self.template, slot[0])
         if indicator is None:
             return
-        observation = observe(indicator, slot[1], item, label, self.method, header_unit)
+        observation = observe(indicator, slot[1], item, one_line(label), self.method, header_unit)
         if observation.value is not None and not item.text.isdigit() and _CUT.search(item.text):
             self.out.findings.append(
                 Finding(
@@ -75,7 +75,7 @@ class Claims:
         )
 
     def blank(self, slot: Slot, place: Item, label: str) -> None:
-        self.claim(slot, place._replace(text="", reading=BLANK), label)
+        self.claim(slot, place.blanked(), label)
 
     def hand_on(self, name: str, filled: Row, slots: tuple[Slot | None, ...]) -> None:
         """A row with fewer figures than cells: left to the sums, or local where some of its columns are."""
@@ -124,6 +124,12 @@ class Claims:
                 f"同一指标在表中出现两个不同的数 / the table gives this cell two figures ({other.locator})",
             )
         )
+
+
+@lru_cache(maxsize=4096)
+def one_line(text: str) -> str:
+    """A label without its line breaks and doubled spaces."""
+    return " ".join(text.split())
 
 
 def observe(

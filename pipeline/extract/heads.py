@@ -391,8 +391,18 @@ def _best(
     options = list(dict.fromkeys(options))
     if len(options) == 1:
         return options[0]
-    rows = {len(o): _rows_of(o, below[:_ROWS_TRIED]) for o in options}
-    return max(options, key=lambda o: sum(score(o, figures) for figures in rows[len(o)]))
+    tried: dict[int, list[list[Figure]]] = {}
+    best, most = options[0], -1_000_000
+    for option in options:
+        rows = tried.get(len(option))
+        if rows is None:
+            rows = tried[len(option)] = _rows_of(option, below[:_ROWS_TRIED])
+        scores = [score(option, figures) for figures in rows]
+        if sum(scores) > most:
+            best, most = option, sum(scores)
+        if most > 0 and all(sums_hold(option, figures) for figures in rows):
+            break  # every row adds up
+    return best
 
 
 def _stand_in_grid(columns: Sequence[Column], below: Sequence[Row]) -> bool:

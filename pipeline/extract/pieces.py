@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from pipeline.document import Block, Document, Image, Paragraph, Table
@@ -59,6 +60,7 @@ class Piece:
         return [b for b in self.blocks if isinstance(b, Table)]
 
 
+@lru_cache(maxsize=8192)
 def squeeze(text: str) -> str:
     """NFKC text without white space."""
     return "".join(unicodedata.normalize("NFKC", text).split())

@@ -95,7 +95,7 @@ def _report(
     all_tables = piece.tables + [b for b in piece.attached if isinstance(b, Table)]
     text = "".join(
         [squeeze(p.text) for p in paragraphs]
-        + ["".join(c.text.split()) for t in all_tables for c in t.cells]
+        + "".join(c.text for t in all_tables for c in t.cells).split()
     )
     template = detect_template(text, codebook)
     published = find_published(document, piece)

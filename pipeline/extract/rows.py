@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from pipeline.document import Cell, Table
@@ -14,7 +15,8 @@ _UNIT_ONLY = frozenset({"件", "条", "次", "个", "人", "篇", "人次", "万
 
 
 class Item(NamedTuple):
-    """One cell as a row shows it; ``own`` is false where a cell of a row above reaches down into this row."""
+    """One cell as a row shows it; ``own`` is false where a cell of a row above reaches down into this row. A cell is a
+    value (which may be blank), a label, or, where its text is not understood as either, a label too."""
 
     text: str
     col: int
@@ -22,27 +24,32 @@ class Item(NamedTuple):
     locator: str
     reading: Reading
     own: bool
+    is_value: bool
+    is_label: bool
+    is_blank: bool
     readings: tuple[str, ...] = ()
 
-    @property
-    def is_value(self) -> bool:
-        return self.reading.state != "unreadable"
-
-    @property
-    def is_blank(self) -> bool:
-        return self.reading.state == "blank" and not self.readings  # ink that was not read is no blank
-
-    @property
-    def is_label(self) -> bool:
-        return self.reading.state == "unreadable" and not self.text.strip().isdigit()
+    def blanked(self) -> Item:
+        """The same place with nothing in it."""
+        return Item("", self.col, self.colspan, self.locator, _BLANK, self.own, True, False, True)
 
 
 Row = list[Item]
+_BLANK = Reading("blank")
 
 
-def _item(cell: Cell, table: Table, own: bool = True) -> Item:
+@lru_cache(maxsize=65536)
+def _kind(text: str) -> tuple[Reading, bool, bool, bool]:
+    """(reading, is a value, is a label, is blank)."""
+    reading = parse_cell(text)
+    value = reading.state != "unreadable"
+    return reading, value, not value and not text.strip().isdigit(), reading.state == "blank"
+
+
+def _item(cell: Cell, place: str) -> Item:
+    reading, value, label, blank = _kind(cell.text)
     return Item(
-        cell.text, cell.col, cell.colspan, f"{table.locator} {cell.locator}", parse_cell(cell.text), own, cell.readings
+        cell.text, cell.col, cell.colspan, f"{place} {cell.locator}", reading, True, value, label, blank, cell.readings
     )
 
 
@@ -68,7 +75,7 @@ def rows_of(table: Table, words: Vocabulary, template: str | None) -> list[Row]:
 def _lay_out(table: Table) -> list[Row]:
     rows: list[Row] = [[] for _ in range(table.n_rows)]
     for cell in table.cells:
-        item = _item(cell, table)
+        item = _item(cell, table.locator)
         rows[cell.row].append(item)
         if cell.rowspan > 1:
             below = item._replace(own=False)
@@ -85,7 +92,7 @@ def _cut_stream(table: Table, words: Vocabulary, template: str | None) -> list[R
     named = filled = spaced = False  # the row has a known label; a figure; a value (blank or not) after its label
     heads = 0
     for cell in table.cells:
-        item = _item(cell, table)
+        item = _item(cell, table.locator)
         label = item.is_label and not is_unit(item.text)
         known = label and is_row_label(item.text, words, template)
         head_ends = not label and item.is_value and not item.is_blank and not named and heads >= 2

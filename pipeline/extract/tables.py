@@ -106,15 +106,13 @@ class TableReader:
 
     def _row_label(self, row: Row) -> int | None:
         """The place of the label that names the row, None where none does."""
-        heads = sum(1 for i in row if i.is_label and self.words.columns.find(i.text))
-        own_year = any(i.is_label and year_of(i.text, self.year) == "own" for i in row)
         for at in range(len(row) - 1, -1, -1):
             item = row[at]
-            if (item.own or own_year) and item.is_label and is_row_label(item.text, self.words, self.template):
+            if item.is_label and is_row_label(item.text, self.words, self.template) and (item.own or self._own_year(row)):
                 if any(i.is_value for i in row[at + 1 :]):
                     return at
-                return None if heads - bool(self.words.columns.find(item.text)) >= 2 else at
-        if len(row) > 1 and self.heads.applicant and heads < 3:  # 总计 or 其他 without its numbering, in the table's body
+                return None if self._column_labels(row) - bool(self.words.columns.find(item.text)) >= 2 else at
+        if len(row) > 1 and self.heads.applicant and self._column_labels(row) < 3:  # 总计 or 其他 without its numbering, in the table's body
             labels = [n for n, i in enumerate(row) if i.is_label]
             if labels and any(i.is_value for i in row[labels[-1] + 1 :]) and len(row) - labels[-1] - 1 >= len(
                 self.heads.applicant
@@ -124,12 +122,16 @@ class TableReader:
                     return labels[-1]
         return None
 
+    def _column_labels(self, row: Row) -> int:
+        return sum(1 for i in row if i.is_label and self.words.columns.find(i.text))
+
+    def _own_year(self, row: Row) -> bool:
+        return any(i.is_label and year_of(i.text, self.year) == "own" for i in row)
+
     def _of_another_year(self, row: Row) -> bool:
         """Whether a row of figures says that it is another year's."""
-        if not any(i.is_value and not i.is_blank for i in row):
-            return False
         said = {year_of(i.text, self.year) for i in row if i.is_label}
-        return "past" in said and "own" not in said
+        return "past" in said and "own" not in said and any(i.is_value and not i.is_blank for i in row)
 
     def _is_years(self, row: Row) -> bool:
         """Whether a row under a head holds nothing but years."""
@@ -254,7 +256,7 @@ class TableReader:
                 return
         slots: list[Slot | None] = [(key.indicator, c.key.key) if c.key else None for c in columns]
         if stream and len(filled) == len(columns) - 1 and _total_left_out(self._application_rows(rows), len(columns)):
-            filled.append(filled[-1]._replace(text="", reading=filled[-1].reading._replace(state="blank", value=None)))
+            filled.append(filled[-1].blanked())
             values, stream = filled, False
         if not columns:
             self.claims.local_row(row)
