@@ -232,7 +232,7 @@ def verify() -> None:
 
 
 @main.command()
-@click.option("--registry", type=click.Path(exists=True, dir_okay=False), help="A source registry (CSV) instead of the project's.")
+@click.option("--registry", type=click.Path(exists=True, dir_okay=False), help="A source registry (CSV) instead of the home's or the project's.")
 @click.option("--source", "sources", multiple=True, metavar="ID", help="Only this source; may be given several times.")
 @click.option("--delay", default=2.0, show_default=True, type=click.FloatRange(min=0), help="Least seconds between requests to a host.")
 @click.option("--allow-private", is_flag=True, help="Allow loopback and private addresses.")
