@@ -168,10 +168,9 @@ def _agree(article: Report, attachment: Report) -> bool:
     """Whether an attachment's own report can be the article's: no other year and no other body."""
     if article.year and attachment.year and article.year != attachment.year:
         return False
-    if not article.body_id or not attachment.body_id or article.body_id == attachment.body_id:
+    if not article.issuer or not attachment.issuer or article.body_id == attachment.body_id:
         return True
-    one, other = article.issuer or "", attachment.issuer or ""
-    return bool(one and other) and (one.endswith(other) or other.endswith(one))
+    return article.issuer.endswith(attachment.issuer) or attachment.issuer.endswith(article.issuer)
 
 
 def _judged(document: Document, reports: Sequence[Report]) -> Document:

@@ -65,7 +65,19 @@ def _zip_kind(data: bytes) -> str:
 
 
 def _ole_kind(data: bytes) -> str:
-    for name, kind in (("Workbook", "xls"), ("Book", "xls"), ("WordDocument", "doc")):
-        if name.encode("utf-16-le") in data:
-            return kind
-    return "doc"
+    """Word or Excel, by the names of the streams in the file's directory."""
+    word, pool = _has_stream(data, "WordDocument"), _has_stream(data, "ObjectPool")
+    book = _has_stream(data, "Workbook") or _has_stream(data, "Book")
+    return "xls" if book and not (word and pool) else "doc"
+
+
+def _has_stream(data: bytes, name: str) -> bool:
+    """Whether a directory entry (128 bytes, aligned; the name in 64, then its length in bytes) has this name."""
+    wanted = (name + "\0").encode("utf-16-le")
+    length = len(wanted).to_bytes(2, "little")
+    at = data.find(wanted)
+    while at >= 0:
+        if at % 128 == 0 and data[at + 64 : at + 66] == length:
+            return True
+        at = data.find(wanted, at + 2)
+    return False
