@@ -12,12 +12,12 @@ from collections.abc import Iterator
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from pipeline.clean.decode import decode
-from pipeline.clean.divtable import div_rows, draws_table, elements
-from pipeline.document import Block, Cell, Document, Image, Link, Paragraph, Table
+from pipeline.clean.divtable import div_rows, draws_table
+from pipeline.clean.html_table import grid_table, inside_taken, is_data_despite_nesting, one_line, read_table
+from pipeline.document import Block, Document, Image, Link, Paragraph, Table
 
 MAX_BYTES = 16 * 1024 * 1024
 MAX_DEPTH = 4_000
-MAX_SPAN = 100
 _DRAWN_FIGURES = 3
 _META = {
     "sitename": "SiteName", "sitedomain": "SiteDomain", "siteidcode": "SiteIDCode", "articletitle": "ArticleTitle",
@@ -43,7 +43,6 @@ _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s
 _ASIDES = ("<!--", "<script", "<SCRIPT", "<style", "<STYLE")
 _ASIDE_ENDS = {name: re.compile(rf"</{name}\b[^>]*>", re.I) for name in ("script", "style")}
 _HIDING = (b"display", b"mso-hide", b"font-size:0", b"font-size: 0", b"hidden")
-_CELLS = ("td", "th")
 _MAYBE_HIDDEN = '[style*="display" i],[style*="visibility" i],[style*="mso-hide" i],[style*="font-size:0" i],[style*="font-size: 0" i]'
 _MARK = re.compile("\ue000(\\d+)\ue001")
 
@@ -66,18 +65,18 @@ def read(data: bytes, *, sha256: str, media_type: str = "text/html") -> Document
     tree = LexborHTMLParser(ends.sub("\n<", flat))
     meta = _meta(tree)
     named = tree.css_first("title")
-    page_title = _line(named.text()) if named is not None else ""
+    page_title = one_line(named.text()) if named is not None else ""
     tree.strip_tags(_DROP, recursive=True)
     body = tree.body
     if body is None:
         return _failed(sha256, media_type, "empty", "the page has no body")
-    heading = next((h for h in (_line(n.text()) for n in tree.css("h1")[:3]) if h), "")
+    heading = next((h for h in (one_line(n.text()) for n in tree.css("h1")[:3]) if h), "")
     title = meta.get("ArticleTitle") or heading or page_title
     if wide or any(word in small for word in _HIDING):
         _drop_hidden(body)
     article, path = _article(body)
     links = tuple(
-        Link(href, _line(node.attributes.get("title") or "") or _line(node.text()))
+        Link(href, one_line(node.attributes.get("title") or "") or one_line(node.text()))
         for node in article.css("a")
         if (href := node.attributes.get("href") or "") and not href.startswith(("javascript", "#"))
     )
@@ -166,10 +165,6 @@ def _meta(tree: LexborHTMLParser) -> dict[str, str]:
         if name and content and name not in found:
             found[name] = content
     return found
-
-
-def _line(text: str | None) -> str:
-    return " ".join((text or "").split())
 
 
 def _length(node: LexborNode) -> int:
@@ -279,23 +274,23 @@ def _blocks(article: LexborNode, path: str) -> Iterator[Block]:
     for node in article.css("table"):
         own = node.css("table")
         number += 1
-        if len(own) > 1 and not _is_data_despite_nesting(node):
+        if len(own) > 1 and not is_data_despite_nesting(node):
             continue  # a layout table: its cells are read as text and inner tables
-        if _inside_taken(node):
+        if inside_taken(node):
             continue
-        table = _table(node, f"{path} table[{number}]")
+        table = read_table(node, f"{path} table[{number}]")
         if table is None:
             continue
         held.append(table)
         node.replace_with(f"\n\ue000{len(held) - 1}\ue001\n")
     for rows, node, place in div_rows(article) if _may_draw_tables(article) else ():
-        drawn = _grid(rows, f"{path} {place}")
+        drawn = grid_table(rows, f"{path} {place}")
         if drawn is not None:
             held.append(drawn)
             node.replace_with(f"\n\ue000{len(held) - 1}\ue001\n")
     for node in article.css("img"):
         held.append(
-            Image(node.attributes.get("src") or "", f"{path} img[{len(held)}]", _line(node.attributes.get("alt")))
+            Image(node.attributes.get("src") or "", f"{path} img[{len(held)}]", one_line(node.attributes.get("alt")))
         )
         node.replace_with(f"\ue000{len(held) - 1}\ue001")
     count = 0
@@ -304,12 +299,12 @@ def _blocks(article: LexborNode, path: str) -> Iterator[Block]:
             continue
         at = 0
         for match in _MARK.finditer(raw):
-            if text := _line(raw[at : match.start()]):
+            if text := one_line(raw[at : match.start()]):
                 count += 1
                 yield Paragraph(text, f"{path} paragraph {count}")
             yield held[int(match[1])]
             at = match.end()
-        if text := _line(raw[at:]):
+        if text := one_line(raw[at:]):
             count += 1
             yield Paragraph(text, f"{path} paragraph {count}")
 
@@ -318,106 +313,3 @@ def _may_draw_tables(article: LexborNode) -> bool:
     """Whether what stands outside the tables has short lines that end in a figure, as rows drawn without a table have."""
     ended = sum(1 for line in article.text(deep=True).split("\n") if len(line) < 120 and line.rstrip()[-1:].isdigit())
     return ended >= _DRAWN_FIGURES
-
-
-def _is_data_despite_nesting(node: LexborNode) -> bool:
-    """A table with a table inside is data only where most of its own cells are short and hold none, in rows of several."""
-    short = deep = 0
-    for row in node.css("tr"):
-        if not _belongs(row, node) or len(elements(row)) < 2:
-            continue
-        for cell in _children(row):
-            if cell.css_first("table") is not None:
-                deep += 1
-            elif len(cell.text(deep=True)) < 60:
-                short += 1
-    return short >= 12 and short > 8 * deep
-
-
-def _belongs(row: LexborNode, table: LexborNode) -> bool:
-    parent = row.parent
-    while parent is not None and parent.tag != "table":
-        parent = parent.parent
-    return parent is not None and parent.mem_id == table.mem_id
-
-
-def _inside_taken(node: LexborNode) -> bool:
-    parent = node.parent
-    while parent is not None:
-        if parent.tag == "html":
-            return False
-        parent = parent.parent
-    return True  # its outer table was taken out of the tree
-
-
-def _table(node: LexborNode, locator: str) -> Table | None:
-    nested = len(node.css("table")) > 1
-    spanning = {cell.mem_id for cell in node.css("[colspan],[rowspan]")}
-    rows: list[list[tuple[str, int, int]]] = []
-    filled = total = longest = 0
-    figure = False
-    for row in node.css("tr"):
-        if nested and not _belongs(row, node):
-            continue
-        cells: list[tuple[str, int, int]] = []
-        cell = row.child
-        while cell is not None:
-            if cell.tag in _CELLS:
-                text = _cell_text(cell.text(deep=True))
-                if text:
-                    filled += 1
-                    longest = max(longest, len(text))
-                    figure = figure or text.isdigit()
-                if cell.mem_id in spanning:
-                    attributes = cell.attributes
-                    cells.append((text, _span(attributes.get("rowspan")), _span(attributes.get("colspan"))))
-                else:
-                    cells.append((text, 1, 1))
-            cell = cell.next
-        rows.append(cells)
-        total += len(cells)
-    if filled < 2 or (total < 4 and not figure):
-        return None  # one cell around the whole article, or nothing: read as text
-    if longest > 600 and filled < 9:
-        return None
-    caption = node.css_first("caption")
-    return _grid(rows, locator, _line(caption.text()) if caption is not None else "")
-
-
-def _cell_text(text: str) -> str:
-    parts = text.split()
-    if len(parts) < 2:
-        return parts[0] if parts else ""
-    if "\n" not in text:
-        return " ".join(parts)
-    return "\n".join(line for line in (" ".join(part.split()) for part in text.split("\n")) if line)
-
-
-def _span(value: str | None) -> int:
-    if not value:
-        return 1
-    try:
-        return min(max(int(value.strip().rstrip("%")), 1), MAX_SPAN)
-    except ValueError:
-        return 1
-
-
-def _grid(rows: list[list[tuple[str, int, int]]], locator: str, caption: str = "") -> Table | None:
-    """Lay cells out as a browser does: each goes to the first free place of its row."""
-    cells: list[Cell] = []
-    taken: dict[int, int] = {}  # column -> row up to which a rowspan above fills it
-    width = 0
-    for r, row in enumerate(rows):
-        col = 0
-        for position, (text, rowspan, colspan) in enumerate(row, start=1):
-            while taken.get(col, 0) > r:
-                col += 1
-            cells.append(Cell(r, col, rowspan, colspan, text, f"row {r + 1} cell {position}"))
-            if rowspan > 1:
-                for c in range(col, col + colspan):
-                    taken[c] = r + rowspan
-            col += colspan
-        width = max(width, col)
-    if not cells:
-        return None
-    return Table(tuple(cells), len(rows), width, locator, caption=caption)

@@ -113,6 +113,15 @@ class Claims:
             )
         )
 
+    def doubt(self, slots: tuple[Slot, ...]) -> None:
+        """The head's order contradicts the sums: these cells are read in the form's own order, and the finding says so."""
+        message = "表头列序与合计不符，按格式原有列序读取 / the head's order contradicts the sums; the form's own order is read"
+        for n, finding in enumerate(self.out.findings):
+            if finding.rule == "table.head_order":
+                self.out.findings[n] = finding._replace(cells=(*finding.cells, *slots))
+                return
+        self.out.findings.append(Finding("table.head_order", "warn", None, None, slots, message))
+
     def _clash(self, slot: Slot, held: Observation, other: Observation) -> None:
         both = tuple(v for v in dict.fromkeys((*held.candidates, held.value, other.value)) if v is not None)
         self.out.placed[slot] = held._replace(

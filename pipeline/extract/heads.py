@@ -7,33 +7,28 @@ that the head allows is tried on the rows below it, and the one under which most
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import NamedTuple
 
 from pipeline.codebook import normalise_label
-from pipeline.extract.rows import Item, Row, is_unit
+from pipeline.extract.orders import (
+    Column,
+    best_order,
+    groups_hold,
+    leaves_hold,
+    stand_in_grid,
+    total_first,
+    total_last,
+)
+from pipeline.extract.rows import Item, Row
 from pipeline.extract.vocabulary import ColumnKey, Vocabulary
-from pipeline.report import Figure
 
 _PAST = re.compile(r"累计|历年|上年|去年|上一年|同期|增长|增减|比率|占比")
 _OWN = re.compile(r"本年|本期|本季|统计数|数量|数值|数据|件数|指标值|本级|合计|总数|总计|^数$|结果")
 _YEAR = re.compile(r"(20[0-2]\d)\s*年?")
-_ROWS_TRIED = 40
-_APPLICANTS = 7  # six leaves and their total
 _YEAR_ALONE = re.compile(r"(?:(20[0-2]\d)年?(?:度|全年|数据)?|(本年度?|当年度?|今年|上年度?|上一年度?|去年))$")
 _LIST_HEAD = re.compile(r"指标|项目|内容|名称|事项|单位|序号|类别|年|统计|数")
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A leaf of a table's head: what it stands for (None: a local column), its label and grid column."""
-
-    key: ColumnKey | None
-    label: str
-    col: int
-    group: str = ""
 
 
 @dataclass
@@ -60,14 +55,6 @@ class Labelled(NamedTuple):
 
     row: int
     item: Item
-
-
-def filled_after_labels(row: Row) -> Row:
-    """The filled value cells to the right of a row's last label; a row of figures alone gives them all."""
-    last = max((n for n, i in enumerate(row) if i.is_label and not is_unit(i.text)), default=-1)
-    if last == len(row) - 1:  # a remark stands at the end
-        last = max((n for n, i in enumerate(row[:last]) if i.is_label and not is_unit(i.text)), default=-1)
-    return [i for i in row[last + 1 :] if i.is_value and not i.is_blank]
 
 
 class HeadReader:
@@ -120,13 +107,13 @@ class HeadReader:
         one_row = len(rows) == 1
         if one_row or stream:
             options = [canonical, ordered] if stream else [ordered, canonical]
-            options.append(_total_first(canonical))
+            options.append(total_first(canonical))
         else:
-            options = [ordered, _total_first(ordered), _total_last(ordered)]
-        best = _best(options, below, _leaves_hold)
+            options = [ordered, total_first(ordered), total_last(ordered)]
+        best = best_order(options, below, leaves_hold)
         heads.applicant = best
         heads.doubted = one_row and not stream and best != ordered
-        heads.gridded = not stream and best == ordered and _stand_in_grid(ordered, below)
+        heads.gridded = not stream and best == ordered and stand_in_grid(ordered, below)
         last = max((c.col for c in ordered), default=0)
         heads.ragged = heads.gridded and not any(i.col >= last for row in below for i in row[-1:])
 
@@ -258,7 +245,7 @@ class HeadReader:
                 slots = [(c.group, c.key.key) for c in columns if c.key]
                 if columns not in options and len(set(slots)) == len(slots):
                     options.append(columns)
-        return _best(options, below, _groups_hold) if options else self._grouped(by_row, [], named)
+        return best_order(options, below, groups_hold) if options else self._grouped(by_row, [], named)
 
     def _order_of_groups(self, groups: Sequence[tuple[int, Item, str]], stream: bool) -> list[str]:
         """The groups in the order of their columns, by their places; in the form's order where those say nothing."""
@@ -326,89 +313,3 @@ def year_of(text: str, year: int | None) -> str:
     if match[1]:
         return "own" if year and int(match[1]) == year else "past"
     return "own" if match[2].startswith(("本", "当", "今")) else "past"
-
-
-def _total_first(columns: tuple[Column, ...]) -> tuple[Column, ...]:
-    return tuple(sorted(columns, key=lambda c: c.key is None or c.key.key != "total"))
-
-
-def _total_last(columns: tuple[Column, ...]) -> tuple[Column, ...]:
-    return tuple(sorted(columns, key=lambda c: c.key is not None and c.key.key == "total"))
-
-
-def _rows_of(columns: Sequence[Column], below: Sequence[Row]) -> list[list[Figure]]:
-    """The figures of the rows that fill every column, as far as the next head."""
-    found: list[list[Figure]] = []
-    for row in below:
-        filled = [i for i in row if i.is_value and not i.is_blank]
-        tail = filled_after_labels(row)
-        for values in (tail, filled):
-            if len(values) == len(columns):
-                found.append([v.reading.value or 0 for v in values])
-                break
-    return found
-
-
-def _leaves_hold(columns: Sequence[Column], figures: Sequence[Figure]) -> int:
-    if sum(1 for c in columns if c.key) < _APPLICANTS:
-        return 0
-    total: Figure | None = None
-    parts: Figure = 0
-    for column, figure in zip(columns, figures, strict=True):
-        if column.key and column.key.key == "total":
-            total = figure
-        elif column.key:
-            parts += figure
-    return 0 if total is None else int(total == parts and total != 0) - int(total != parts)
-
-
-def _groups_hold(columns: Sequence[Column], figures: Sequence[Figure]) -> int:
-    sums = _group_sums(columns, figures)
-    return sum(int(parts == total and total != 0) - int(parts != total) for parts, total in sums)
-
-
-def _group_sums(columns: Sequence[Column], figures: Sequence[Figure]) -> list[tuple[Figure, Figure]]:
-    """(sum of the results, total) of each dispute group."""
-    sums: dict[str, list[Figure]] = {}
-    for column, figure in zip(columns, figures, strict=True):
-        if column.key and column.group in ("reconsideration", "litigation.direct", "litigation.after_review"):
-            held = sums.setdefault(column.group, [0, 0])
-            held[column.key.key == "total"] += figure
-    return [(parts, total) for parts, total in sums.values()]
-
-
-def sums_hold(columns: Sequence[Column], figures: Sequence[Figure]) -> bool:
-    """Whether a row's figures add up under these columns; true where the columns have no sum."""
-    if any(c.key and c.key.kind == "applicant" for c in columns):
-        return _leaves_hold(columns, figures) >= 0
-    return all(parts == total for parts, total in _group_sums(columns, figures))
-
-
-def _best(
-    options: Sequence[tuple[Column, ...]], below: Sequence[Row], score: Callable[[Sequence[Column], Sequence[Figure]], int]
-) -> tuple[Column, ...]:
-    """The order under which most rows add up; the first of equals."""
-    options = list(dict.fromkeys(options))
-    if len(options) == 1:
-        return options[0]
-    tried: dict[int, list[list[Figure]]] = {}
-    best, most = options[0], -1_000_000
-    for option in options:
-        rows = tried.get(len(option))
-        if rows is None:
-            rows = tried[len(option)] = _rows_of(option, below[:_ROWS_TRIED])
-        scores = [score(option, figures) for figures in rows]
-        if sum(scores) > most:
-            best, most = option, sum(scores)
-        if most > 0 and all(sums_hold(option, figures) for figures in rows):
-            break  # every row adds up
-    return best
-
-
-def _stand_in_grid(columns: Sequence[Column], below: Sequence[Row]) -> bool:
-    """Whether every figure of the rows below stands under one of the columns."""
-    places = {c.col for c in columns}
-    if any(a.col >= b.col for a, b in pairwise(columns)):
-        return False
-    rows = [values for row in below if len(values := filled_after_labels(row)) > 1]
-    return bool(rows) and all(v.col in places for values in rows for v in values)

@@ -8,22 +8,20 @@ bodies often disagree in their spans. A row that shows fewer numbers than it has
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from itertools import pairwise
 
 from pipeline.codebook import normalise_label
 from pipeline.document import Table
+from pipeline.extract.alignment import aligned, kept, total_left_out, unit_of
 from pipeline.extract.claims import Claims, Slot, TableReading
-from pipeline.extract.heads import Column, HeadReader, Heads, filled_after_labels, sums_hold, year_of
+from pipeline.extract.heads import HeadReader, Heads, year_of
+from pipeline.extract.orders import Column
 from pipeline.extract.rows import Item, Row, is_row_label, is_unit, rows_of
 from pipeline.extract.vocabulary import ColumnKey, RowKey, Vocabulary
-from pipeline.report import Finding
 
 __all__ = ["Slot", "TableReader", "TableReading"]
 
-_HEADER_UNIT = re.compile(r"(?:单位[:：]?|[(（])(亿元|百万元|万元|千元|百元|元)")
-_LISTS = ("statistics",)
 
 
 class TableReader:
@@ -86,6 +84,10 @@ class TableReader:
                 held = self.heads.single
                 statistic = self._other_row(part, learned, stream) or statistic
                 lead = part if self.heads.single is not held else []
+        if pending and self.learner.learn(self.heads, pending, [], stream, self.group) == "state":
+            for column in self.heads.state:  # a head with nothing below: every cell of its row is blank or was dropped
+                if column.key and column.group:
+                    self.claims.blank((f"{column.group}.{column.key.key}", None), pending[-1][0], column.label)
         self._drop_heading_of_parts()
         return self.claims.out
 
@@ -97,7 +99,7 @@ class TableReader:
             return [row]
         cuts = [
             n for n, i in enumerate(row)
-            if i.own and i.is_label and (k := self.words.row(i.text, self.template)) and k[0].table in _LISTS
+            if i.own and i.is_label and (k := self.words.row(i.text, self.template)) and k[0].table == "statistics"
         ]  # fmt: skip
         if len(cuts) < 2 or any(not any(i.is_value for i in row[a + 1 : b]) for a, b in pairwise(cuts)):
             return [row]
@@ -189,9 +191,9 @@ class TableReader:
                 return self.group.split(".")[0]
         if named and self.heads.state and any(i.is_value for i in row):
             self._states_across(row, self._group_of(row), stream)
-        elif self.heads.state and not labels and self._fits_states(row):
+        elif self.heads.state and not labels and sum(1 for i in row if not i.is_blank) <= len(self.heads.state):
             self._state_row(row, stream)
-        elif self.heads.state and values and labels and self._is_labelled_states(row, labels):
+        elif self.heads.state and values and len(self.heads.state) in (len(row), len(row) - (len(labels) == 1)):
             self._state_row(row if len(row) == len(self.heads.state) else [i for i in row if not i.is_label], stream)
         elif values:
             self.claims.local_row(row)
@@ -255,7 +257,7 @@ class TableReader:
                 self.claims.local_row(row)
                 return
         slots: list[Slot | None] = [(key.indicator, c.key.key) if c.key else None for c in columns]
-        if stream and len(filled) == len(columns) - 1 and _total_left_out(self._application_rows(rows), len(columns)):
+        if stream and len(filled) == len(columns) - 1 and total_left_out(self._application_rows(rows), len(columns)):
             filled.append(filled[-1].blanked())
             values, stream = filled, False
         if not columns:
@@ -264,7 +266,7 @@ class TableReader:
         placed = self.heads.gridded and "applicant" in learned
         self._fill(row[at], values, columns, slots, stream, placed, ragged=self.heads.ragged)
         if self.heads.doubted and "applicant" in learned:
-            self._doubt(tuple(s for s in slots if s))
+            self.claims.doubt(tuple(s for s in slots if s))
 
     def _application_rows(self, rows: Sequence[Row]) -> list[Row]:
         found: list[Row] = []
@@ -273,14 +275,6 @@ class TableReader:
             if at is not None and self.words.row(row[at].text, self.template)[0].table == "application":
                 found.append(row)
         return found
-
-    def _doubt(self, slots: tuple[Slot, ...]) -> None:
-        message = "表头列序与合计不符，按格式原有列序读取 / the head's order contradicts the sums; the form's own order is read"
-        for n, finding in enumerate(self.claims.out.findings):
-            if finding.rule == "table.head_order":
-                self.claims.out.findings[n] = finding._replace(cells=(*finding.cells, *slots))
-                return
-        self.claims.out.findings.append(Finding("table.head_order", "warn", None, None, slots, message))
 
     def _proactive_row(self, row: Row, at: int, key: RowKey, values: Row, stream: bool) -> None:
         columns = tuple(c for c in self.heads.quantity if c.key is None or (key.matter, c.key.key) in self.words.proactive)
@@ -317,7 +311,7 @@ class TableReader:
                 if chosen and v not in chosen:
                     self.claims.local(label, "", v)
             filled = chosen or filled
-        unit = units[0].text.strip() if units else _unit_of(label)
+        unit = units[0].text.strip() if units else unit_of(label)
         if len(filled) == 1:
             self.claims.claim(slot, filled[0], label, unit)
         elif not filled and rest:
@@ -330,12 +324,6 @@ class TableReader:
                 self.claims.claim(slot, text, label)
 
     # -- disputes ---------------------------------------------------------------------------------------------------
-
-    def _fits_states(self, row: Row) -> bool:
-        return any(i.is_value for i in row) and sum(1 for i in row if not i.is_blank) <= len(self.heads.state)
-
-    def _is_labelled_states(self, row: Row, labels: Row) -> bool:
-        return len(row) == len(self.heads.state) or (len(labels) == 1 and len(row) - 1 == len(self.heads.state))
 
     def _state_row(self, row: Row, stream: bool) -> None:
         columns = self.heads.state
@@ -388,10 +376,10 @@ class TableReader:
         numbers are fewer than columns, hand the row on."""
         name = label.text if label else ""
         filled = [v for v in values if v.is_value and not v.is_blank]
-        aligned = _kept(values, columns) if stream else _aligned(values, columns, gridded, ragged)
-        if aligned is None and len(filled) == len(columns):
-            aligned = [*filled]
-        if aligned is None:
+        found = kept(values, columns) if stream else aligned(values, columns, gridded, ragged)
+        if found is None and len(filled) == len(columns):
+            found = [*filled]
+        if found is None:
             if not filled:
                 place = values[0] if values else label
                 for slot, column in zip(slots, columns, strict=True):
@@ -405,7 +393,7 @@ class TableReader:
                     if slot:
                         self.claims.open(slot, filled, name)
             return
-        for value, column, slot in zip(aligned, columns, slots, strict=True):
+        for value, column, slot in zip(found, columns, slots, strict=True):
             if slot is None:
                 if value is not None and not value.is_label:
                     self.claims.local(name, column.label, value)
@@ -415,65 +403,4 @@ class TableReader:
             elif not value.own and not value.is_blank:
                 self.claims.open(slot, [value], name or column.label)
             else:
-                self.claims.claim(slot, value, name or column.label, _unit_of(column.label))
-
-
-def _unit_of(label: str) -> str:
-    """The unit of money that a label names, or nothing."""
-    found = _HEADER_UNIT.search("".join(label.split()))
-    return found[1] if found else ""
-
-
-def _aligned(values: Row, columns: Sequence[Column], gridded: bool, ragged: bool) -> list[Item | None] | None:
-    """One value (None: nothing printed) for each column, where the row leaves no choice."""
-    n = len(columns)
-    if gridded:
-        places = {v.col: v for v in values}
-        filled = [v for v in values if v.is_value and not v.is_blank]
-        whole = all(c.col in places for c in columns) or (ragged and all(c.col in places for c in columns[:-1]))
-        if whole and all(v.col in {c.col for c in columns} for v in filled):
-            return [places.get(c.col) for c in columns]
-    if len(values) == n:
-        return list(values)
-    bare = [v for v in values if not (v.is_label and (is_unit(v.text) or year_of(v.text, None)))]
-    if len(bare) == n:
-        return list(bare)
-    if len(values) > n:
-        left, right = values[:n], values[len(values) - n :]
-        fits_left = all(v.is_blank for v in values[n:])
-        fits_right = all(v.is_blank for v in values[: len(values) - n])
-        by_col = {v.col: v for v in values}
-        placed = [by_col[c.col] for c in columns] if all(c.col in by_col for c in columns) else None
-        if placed and any(v not in placed and not v.is_blank and not v.is_label for v in values):
-            placed = None  # a figure would be left over
-        if fits_left and fits_right and [v.text for v in left] != [v.text for v in right]:
-            return [*placed] if placed in (left, right) else None
-        if fits_left:
-            return list(left)
-        if fits_right:
-            return list(right)
-        if placed is not None:
-            return [*placed]
-    return None
-
-
-def _kept(values: Row, columns: Sequence[Column]) -> list[Item | None] | None:
-    """The row's values in their places, where a blank before a figure shows that the file kept its blank cells, and the
-    sums bear it out; None where blanks may have been moved to the row's end."""
-    n = len(columns)
-    row = values[:n]
-    if len(row) < n or not all(v.is_value for v in row) or not all(v.is_blank for v in values[n:]):
-        return None
-    filled = [at for at, v in enumerate(row) if not v.is_blank]
-    if not filled or all(not v.is_blank for v in row[: filled[-1]]):
-        return None
-    return [*row] if sums_hold(columns, [v.reading.value or 0 for v in row]) else None
-
-
-def _total_left_out(rows: Sequence[Row], n: int) -> bool:
-    """Whether every filled row of the table lacks one figure and the last printed is not the sum of the others: then it
-    is the total that the whole table leaves out."""
-    filled = [[v.reading.value or 0 for v in values] for row in rows if len(values := filled_after_labels(row)) >= n - 2]
-    if len(filled) < 3 or any(len(values) != n - 1 for values in filled):
-        return False
-    return any(sum(values[:-1]) != values[-1] for values in filled)
+                self.claims.claim(slot, value, name or column.label, unit_of(column.label))
