@@ -1,101 +1,141 @@
-"""Confusion report: drawn pages of the demo generator read back and compared with their truth, cell by cell.
+"""Confusion report by kind: drawn reports printed as every kind of page and file, read back, compared cell by cell.
 
-Usage: python bench/accuracy.py [--bodies N] [--seed S] [--show K]. A cell is
-right    the printed figure, or (where none is printed) no figure or the true one;
-missing  the truth prints a figure and the reading has no observation of it;
+Usage: python -m bench.accuracy [--seed S] [--layouts N] [--files N] [--slow N] [--pages N] [--only TEXT] [--show K]. A new
+seed each time, unless one is given. A cell is
+right    its figure is resolved as printed; or none is printed, and none or the true one is resolved;
+missing  the reading has no observation of it;
 flagged  the reading is wrong or open, and a state or finding says so;
-silent   the reading is wrong and nothing says so.
+silent   the reading is wrong and nothing says so (a figure for a cell that the file does not show counts here).
+``open`` marks kinds that do not decide every cell.
 """
 
 from __future__ import annotations
 
 import argparse
 import random
+import time
 from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from pipeline.demo import ReportTruth, iter_bodies, iter_pages
+from bench.accuracy_kinds import Case, cases
+from pipeline.demo import iter_bodies, iter_pages
 from pipeline.demo.bodies import divisions_csv
-from pipeline.places import Registry, load_registry
+from pipeline.demo.truth import Key
+from pipeline.places import load_registry
 from pipeline.reading import read_whole
-from pipeline.report import Report
+from pipeline.report import Observation, Report
+from tests.layouts.sheet import Shown
+
+VERDICTS = ("right", "missing", "flagged", "silent")
 
 
-def judge(truth: ReportTruth, report: Report | None, tally: Counter[str], examples: list[str]) -> None:
-    """Count the cells of one report into ``tally``; wrong ones are described in ``examples``."""
-    if report is None:
-        tally["missing"] += len(truth.cells)
-        examples.append(f"{truth.file_name}: no report")
-        return
-    table = {(o.indicator, o.applicant): o for o in report.observations if o.method != "text"}
-    flagged = {cell for f in report.findings if f.severity in ("error", "warn") for cell in f.cells}
-    for cell in truth.cells:
-        slot = (cell.indicator, cell.applicant)
-        seen = table.get(slot)
-        if seen is None:
-            kind = "missing"
-        elif cell.printed is not None:
-            kind = "right" if seen.value == cell.printed and seen.state == cell.state else (
-                "flagged" if seen.state in ("ambiguous", "unreadable") or slot in flagged else "silent"
-            )
-        elif seen.value is not None and seen.value == cell.true and seen.resolution in ("proved_by_sums", "proved_by_text"):
-            kind = "right"  # a dropped blank put back by proof
-        elif seen.value is not None or (seen.resolved is not None and cell.true is not None and seen.resolved != cell.true):
-            kind = "flagged" if slot in flagged else "silent"
-        else:
-            kind = "right" if seen.state == cell.state else "state differs"
-        tally[kind] += 1
-        if kind not in ("right",) and seen is not None:
-            examples.append(
-                f"{kind} {truth.file_name} {slot} printed={cell.printed} {cell.state} true={cell.true} "
-                f"read={seen.value} {seen.state} resolved={seen.resolved} raw={seen.raw!r}"
-            )
-        elif kind == "missing":
-            examples.append(f"missing {truth.file_name} {slot} printed={cell.printed} {cell.state}")
+def verdict_of(cell: Shown, seen: Observation | None, flagged: bool) -> str:
+    """How one cell was read."""
+    if seen is None:
+        return "missing"
+    owned = flagged or seen.state in ("ambiguous", "unreadable")
+    if cell.printed is not None:
+        if seen.resolved == cell.printed:
+            return "right"
+        return "flagged" if owned or seen.resolved is None else "silent"
+    if seen.value is not None:
+        proved = seen.value == cell.true and seen.resolution in ("proved_by_sums", "proved_by_text")
+        return "right" if proved else "flagged" if owned else "silent"
+    if seen.resolved not in (None, cell.true):
+        return "flagged" if owned else "silent"
+    return "right" if seen.state == cell.state else "flagged" if owned else "silent"
 
 
-def heads(truth: ReportTruth, report: Report | None) -> list[str]:
-    """What of the report's head differs from the truth."""
-    if report is None:
-        return ["no report"]
-    pairs = {
-        "year": (truth.year, report.year), "template": (truth.template, report.template),
-        "division": (truth.division_code, report.division_code), "level": (truth.level, report.level),
-        "scope": (truth.scope, report.scope), "published": (truth.published_on, report.published_on),
+def judge(shown: Mapping[Key, Shown], reports: Sequence[Report], name: str) -> tuple[Counter[str], list[str]]:
+    """Cells by verdict, and a line for each that is not right. More or fewer than one report: all cells are missing."""
+    tally: Counter[str] = Counter()
+    if len(reports) != 1:
+        tally["missing"] += len(shown)
+        return tally, [f"missing {name}: {len(reports)} reports {[r.title for r in reports]}"]
+    report = reports[0]
+    table = {
+        (o.indicator, o.applicant): o for o in report.observations
+        if o.method != "text" and o.state != "table_missing" and not o.indicator.startswith("local.")
     }
-    return [f"{name}: {want} read {got}" for name, (want, got) in pairs.items() if want != got]
+    flagged = {cell for f in report.findings if f.severity in ("error", "warn") for cell in f.cells}
+    lines: list[str] = []
+    for slot, cell in shown.items():
+        seen = table.get(slot)
+        verdict = verdict_of(cell, seen, slot in flagged)
+        tally[verdict] += 1
+        if verdict != "right":
+            read = f"read={seen.value} {seen.state} resolved={seen.resolved} raw={seen.raw!r}" if seen else ""
+            lines.append(f"{verdict} {name} {slot} printed={cell.printed} {cell.state} true={cell.true} {read}")
+    for slot in table.keys() - shown.keys():
+        seen = table[slot]
+        if seen.resolved is not None and slot not in flagged:
+            tally["silent"] += 1
+            lines.append(f"silent {name} {slot} is not shown, read={seen.value} raw={seen.raw!r} {seen.locator}")
+    return tally, lines
+
+
+def demo_cases(bodies: int, seed: int) -> Iterator[Case]:
+    """The demo generator's pages, with its faults."""
+    extra = Path("bench/out") / "divisions.csv"
+    extra.parent.mkdir(exist_ok=True)
+    extra.write_text(divisions_csv(iter_bodies(bodies)), encoding="utf-8")
+    registry = load_registry(extra)
+    for _, data, truth in iter_pages(bodies=bodies, seed=seed):
+        shown = {(c.indicator, c.applicant): Shown(c.printed, c.state, c.true) for c in truth.cells}
+        _, reports = read_whole(data, registry=registry)
+        yield Case(f"demo: {truth.template} {truth.shape}", truth.file_name, shown, list(reports), truth.shape != "html")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--bodies", type=int, default=8)
+    parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=random.randrange(10**6))
-    parser.add_argument("--show", type=int, default=20)
+    parser.add_argument("--layouts", type=int, default=2, help="reports of every layout and form")
+    parser.add_argument("--files", type=int, default=3, help="reports of every format and form")
+    parser.add_argument("--slow", type=int, default=1, help="reports of every kind that needs OCR or LibreOffice")
+    parser.add_argument("--bodies", type=int, default=6, help="bodies of the demo generator, a page each for every year")
+    parser.add_argument("--only", default="", help="only kinds whose name holds this")
+    parser.add_argument("--show", type=int, default=20, help="cells that are not right, shown for each kind")
     options = parser.parse_args()
-    extra = Path("bench/out") / "divisions.csv"
-    extra.parent.mkdir(exist_ok=True)
-    extra.write_text(divisions_csv(iter_bodies(options.bodies)), encoding="utf-8")
-    registry: Registry = load_registry(extra)
     by_kind: dict[str, Counter[str]] = defaultdict(Counter)
-    examples: list[str] = []
-    wrong_heads: list[str] = []
-    for _, data, truth in iter_pages(bodies=options.bodies, seed=options.seed):
-        _, reports = read_whole(data, registry=registry)
-        report = reports[0] if len(reports) == 1 else None
-        if report is None:
-            examples.append(f"{truth.file_name}: {len(reports)} reports {[r.title for r in reports]}")
-        judge(truth, report, by_kind[f"{truth.template} {truth.shape}"], examples)
-        wrong_heads += [f"{truth.file_name} {h}" for h in heads(truth, report)]
-    print(f"seed {options.seed}")
-    names = ("right", "missing", "flagged", "state differs", "silent")
-    print(f"{'kind':24}" + "".join(f"{n:>15}" for n in names))
-    for kind in sorted(by_kind):
-        print(f"{kind:24}" + "".join(f"{by_kind[kind][n]:15}" for n in names))
-    for line in examples[: options.show]:
-        print("  ", line)
-    print(f"heads that differ: {len(wrong_heads)}")
-    for line in wrong_heads[: options.show]:
-        print("  ", line)
+    faults: dict[str, list[str]] = defaultdict(list)
+    undecided: set[str] = set()
+    seconds: Counter[str] = Counter()
+    print(f"seed {options.seed}", flush=True)
+    sources = [cases(options.seed, layouts=options.layouts, files=options.files, slow=options.slow, only=options.only)]
+    if options.only in "demo: ":
+        sources.append(demo_cases(options.bodies, options.seed))
+    began = time.monotonic()
+    for source in sources:
+        for case in source:
+            tally, lines = judge(case.shown, case.reports, case.name)
+            by_kind[case.kind] += tally
+            by_kind[case.kind]["reports"] += 1
+            faults[case.kind] += lines
+            if case.open_allowed:
+                undecided.add(case.kind)
+            seconds[case.kind] += time.monotonic() - began  # drawing and reading together
+            began = time.monotonic()
+    print(f"{'kind':44}{'reports':>8}" + "".join(f"{n:>9}" for n in VERDICTS) + f"{'% right':>9}{'s':>7}")
+    whole: Counter[str] = Counter()
+    for kind in sorted(by_kind, key=lambda k: (k in undecided, k)):
+        row = by_kind[kind]
+        if kind not in undecided:
+            whole += row
+        print(_line(kind + (" (open)" if kind in undecided else ""), row, seconds[kind]))
+    print(_line("all that the file decides", whole, sum(seconds.values())))
+    print(f"silent in all: {sum(row['silent'] for row in by_kind.values())}")
+    for kind, lines in sorted(faults.items()):
+        lines.sort(key=lambda line: VERDICTS[::-1].index(line.split(" ", 1)[0]))
+        shown = [line for line in lines if kind not in undecided or line.startswith("silent")]
+        for line in shown[: options.show]:
+            print("  ", line)
+
+
+def _line(name: str, row: Counter[str], seconds: float) -> str:
+    cells = sum(row[v] for v in VERDICTS)
+    share = 100 * row["right"] / cells if cells else 0.0
+    return f"{name:44}{row['reports']:8}" + "".join(f"{row[v]:9}" for v in VERDICTS) + f"{share:9.2f}{seconds:7.1f}"
 
 
 if __name__ == "__main__":
