@@ -23,7 +23,7 @@ types: $(READY)
 	$(BIN)/mypy
 
 unit: $(READY)
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 # the SQL models on Spark, row for row; needs Java 17 and builds an environment of its own, outside the lock
 SPARK := .venv-spark

@@ -184,7 +184,9 @@ def _shape(template: str, mask: bytes) -> Shape:
         numbered = [tuple(system.index[p.slot] for p in side.parts) for side in sides[:2]]
         checks.append(Check(instance, sides, plain, told, numbered[0], numbered[-1]))
         if instance.identity and any(p.slot in held for side in sides for p in side.parts):
-            equations.append(equation_of(instance.rule.rule_id, *sides))
+            equation = equation_of(instance.rule.rule_id, *sides)
+            if equation.terms:  # a subtotal that is not printed and stands for its parts says nothing of them
+                equations.append(equation)
     by_slot: dict[Slot, list[int]] = {}
     for n, equation in enumerate(equations):
         for _, slot in equation.terms:
@@ -193,9 +195,13 @@ def _shape(template: str, mask: bytes) -> Shape:
 
 
 def equation_of(name: str, left: Side, right: Side) -> Equation:
-    """``left = right`` as signed cells."""
-    terms = [(int(p.coefficient), p.slot) for p in left.parts] + [(-int(p.coefficient), p.slot) for p in right.parts]
-    return Equation(name, tuple(terms), left.constant - right.constant, left.parts[0].slot if len(left.parts) == 1 else None)
+    """``left = right`` as signed cells; a cell on both sides cancels out."""
+    sums: dict[Slot, int] = {}
+    for sign, side in ((1, left), (-1, right)):
+        for part in side.parts:
+            sums[part.slot] = sums.get(part.slot, 0) + sign * int(part.coefficient)
+    terms = tuple((coefficient, slot) for slot, coefficient in sums.items() if coefficient)
+    return Equation(name, terms, left.constant - right.constant, left.parts[0].slot if len(left.parts) == 1 else None)
 
 
 def balance(equation: Equation, values: Mapping[Slot, Figure]) -> Figure | None:
