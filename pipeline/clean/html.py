@@ -40,10 +40,12 @@ _FURNITURE = re.compile(
     r"recommend|rank|toolbar|pagination|pager|search|login|banner|topbar|ewm|qrcode)(?:[-_\s\d]|$)", re.I
 )
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|font-size\s*:\s*0(?![.\d]*[1-9])", re.I)
-_ASIDES = ("<!--", "<script", "<SCRIPT", "<style", "<STYLE")
+_ASIDE = re.compile(r"<(?:!--|[sS](?:cript|CRIPT|tyle|TYLE)\b)")
 _ASIDE_ENDS = {name: re.compile(rf"</{name}\b[^>]*>", re.I) for name in ("script", "style")}
-_HIDING = (b"display", b"mso-hide", b"font-size:0", b"font-size: 0", b"hidden")
-_MAYBE_HIDDEN = '[style*="display" i],[style*="visibility" i],[style*="mso-hide" i],[style*="font-size:0" i],[style*="font-size: 0" i]'
+_HIDING = {
+    b"display": '[style*="display" i]', b"mso-hide": '[style*="mso-hide" i]', b"font-size:0": '[style*="font-size:0" i]',
+    b"font-size: 0": '[style*="font-size: 0" i]', b"hidden": '[style*="hidden" i]',
+}  # fmt: skip
 _MARK = re.compile("\ue000(\\d+)\ue001")
 
 
@@ -72,8 +74,8 @@ def read(data: bytes, *, sha256: str, media_type: str = "text/html") -> Document
         return _failed(sha256, media_type, "empty", "the page has no body")
     heading = next((h for h in (one_line(n.text()) for n in tree.css("h1")[:3]) if h), "")
     title = meta.get("ArticleTitle") or heading or page_title
-    if wide or any(word in small for word in _HIDING):
-        _drop_hidden(body)
+    if hiding := [selector for word, selector in _HIDING.items() if wide or word in small]:
+        _drop_hidden(body, ",".join(hiding))
     article, path = _article(body)
     links = tuple(
         Link(href, one_line(node.attributes.get("title") or "") or one_line(node.text()))
@@ -121,19 +123,13 @@ def _without_asides(source: str) -> str:
     closed stays for the parser to judge."""
     out: list[str] = []
     at = 0
-    nearest = dict.fromkeys(_ASIDES, -2)
-    while True:
-        for opening, seen in nearest.items():
-            if seen != -1 and seen < at:
-                nearest[opening] = source.find(opening, at)
-        start, opening = min(((n, o) for o, n in nearest.items() if n != -1), default=(-1, ""))
-        if start < 0:
-            break
-        if opening == "<!--":
+    while opening := _ASIDE.search(source, at):
+        start = opening.start()
+        if opening[0] == "<!--":
             end = start + 4 if source.startswith((">", "->"), start + 4) else source.find("-->", start + 4)
             end = end + 3 if end >= 0 else -1
         else:
-            closed = _ASIDE_ENDS[opening[1:].lower()].search(source, start)
+            closed = _ASIDE_ENDS[opening[0][1:].lower()].search(source, start)
             end = closed.end() if closed else -1
         if end <= 0:
             break
@@ -188,14 +184,14 @@ def _children(node: LexborNode) -> Iterator[LexborNode]:
         child = child.next
 
 
-def _drop_hidden(body: LexborNode) -> None:
+def _drop_hidden(body: LexborNode, selector: str) -> None:
+    """Take out what is not shown; ``selector`` finds the elements whose style may hide them."""
     whole = _weight(body)
-    for node in body.css("[hidden],[aria-hidden=true]"):
-        if _weight(node) * 2 < whole or node.attributes.get("hidden", "-") != "-":
-            node.decompose()
-    for node in body.css(_MAYBE_HIDDEN):
-        if _HIDDEN.search(node.attributes.get("style") or "") and _weight(node) * 2 < whole:
-            node.decompose()
+    for node in body.css(f"[hidden],{selector}"):
+        attributes = node.attributes
+        hidden = "hidden" in attributes or _HIDDEN.search(attributes.get("style") or "")
+        if hidden and _weight(node) * 2 < whole:
+            node.replace_with(" ")
 
 
 def _article(body: LexborNode) -> tuple[LexborNode, str]:

@@ -74,6 +74,7 @@ def rows_of(table: Table, words: Vocabulary, template: str | None) -> list[Row]:
 
 def _lay_out(table: Table) -> list[Row]:
     rows: list[Row] = [[] for _ in range(table.n_rows)]
+    mixed: set[int] = set()
     for cell in table.cells:
         item = _item(cell, table.locator)
         rows[cell.row].append(item)
@@ -81,8 +82,9 @@ def _lay_out(table: Table) -> list[Row]:
             below = item._replace(own=False)
             for r in range(cell.row + 1, min(cell.row + cell.rowspan, table.n_rows)):
                 rows[r].append(below)
-    for row in rows:
-        row.sort(key=lambda item: item.col)
+                mixed.add(r)
+    for r in mixed:
+        rows[r].sort(key=lambda item: item.col)
     return [row for row in rows if row]
 
 

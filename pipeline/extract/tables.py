@@ -35,6 +35,7 @@ class TableReader:
         self.heads = Heads()
         self.group = ""  # the dispute group named last, by a paragraph, a caption or a row
         self.outcome = ""  # the group of outcomes that the row before stood in
+        self.dated = False  # some cell of the table is nothing but a year
         self.claims = Claims(words, template, "table")
 
     def note_paragraph(self, text: str) -> None:
@@ -50,6 +51,7 @@ class TableReader:
         self.note_paragraph(table.caption)
         stream = table.layout == "stream"
         rows = rows_of(table, self.words, self.template)
+        self.dated = any(year_of(cell.text, self.year) for cell in table.cells)
         learned: set[str] = set()
         pending: list[Row] = []
         self.outcome = ""
@@ -57,7 +59,7 @@ class TableReader:
         lead: Row = []
         for n, row in enumerate(rows):
             for part in self._parts(row):
-                if self._of_another_year(part):
+                if self.dated and self._of_another_year(part):
                     self.claims.local_row(part)
                     continue
                 at = self._row_label(part)
@@ -128,7 +130,7 @@ class TableReader:
         return sum(1 for i in row if i.is_label and self.words.columns.find(i.text))
 
     def _own_year(self, row: Row) -> bool:
-        return any(i.is_label and year_of(i.text, self.year) == "own" for i in row)
+        return self.dated and any(i.is_label and year_of(i.text, self.year) == "own" for i in row)
 
     def _of_another_year(self, row: Row) -> bool:
         """Whether a row of figures says that it is another year's."""
@@ -178,7 +180,7 @@ class TableReader:
         if state is not None:
             self._state_down(row, state)
             return ""
-        if any(year_of(i.text, self.year) for i in row) and (years := self.learner.list_head(row)) is not None:
+        if self.dated and any(year_of(i.text, self.year) for i in row) and (years := self.learner.list_head(row)) is not None:
             self.heads.single = years
             learned.add("single")
             return ""
