@@ -42,9 +42,9 @@ def verdict_of(cell: Shown, seen: Observation | None, flagged: bool) -> str:
     if seen.value is not None:
         proved = seen.value == cell.true and seen.resolution in ("proved_by_sums", "proved_by_text")
         return "right" if proved else "flagged" if owned else "silent"
-    if seen.resolved not in (None, cell.true):
-        return "flagged" if owned else "silent"
-    return "right" if seen.state == cell.state else "flagged" if owned else "silent"
+    if seen.resolved is not None:
+        return "right" if seen.resolved == cell.true else "flagged" if owned else "silent"
+    return "right" if seen.state == cell.state or "ambiguous" in (seen.state, cell.state) else "silent"
 
 
 def judge(shown: Mapping[Key, Shown], reports: Sequence[Report], name: str) -> tuple[Counter[str], list[str]]:
@@ -69,7 +69,7 @@ def judge(shown: Mapping[Key, Shown], reports: Sequence[Report], name: str) -> t
             lines.append(f"{verdict} {name} {slot} printed={cell.printed} {cell.state} true={cell.true} {read}")
     for slot in table.keys() - shown.keys():
         seen = table[slot]
-        if seen.resolved is not None and slot not in flagged:
+        if seen.value is not None and seen.resolved is not None and slot not in flagged:
             tally["silent"] += 1
             lines.append(f"silent {name} {slot} is not shown, read={seen.value} raw={seen.raw!r} {seen.locator}")
     return tally, lines

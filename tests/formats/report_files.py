@@ -19,6 +19,7 @@ from tests.formats.drawn_tables import DrawnCell, DrawnTable
 from tests.layouts.sheet import HEADINGS, Sheet, Shown, wrap
 
 Part = str | DrawnTable
+_PAGE_ROWS = 40
 TALL = (595.0, 2600.0)
 
 
@@ -113,12 +114,12 @@ def html_table(table: DrawnTable) -> str:
 
 
 def docx(made: DrawnReport) -> bytes:
-    return word_files.document([made.title, *made.parts])
+    return word_files.document([made.title, *made.parts, ""])  # Word ends a file with a paragraph
 
 
 def tables_docx(made: DrawnReport) -> bytes:
     """The tables alone, as an attachment holds them."""
-    return word_files.document(["附件", *_with_heads(made)])
+    return word_files.document(["附件", *_with_heads(made), ""])
 
 
 def _with_heads(made: DrawnReport) -> list[Part]:
@@ -214,22 +215,30 @@ def pictures(made: DrawnReport, *, dots: int = 150) -> list[Any]:
     pages: list[Any] = []
     waiting: list[Part] = [made.title]
     for part in made.parts:
-        if not isinstance(part, str) and part.n_rows > 8:
-            pages.append(picture_files.page(waiting, dots=dots))
-            pages.append(picture_files.page([part], dots=dots, points=8.5))
-            waiting = []
-        else:
+        if isinstance(part, str) or part.n_rows <= 8:
             waiting.append(part)
+            continue
+        pages.append(picture_files.page(waiting, dots=dots))
+        pages += [picture_files.page([piece], dots=dots, points=8.5) for piece in _in_pages(part)]
+        waiting = []
     if waiting:
         pages.append(picture_files.page(waiting, dots=dots))
     return pages
 
 
+def _in_pages(table: DrawnTable) -> list[DrawnTable]:
+    """A table in pieces that fit on a page each."""
+    if table.n_rows <= _PAGE_ROWS:
+        return [table]
+    first, rest = cut(table, _PAGE_ROWS)
+    return [first, *_in_pages(rest)]
+
+
 def table_pictures(made: DrawnReport, *, dots: int = 150) -> list[bytes]:
     """Each table as a picture of its own, cut to its size."""
     found = []
-    for part in made.tables:
+    for part in (piece for table in made.tables for piece in _in_pages(table)):
         page = picture_files.page([part], dots=dots, points=8.5)
-        box = page.point(lambda p: 255 - p).getbbox()
+        box = page.point(lambda p: 255 - p).getbbox() or (12, 12, 12, 12)
         found.append(picture_files.encoded(page.crop((box[0] - 12, box[1] - 12, box[2] + 12, box[3] + 12))))
     return found
