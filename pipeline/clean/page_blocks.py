@@ -72,7 +72,8 @@ class _Part(NamedTuple):
 
 
 def assemble(pages: Sequence[tuple[int, Sequence[PageBlock]]], tolerance: float) -> tuple[Block, ...]:
-    """The blocks of a file from its pages' blocks: pairs of a 1-based page number and its blocks.
+    """The blocks of a file from its pages' blocks: pairs of a 1-based page number and its blocks (a sheet that
+    holds two pages stands twice).
 
     ``tolerance`` is how far column edges may differ (same unit as ``PageTable.edges``) between the two
     parts of a table that runs over a page's end. A head printed again is dropped where it equals the
@@ -92,13 +93,16 @@ _Item = tuple[int, int, PageText] | tuple[int, int, PagePicture] | _Chain
 
 def _chains(pages: Sequence[tuple[int, Sequence[PageBlock]]], tolerance: float) -> list[_Item]:
     items: list[_Item] = []
+    tables = texts = pictures = before = 0
     for page, blocks in pages:
-        tables = texts = pictures = 0
+        if page != before:
+            tables = texts = pictures = 0
+        before = page
         for position, block in enumerate(blocks):
             if isinstance(block, PageTable):
                 tables += 1
                 chain = items[-1] if position == 0 and items else None
-                if isinstance(chain, _Chain) and chain.parts[-1].page == page - 1:
+                if isinstance(chain, _Chain) and chain.parts[-1].page in (page - 1, page):
                     grown = _continued(chain, page, block, tolerance)
                     if grown:
                         continue

@@ -12,6 +12,7 @@ from typing import Any
 from pipeline.clean.page_blocks import PageBlock, PageTable, assemble
 from pipeline.clean.pdf_layout import PageLayout, furniture, lay_out, page_blocks, text_edges, unread_picture
 from pipeline.clean.pdf_page import PageContent, Picture, page_content, page_turn
+from pipeline.clean.two_up import pages_of
 from pipeline.document import Block, Document
 
 READER = "pdf"
@@ -100,7 +101,9 @@ def _content(document: Any, number: int) -> PageContent:
         page.close()
 
 
-def _blocks(document: Any, contents: Sequence[PageContent]) -> tuple[tuple[Block, ...], str]:
+def _blocks(document: Any, sheets: Sequence[PageContent]) -> tuple[tuple[Block, ...], str]:
+    parted = [(number, half) for number, sheet in enumerate(sheets) for half in pages_of(sheet)]
+    numbers, contents = [number for number, _ in parted], [half for _, half in parted]
     scanned = [_is_scan(content) for content in contents]
     layouts = [
         lay_out(PageContent(content.width, content.height) if scan else content)
@@ -111,7 +114,7 @@ def _blocks(document: Any, contents: Sequence[PageContent]) -> tuple[tuple[Block
     pages: list[tuple[int, Sequence[PageBlock]]] = []
     columns: Sequence[tuple[float, float]] = ()
     recognised = skipped = 0
-    for number, (content, scan) in enumerate(zip(contents, scanned, strict=True)):
+    for place, (number, content, scan) in enumerate(zip(numbers, contents, scanned, strict=True)):
         if scan:
             recognised += 1
             if recognised > MAX_OCR_PAGES:
@@ -119,7 +122,7 @@ def _blocks(document: Any, contents: Sequence[PageContent]) -> tuple[tuple[Block
                 continue
             blocks: list[PageBlock] = _recognised(document, number, content)
         else:
-            layout = layouts[number]
+            layout = layouts[place]
             pictures: list[tuple[Picture, Sequence[PageBlock]]] = []
             for position, picture in enumerate(_large_pictures(content), start=1):
                 read_blocks: Sequence[PageBlock] = ()
@@ -127,8 +130,8 @@ def _blocks(document: Any, contents: Sequence[PageContent]) -> tuple[tuple[Block
                     recognised += 1
                     read_blocks = _recognised(document, number, content, picture)
                 pictures.append((picture, read_blocks or [unread_picture(picture, position)]))
-            blocks = page_blocks(layout, dropped[number], edges, pictures, columns)
-        columns = _open_columns(blocks, layouts[number])
+            blocks = page_blocks(layout, dropped[place], edges, pictures, columns)
+        columns = _open_columns(blocks, layouts[place])
         pages.append((number + 1, blocks))
     if skipped:
         raise _Refused("too_large", f"The file has more than {MAX_OCR_PAGES} scanned pages.")

@@ -202,7 +202,7 @@ def pdf_two_columns(made: DrawnReport) -> bytes:
     import io
 
     target = io.BytesIO()
-    width, height = 2 * A4[0], 1100.0
+    width, height = 2 * A4[0], 1000.0
     frames = [Frame(40 + n * A4[0], 40, A4[0] - 80, height - 80, id=str(n)) for n in range(2)]
     template = BaseDocTemplate(target, pagesize=(width, height))
     template.addPageTemplates([PageTemplate(frames=frames)])
