@@ -239,7 +239,8 @@ class HeadReader:
         by_row = list(leaves)
         by_col = leaves if stream else sorted(leaves, key=lambda pair: pair[0].item.col)
         options: list[tuple[Column, ...]] = []
-        for order in (by_col, by_row):
+        crossed = len({label.item.col for label, _ in leaves}) < len(leaves)  # spans do not fit: places say nothing
+        for order in (by_row,) if crossed else (by_col, by_row):
             for by_place in (True, False):
                 columns = self._grouped(order, groups if by_place and not stream else [], named)
                 slots = [(c.group, c.key.key) for c in columns if c.key]

@@ -86,7 +86,7 @@ class TableReader:
                 held = self.heads.single
                 statistic = self._other_row(part, learned, stream) or statistic
                 lead = part if self.heads.single is not held else []
-        if pending and self.learner.learn(self.heads, pending, [], stream, self.group) == "state":
+        if pending and self.learner.learn(self.heads, pending, [], stream, self.group) == "state" and stream:
             for column in self.heads.state:  # a head with nothing below: every cell of its row is blank or was dropped
                 if column.key and column.group:
                     self.claims.blank((f"{column.group}.{column.key.key}", None), pending[-1][0], column.label)
