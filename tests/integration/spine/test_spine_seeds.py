@@ -86,10 +86,11 @@ def test_who_when_and_which_form() -> None:
 
 
 def test_panshi_2018_every_cell() -> None:
-    values = (
+    printed = (
         "6713 633 729 95 45 3043 1869 397 1562 690 0 0 0 0 2 12 701 2 1 0 0 1 2 2 0 2 0 2 0 0 0 0 0 0 0 0 0 0 0 0 "
         "0 0 0 0 0 0 0 0 0 0 57 53 162 18 144 1.45 62 43 1908"
-    ).split()
+    )
+    values = printed.split()
     cells = [o for o in reports("000")[0].observations if o.method == "table"]
     assert [o.value for o in cells] == [Decimal(v) if "." in v else int(v) for v in values]
     assert all(o.resolution == "as_printed" for o in cells)
