@@ -13,12 +13,20 @@ from itertools import pairwise
 from statistics import median
 
 from pipeline.clean.pdf_page import Rule
-from pipeline.clean.text_flow import Line
+from pipeline.clean.text_flow import Line, glued
 
 _NUMBERED = re.compile(r"[（(]?[一二三四五六七八九十百\d]+[）)、.．]")
 _FIGURE = re.compile(r"[\d０-９〇零一二三四五六七八九十]|^[-—/／－]+$")
 MAX_LOOSE_ROWS = 4
 """Rows with fewer than three pieces that may stand between two full rows (labels broken over lines)."""
+
+_PLAIN_FIGURE = re.compile(r"[+\-]?[\d０-９.,，]+\D{0,2}|[-—/／－]")
+_LARGER = 1.15
+"""How much larger than a table's type a line must be set to end the table."""
+_LEADING = 1.4
+"""Line heights from one line of a cell to the next, at most."""
+MAX_HEAD_ROWS = 12
+"""Rows above the first full one whose pieces are looked at as parts of the head."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +83,15 @@ def _block_end(rows: Sequence[Sequence[Line]], start: int) -> int:
     """Past the last full row that follows ``start`` without a large gap or too many loose rows."""
     end = start + 1
     loose = 0
+    usual = rows[start][0].size
     for index in range(start + 1, len(rows)):
         last, row = rows[index - 1], rows[index]
         gap = min(piece.y0 for piece in row) - max(piece.y1 for piece in last)
         if gap > 2.5 * max(piece.size for piece in row):
             break
-        if len(row) >= 3:
+        if len(row) == 1 and row[0].size > _LARGER * usual:
+            break  # a heading
+        if len(row) >= 3 or (len(row) == 2 and len(row[1].text) <= 12 and _PLAIN_FIGURE.fullmatch(row[1].text)):
             end = index + 1
             loose = 0
         else:
@@ -148,6 +159,9 @@ def _built(
     rows: Sequence[Sequence[Line]], first: int, last: int, columns: list[list[float]], rules: Sequence[Rule]
 ) -> AlignedTable:
     size = median(piece.size for row in rows[first:last] for piece in row)
+    rows = [
+        parted(row, columns) if first - MAX_HEAD_ROWS <= index < last + MAX_LOOSE_ROWS else row for index, row in enumerate(rows)
+    ]
     first, last = _reach(rows, first, last, columns, size)
     body = [list(row) for row in rows[first:last]]
     groups = _row_groups(body, columns, rules, size)
@@ -160,6 +174,34 @@ def _built(
     return AlignedTable(
         first, last, len(groups), len(columns), cells, box, tuple((lo, hi) for lo, hi in columns)
     )
+
+
+def parted(row: Sequence[Line], columns: Sequence[Sequence[float]]) -> list[Line]:
+    """The pieces of a row, those parted at their small gaps that stand over several columns with a part over each."""
+    found: list[Line] = []
+    for piece in row:
+        touched = [c for c in columns if piece.x0 < c[1] and piece.x1 > c[0]]
+        parts = _parts(piece) if len(touched) > 1 and piece.cuts else [piece]
+        homes = [[n for n, c in enumerate(columns) if part.x0 < c[1] and part.x1 > c[0]] for part in parts]
+        apart = all(len(home) == 1 for home in homes) and len({home[0] for home in homes}) == len(touched)
+        if not apart or len(parts) < 2:
+            found.append(piece)
+            continue
+        for part, home, before in zip(parts, homes, [None, *homes], strict=False):
+            if before == home:
+                found[-1] = glued(found[-1], part, "")
+            else:
+                found.append(part)
+    return found
+
+
+def _parts(piece: Line) -> list[Line]:
+    starts = [(0, piece.x0), *((cut.at, cut.x1) for cut in piece.cuts)]
+    ends = [*((cut.at, cut.x0) for cut in piece.cuts), (len(piece.text), piece.x1)]
+    return [
+        Line(piece.text[a:b].strip(), x0, piece.y0, x1, piece.y1, piece.size)
+        for (a, x0), (b, x1) in zip(starts, ends, strict=True)
+    ]
 
 
 def _looks_tabular(full: Sequence[Sequence[Line]], columns: list[list[float]]) -> bool:
@@ -215,13 +257,40 @@ def _row_groups(
         keys = [sum(ruled[:index]) for index in range(len(body))]
     else:
         keys = _nearest_rows(body, middles, ruled, columns, size)
-    groups: list[list[list[Line]]] = []
+    head = next((index for index, row in enumerate(body) if _has_figures(row, columns)), 0)
+    while head < len(body) and head and keys[head] == keys[head - 1]:
+        head -= 1  # the first lines of the first row's label are no head
+    groups = _head_rows(body[:head], columns, size) if head > 1 and not any(ruled[: head - 1]) else []
     for index, row in enumerate(body):
-        if index and keys[index] == keys[index - 1]:
+        if groups and index < head:
+            continue
+        if index and index != head and keys[index] == keys[index - 1]:
             groups[-1].append(row)
         else:
             groups.append([row])
     return groups
+
+
+def _head_rows(lines: list[list[Line]], columns: list[list[float]], size: float) -> list[list[list[Line]]]:
+    """The head's lines as rows: in each column the lines set closely are one cell; the lowest cells of all columns are the
+    last row, those above them stand in rows by their height."""
+    stacks: dict[int, list[list[Line]]] = {}
+    for piece in sorted((p for row in lines for p in row), key=lambda p: p.middle):
+        col, _ = _place(piece, columns)
+        stack = stacks.setdefault(col, [])
+        if stack and piece.y1 - stack[-1][-1].y1 < _LEADING * size:
+            stack[-1].append(piece)
+        else:
+            stack.append([piece])
+    upper = sorted((cell for stack in stacks.values() for cell in stack[:-1]), key=lambda cell: cell[0].middle)
+    rows: list[list[list[Line]]] = []
+    last: float | None = None
+    for cell in upper:
+        if last is None or cell[0].middle - last > 0.6 * size:
+            rows.append([])
+        last = cell[0].middle
+        rows[-1] += [[piece] for piece in cell]
+    return [*rows, [[piece] for stack in stacks.values() for piece in stack[-1]]]
 
 
 def _nearest_rows(
@@ -251,7 +320,9 @@ def _nearest_rows(
         if min(to_above, to_below) > 1.6 * size:
             continue  # a row of its own, as the name of a group is
         level = abs(to_above - to_below) < 0.15 * size
-        if above is not None and (to_above < to_below - 0.15 * size or (level and not numbered)):
+        if numbered and below is not None and not _NUMBERED.match(body[below][0].text) and to_below <= 1.6 * size:
+            keys[index] = keys[below]  # the first line of the label whose figures stand beside its middle
+        elif above is not None and not numbered and (to_above < to_below - 0.15 * size or level):
             keys[index] = keys[above]
         elif below is not None and (to_below < 0.95 * size or not numbered):
             keys[index] = keys[below]

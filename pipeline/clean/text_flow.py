@@ -13,11 +13,22 @@ from typing import NamedTuple
 
 from pipeline.clean.pdf_page import Glyph
 
+_CUT = 0.2
+"""Share of a line's height from which a gap between two glyphs may be that between two columns."""
 SENTENCE_ENDS = "。！？；：.!?;:"
 
 
+class Cut(NamedTuple):
+    """A small gap inside a piece of text: the text's length before it, and where the gap begins and ends."""
+
+    at: int
+    x0: float
+    x1: float
+
+
 class Line(NamedTuple):
-    """A piece of text on one baseline, with its box; ``size`` is its height."""
+    """A piece of text on one baseline, with its box; ``size`` is its height, ``cuts`` where it may be parted if
+    columns of a table lie under it."""
 
     text: str
     x0: float
@@ -25,6 +36,7 @@ class Line(NamedTuple):
     x1: float
     y1: float
     size: float
+    cuts: tuple[Cut, ...] = ()
 
     @property
     def middle(self) -> float:
@@ -91,7 +103,10 @@ def _run(glyphs: list[Glyph]) -> Line:
     parts = [glyphs[0].text]
     size = max(glyph.size for glyph in glyphs)
     last = glyphs[0]
+    cuts: list[Cut] = []
     for glyph in glyphs[1:]:
+        if glyph.x0 - last.x1 > _CUT * size:
+            cuts.append(Cut(sum(map(len, parts)), last.x1, glyph.x0))
         if len(glyph.text) == 1:
             parts.append(_spacer(last.text[-1], glyph.text, glyph.x0 - last.x1, size))
         parts.append(glyph.text)
@@ -103,6 +118,7 @@ def _run(glyphs: list[Glyph]) -> Line:
         max(glyph.x1 for glyph in glyphs),
         max(glyph.y1 for glyph in glyphs),
         size,
+        tuple(cuts),
     )
 
 
@@ -138,6 +154,7 @@ def _pieces(row: list[Line], split: float) -> list[Line]:
 
 def glued(left: Line, right: Line, between: str = " ") -> Line:
     """Two pieces of a row as one."""
+    shift = len(left.text) + len(between)
     return Line(
         left.text + between + right.text,
         min(left.x0, right.x0),
@@ -145,6 +162,7 @@ def glued(left: Line, right: Line, between: str = " ") -> Line:
         max(left.x1, right.x1),
         max(left.y1, right.y1),
         max(left.size, right.size),
+        (*left.cuts, Cut(len(left.text), left.x1, right.x0), *(c._replace(at=c.at + shift) for c in right.cuts)),
     )
 
 
