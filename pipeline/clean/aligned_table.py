@@ -20,6 +20,8 @@ _FIGURE = re.compile(r"[\d０-９〇零一二三四五六七八九十]|^[-—/�
 MAX_LOOSE_ROWS = 4
 """Rows with fewer than three pieces that may stand between two full rows (labels broken over lines)."""
 
+_GROUP = re.compile(r"[（(][一二三四五六七八九十]+[）)]")
+_ITEM = re.compile(r"\d+[.、．]\D")
 _PLAIN_FIGURE = re.compile(r"[+\-]?[\d０-９.,，]+\D{0,2}|[-—/／－]")
 _LARGER = 1.15
 """How much larger than a table's type a line must be set to end the table."""
@@ -143,13 +145,30 @@ def _columns(rows: Sequence[Sequence[Line]]) -> list[list[float]]:
     return columns
 
 
+def _with_items_apart(columns: list[list[float]], rows: Sequence[Sequence[Line]]) -> list[list[float]]:
+    """The columns, that of the labels parted where it holds the name of a group with an item beside it."""
+    found: list[tuple[float, float]] = []
+    for row in rows:
+        for piece in row:
+            for cut in piece.cuts:
+                if _GROUP.match(piece.text[: cut.at]) and _ITEM.match(piece.text[cut.at :].strip()):
+                    found.append((cut.x0, cut.x1))
+    if not found:
+        return columns
+    lo, hi = max(x0 for x0, _ in found), min(x1 for _, x1 in found)
+    column = next((c for c in columns if c[0] < lo < hi < c[1]), None)
+    if column is None:
+        return columns
+    return sorted([*(c for c in columns if c is not column), [column[0], lo], [hi, column[1]]])
+
+
 def _table(
     rows: Sequence[Sequence[Line]], first: int, last: int, rules: Sequence[Rule]
 ) -> AlignedTable | None:
     full = [row for row in rows[first:last] if len(row) >= 3]
     if len(full) < 3:
         return None
-    columns = _columns(full)
+    columns = _with_items_apart(_columns(full), rows[first:last])
     if len(columns) < 3 or not _looks_tabular(full, columns):
         return None
     return _built(rows, first, last, columns, rules)
@@ -339,7 +358,10 @@ def _in_order(keys: list[int]) -> list[int]:
 
 
 def _has_figures(row: Sequence[Line], columns: list[list[float]]) -> bool:
-    return any(_FIGURE.search(piece.text) and piece.x0 >= columns[0][1] for piece in row) and not any(
+    return any(
+        _FIGURE.search(piece.text) and piece.x0 >= columns[0][1] and not _ITEM.match(piece.text) and not _GROUP.match(piece.text)
+        for piece in row
+    ) and not any(
         _NUMBERED.match(piece.text) and piece.x0 >= columns[0][1] and len(row) == 1 for piece in row
     )
 
@@ -349,11 +371,14 @@ def _cells(groups: list[list[list[Line]]], columns: list[list[float]]) -> tuple[
     for number, group in enumerate(groups):
         texts: dict[int, list[str]] = {}
         spans: dict[int, int] = {}
-        for row in group:
-            for piece in row:
-                col, span = _place(piece, columns)
-                texts.setdefault(col, []).append(piece.text)
-                spans[col] = max(spans.get(col, 1), span)
+        placed = [(piece, *_place(piece, columns)) for row in group for piece in row]
+        figures = [col for piece, col, _ in placed if col and _PLAIN_FIGURE.fullmatch(piece.text)]
+        wide = next(((c, c + w) for _, c, w in placed if w > 1 and figures and c + w <= min(figures)), (0, 0))
+        for piece, col, span in placed:
+            if wide[0] <= col < wide[1]:
+                col, span = wide[0], wide[1] - wide[0]  # a line of the label that stands over the columns of labels
+            texts.setdefault(col, []).append(piece.text)
+            spans[col] = max(spans.get(col, 1), span)
         col = 0
         while col < len(columns):
             span = spans.get(col, 1)

@@ -20,6 +20,8 @@ PRINTERS: dict[str, Printer] = {
     "xlsx, one sheet": lambda made: report_files.xlsx(made, one=True),
     "xls": report_files.xls,
     "pdf, ruled": report_files.pdf,
+    "pdf, no rules": lambda made: report_files.pdf(made, lines=False),
+    "pdf, two pages on a sheet": report_files.pdf_two_columns,
     "pdf, tables cut by pages": lambda made: report_files.pdf_split(made, random.Random(11)),
     "pdf, cut, head again": lambda made: report_files.pdf_split(made, random.Random(12), again=True),
 }
