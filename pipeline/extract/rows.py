@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -48,6 +49,7 @@ def _kind(text: str) -> tuple[Reading, bool, bool, bool]:
 
 def _item(cell: Cell, place: str) -> Item:
     reading, value, label, blank = _kind(cell.text)
+    blank = blank and not cell.readings  # ink that was not read is no blank
     return Item(
         cell.text, cell.col, cell.colspan, f"{place} {cell.locator}", reading, True, value, label, blank, cell.readings
     )
@@ -67,9 +69,26 @@ def is_row_label(text: str, words: Vocabulary, template: str | None) -> bool:
 
 def rows_of(table: Table, words: Vocabulary, template: str | None) -> list[Row]:
     """The table's rows of items, upright: row labels to the left, column labels above."""
+    if table.method == "ocr":
+        table = _with_known_labels(table, words, template)
     if table.layout == "stream":
         return _cut_stream(table, words, template)
     return _lay_out(_turned(table) if _lies_on_its_side(table, words, template) else table)
+
+
+def _with_known_labels(table: Table, words: Vocabulary, template: str | None) -> Table:
+    """The table with its doubtful labels read as the first of their readings that the codebook knows."""
+
+    def known(text: str) -> bool:
+        return bool(words.row(text, template) or words.columns.find(text) or words.groups.find(text))
+
+    def read(cell: Cell) -> Cell:
+        if not cell.readings or not _kind(cell.text)[2] or known(cell.text):
+            return cell
+        other = next((text for text in cell.readings if _kind(text)[2] and known(text)), None)
+        return cell._replace(text=other, readings=(cell.text,)) if other else cell
+
+    return replace(table, cells=tuple(read(cell) for cell in table.cells))
 
 
 def _lay_out(table: Table) -> list[Row]:
