@@ -12,16 +12,15 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
+from pipeline.clean.column_pieces import GROUP, ITEM, parted, with_items_apart
 from pipeline.clean.pdf_page import Rule
-from pipeline.clean.text_flow import Line, glued
+from pipeline.clean.text_flow import Line
 
 _NUMBERED = re.compile(r"[（(]?[一二三四五六七八九十百\d]+[）)、.．]")
 _FIGURE = re.compile(r"[\d０-９〇零一二三四五六七八九十]|^[-—/／－]+$")
 MAX_LOOSE_ROWS = 4
 """Rows with fewer than three pieces that may stand between two full rows (labels broken over lines)."""
 
-_GROUP = re.compile(r"[（(][一二三四五六七八九十]+[）)]")
-_ITEM = re.compile(r"\d+[.、．]\D")
 _PLAIN_FIGURE = re.compile(r"[+\-]?[\d０-９.,，]+\D{0,2}|[-—/／－]")
 _LARGER = 1.15
 """How much larger than a table's type a line must be set to end the table."""
@@ -145,30 +144,13 @@ def _columns(rows: Sequence[Sequence[Line]]) -> list[list[float]]:
     return columns
 
 
-def _with_items_apart(columns: list[list[float]], rows: Sequence[Sequence[Line]]) -> list[list[float]]:
-    """The columns, that of the labels parted where it holds the name of a group with an item beside it."""
-    found: list[tuple[float, float]] = []
-    for row in rows:
-        for piece in row:
-            for cut in piece.cuts:
-                if _GROUP.match(piece.text[: cut.at]) and _ITEM.match(piece.text[cut.at :].strip()):
-                    found.append((cut.x0, cut.x1))
-    if not found:
-        return columns
-    lo, hi = max(x0 for x0, _ in found), min(x1 for _, x1 in found)
-    column = next((c for c in columns if c[0] < lo < hi < c[1]), None)
-    if column is None:
-        return columns
-    return sorted([*(c for c in columns if c is not column), [column[0], lo], [hi, column[1]]])
-
-
 def _table(
     rows: Sequence[Sequence[Line]], first: int, last: int, rules: Sequence[Rule]
 ) -> AlignedTable | None:
     full = [row for row in rows[first:last] if len(row) >= 3]
     if len(full) < 3:
         return None
-    columns = _with_items_apart(_columns(full), rows[first:last])
+    columns = with_items_apart(_columns(full), rows[first:last])
     if len(columns) < 3 or not _looks_tabular(full, columns):
         return None
     return _built(rows, first, last, columns, rules)
@@ -193,34 +175,6 @@ def _built(
     return AlignedTable(
         first, last, len(groups), len(columns), cells, box, tuple((lo, hi) for lo, hi in columns)
     )
-
-
-def parted(row: Sequence[Line], columns: Sequence[Sequence[float]]) -> list[Line]:
-    """The pieces of a row, those parted at their small gaps that stand over several columns with a part over each."""
-    found: list[Line] = []
-    for piece in row:
-        touched = [c for c in columns if piece.x0 < c[1] and piece.x1 > c[0]]
-        parts = _parts(piece) if len(touched) > 1 and piece.cuts else [piece]
-        homes = [[n for n, c in enumerate(columns) if part.x0 < c[1] and part.x1 > c[0]] for part in parts]
-        apart = all(len(home) == 1 for home in homes) and len({home[0] for home in homes}) == len(touched)
-        if not apart or len(parts) < 2:
-            found.append(piece)
-            continue
-        for part, home, before in zip(parts, homes, [None, *homes], strict=False):
-            if before == home:
-                found[-1] = glued(found[-1], part, "")
-            else:
-                found.append(part)
-    return found
-
-
-def _parts(piece: Line) -> list[Line]:
-    starts = [(0, piece.x0), *((cut.at, cut.x1) for cut in piece.cuts)]
-    ends = [*((cut.at, cut.x0) for cut in piece.cuts), (len(piece.text), piece.x1)]
-    return [
-        Line(piece.text[a:b].strip(), x0, piece.y0, x1, piece.y1, piece.size)
-        for (a, x0), (b, x1) in zip(starts, ends, strict=True)
-    ]
 
 
 def _looks_tabular(full: Sequence[Sequence[Line]], columns: list[list[float]]) -> bool:
@@ -359,7 +313,7 @@ def _in_order(keys: list[int]) -> list[int]:
 
 def _has_figures(row: Sequence[Line], columns: list[list[float]]) -> bool:
     return any(
-        _FIGURE.search(piece.text) and piece.x0 >= columns[0][1] and not _ITEM.match(piece.text) and not _GROUP.match(piece.text)
+        _FIGURE.search(piece.text) and piece.x0 >= columns[0][1] and not ITEM.match(piece.text) and not GROUP.match(piece.text)
         for piece in row
     ) and not any(
         _NUMBERED.match(piece.text) and piece.x0 >= columns[0][1] and len(row) == 1 for piece in row
