@@ -22,4 +22,4 @@ def report_pdf(document: Document) -> bytes:
             story.append(pdf_files.text(block.text))
         elif isinstance(block, Table) and block.layout == "grid":
             story.append(pdf_files.ruled(as_drawn(block)))
-    return pdf_files.document(story)
+    return pdf_files.document(story, page=(595, 2000))  # rows that span many do not break over pages here
