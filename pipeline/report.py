@@ -91,7 +91,8 @@ class Report:
     """One body's report for one year, as one document holds it.
 
     ``report_id`` is the document's first 16 hex digits, a dash, and the report's number in the document.
-    ``place`` names where in the document it stands; ``*_evidence`` are one line each.
+    ``place`` names where in the document it stands; ``*_evidence`` are one line each. ``extracted`` is the report before its
+    sums were looked at, kept where several readings of a cell are left: a neighbouring year may decide them.
     """
 
     report_id: str
@@ -118,3 +119,4 @@ class Report:
     findings: tuple[Finding, ...] = ()
     unplaced: tuple[Unplaced, ...] = ()
     sections: tuple[tuple[str, str], ...] = field(default=())
+    extracted: Report | None = field(default=None, compare=False, repr=False)

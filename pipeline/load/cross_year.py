@@ -7,49 +7,38 @@ from typing import Any
 
 import duckdb
 
-from pipeline.codebook import Codebook
+from pipeline.codebook.reader import TEMPLATES
+from pipeline.reconcile.years import year_rules
 
 _FAILS = "CASE op WHEN '=' THEN l <> r WHEN '<=' THEN l > r WHEN '>=' THEN l < r WHEN '!=' THEN l = r END"
 
 
-def _terms(codebook: Codebook) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
+def _terms() -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
     """(checks, terms): a check is a rule on one applicant column for one form."""
     checks: list[tuple[Any, ...]] = []
     terms: list[tuple[Any, ...]] = []
-    for rule in codebook.rules:
-        relation = rule.relation
-        if relation is None or not any(r.year for r in relation.refs) or len(relation.right) != 1:
-            continue
-        members: tuple[str | None, ...] = codebook.leaves if rule.foreach == "applicant:leaves" else (None,)
-        for template in rule.templates:
-            for member in members:
-                check = f"{rule.rule_id}|{template}|{member or ''}"
-                cells: list[list[str | None]] = []
-                for side, linear in (("l", relation.left), ("r", relation.right[0])):
-                    for term in linear.terms:
-                        indicator = codebook.indicator(template, term.ref.indicator)
-                        dimension = bool(indicator and indicator.dimension)
-                        applicant = (term.ref.applicant or member or "total") if dimension else None
-                        terms.append((check, side, term.coefficient, term.ref.indicator, applicant, term.ref.year))
-                        if [term.ref.indicator, applicant] not in cells:
-                            cells.append([term.ref.indicator, applicant])
-                where = f" [{member}]" if member else ""
-                checks.append(
-                    (
-                        check, rule.rule_id, template, rule.severity, relation.op, relation.left.constant,
-                        relation.right[0].constant, len(relation.refs), json.dumps(cells, ensure_ascii=False),
-                        f"{rule.label_zh}{where}", f"{rule.label_en}{where}",
-                    )
+    for template in TEMPLATES:
+        for link in year_rules(template):
+            rule = link.rule
+            check = f"{rule.rule_id}|{template}|{link.member or ''}"
+            cells = list(dict.fromkeys(t.slot for t in link.terms))
+            terms += [(check, "l" if t.left else "r", t.coefficient, *t.slot, t.back) for t in link.terms]
+            where = f" [{link.member}]" if link.member else ""
+            checks.append(
+                (
+                    check, rule.rule_id, template, rule.severity, link.op, link.left_constant, link.right_constant,
+                    len(link.terms), json.dumps(cells, ensure_ascii=False), f"{rule.label_zh}{where}", f"{rule.label_en}{where}",
                 )
+            )
     return checks, terms
 
 
-def add_cross_year_findings(con: duckdb.DuckDBPyConnection, codebook: Codebook) -> None:
+def add_cross_year_findings(con: duckdb.DuckDBPyConnection) -> None:
     """Evaluate the cross-year rules on current reports of the same body and scope; what fails goes to ``core.finding``.
 
     A rule with a figure missing in either year is not evaluated; text figures are not used.
     """
-    checks, terms = _terms(codebook)
+    checks, terms = _terms()
     con.execute(
         "CREATE TEMP TABLE cross_check (check_id VARCHAR, rule VARCHAR, template VARCHAR, severity VARCHAR, op VARCHAR, "
         "lc DECIMAL(24,6), rc DECIMAL(24,6), needed INTEGER, cells VARCHAR, zh VARCHAR, en VARCHAR)"

@@ -1,8 +1,12 @@
-"""The tables of ``core`` as Arrow schemas, and reports as their rows (docs/decisions/0001-spine.md)."""
+"""The tables of ``core`` as Arrow schemas, and reports as their rows (docs/decisions/0001-spine.md).
+
+``extracted`` is kept beside them and not published: reports that neighbouring years may still decide, as they were extracted.
+"""
 
 from __future__ import annotations
 
 import json
+import pickle
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
@@ -43,8 +47,10 @@ FINDING = pa.schema(
     ]
 )
 SECTION = pa.schema([("report_id", _S), ("section", _I), ("heading", _S), ("body_text", _S)])
+EXTRACTED = pa.schema([("report_id", _S), ("report", pa.binary())])
 SCHEMAS = {
     "document": DOCUMENT, "report": REPORT, "observation": OBSERVATION, "finding": FINDING, "section": SECTION,
+    "extracted": EXTRACTED,
 }
 Rows = dict[str, list[tuple[Any, ...]]]
 _LIMIT = Decimal(10) ** 18
@@ -79,24 +85,36 @@ def rows_of(document: Document, reports: Sequence[Report]) -> Rows:
                 date.fromisoformat(r.published_on) if r.published_on else None, r.place,
             )
         )
-        for n, o in enumerate(r.observations, start=1):
-            rows["observation"].append(
-                (
-                    f"{r.report_id}:{n:04d}", r.report_id, r.year, o.indicator, o.applicant, _amount(o.value), o.raw, o.unit,
-                    o.approx, o.state, _amount(o.resolved), o.resolution, o.method, o.locator, o.label, o.rule, o.proof,
-                    "|".join(str(c) for c in o.candidates) or None,
-                )
-            )
-        for n, f in enumerate(r.findings, start=1):
-            rows["finding"].append(
-                (
-                    f"{r.report_id}:f{n:03d}", r.report_id, f.rule, f.severity, _amount(f.left), _amount(f.right),
-                    json.dumps([list(c) for c in f.cells], ensure_ascii=False), f.message,
-                )
-            )
+        rows["observation"] += observation_rows(r)
+        rows["finding"] += finding_rows(r)
+        if r.extracted:
+            rows["extracted"].append((r.report_id, pickle.dumps(r.extracted)))
         for n, (heading, text) in enumerate(r.sections, start=1):
             rows["section"].append((r.report_id, n, heading, text))
     return rows
+
+
+def observation_rows(report: Report) -> list[tuple[Any, ...]]:
+    """A report's rows of ``core.observation``."""
+    return [
+        (
+            f"{report.report_id}:{n:04d}", report.report_id, report.year, o.indicator, o.applicant, _amount(o.value), o.raw,
+            o.unit, o.approx, o.state, _amount(o.resolved), o.resolution, o.method, o.locator, o.label, o.rule, o.proof,
+            "|".join(str(c) for c in o.candidates) or None,
+        )
+        for n, o in enumerate(report.observations, start=1)
+    ]
+
+
+def finding_rows(report: Report) -> list[tuple[Any, ...]]:
+    """A report's rows of ``core.finding``."""
+    return [
+        (
+            f"{report.report_id}:f{n:03d}", report.report_id, f.rule, f.severity, _amount(f.left), _amount(f.right),
+            json.dumps([list(c) for c in f.cells], ensure_ascii=False), f.message,
+        )
+        for n, f in enumerate(report.findings, start=1)
+    ]
 
 
 def table_of(name: str, rows: Iterable[tuple[Any, ...]]) -> pa.Table:

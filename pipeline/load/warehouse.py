@@ -19,6 +19,7 @@ from pipeline.codebook import Codebook, ColumnNote, Measure, load_codebook
 from pipeline.load.cross_year import add_cross_year_findings
 from pipeline.load.home import Home
 from pipeline.load.kept import Kept
+from pipeline.load.neighbours import use_neighbours
 from pipeline.load.reference import DDL, reference_rows
 from pipeline.load.schema import SCHEMAS
 from pipeline.places import load_registry
@@ -100,7 +101,8 @@ def build_core(home: Home, receipts: Iterable[Receipt], facts: dict[str, str]) -
         _fill_core(con)
         _mark_current(con)
         _fill_reference(con, home, codebook)
-        add_cross_year_findings(con, codebook)
+        use_neighbours(con)
+        add_cross_year_findings(con)
         con.execute("CREATE TABLE meta.build (key VARCHAR, value VARCHAR)")
         con.executemany("INSERT INTO meta.build VALUES (?, ?)", sorted(facts.items()))
         for name in CORE:

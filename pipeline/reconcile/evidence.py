@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from pipeline.reconcile.prove import feasible
-from pipeline.reconcile.system import Equation, Shape, Side, Slot, equation_of
+from pipeline.reconcile.system import TEXT, Equation, Shape, Side, Slot, equation_of
 from pipeline.report import Figure, Finding, Observation
 
 _OPEN = ("blank", "dash", "unreadable", "not_applicable")
@@ -40,32 +40,33 @@ def statements(stated: Mapping[Slot, Sequence[Figure]], shape: Shape) -> tuple[E
         figures = stated.get(check.told[0], ())
         if len(check.told) == 1 and len(left.parts) == 1 and left.parts[0].narrative and len(figures) == 1:
             equation = equation_of(rule.rule_id, Side((), left.constant), check.sides[1])
-            found.append(equation._replace(constant=equation.constant + figures[0], total=None, from_text=True))
+            found.append(equation._replace(constant=equation.constant + figures[0], total=None, origin=TEXT))
     for slot, figures in stated.items():
         if len(figures) == 1 and slot not in shape.system.narrated:
-            found.append(Equation("text", ((-1, slot),), figures[0], None, True))
+            found.append(Equation("text", ((-1, slot),), figures[0], None, TEXT))
     return tuple(found)
 
 
-def by_text(
+def by_statements(
     observations: list[Observation], table: Mapping[Slot, int], told: Sequence[Equation], shape: Shape, findings: list[Finding]
 ) -> None:
-    """Resolve the open cells of which the text itself gives the figure, where every identity can hold with it. Changes
-    ``observations`` in place."""
+    """Resolve the open cells of which a statement itself gives the figure, where every identity can hold with it. The text
+    may fill a blank; a neighbouring year only picks among candidates. Changes ``observations`` in place."""
     values = {slot: o.resolved for slot, n in table.items() if (o := observations[n]).resolved is not None and not o.approx}
     for equation in told:
         if len(equation.terms) != 1:
             continue
-        slot, figure = equation.terms[0][1], equation.constant
+        sign, slot = equation.terms[0]
+        figure = -sign * equation.constant
         n = table.get(slot)
-        if n is None or observations[n].resolved is not None or equation.terms[0][0] != -1:
+        if n is None or observations[n].resolved is not None or abs(sign) != 1:
             continue
-        cell = observations[n]
-        if not (cell.state in _OPEN or (cell.state == "ambiguous" and figure in cell.candidates)):
+        cell, of_text = observations[n], equation.origin == TEXT
+        if not ((of_text and cell.state in _OPEN) or (cell.state == "ambiguous" and figure in cell.candidates)):
             continue
         touching = [shape.equations[e] for e in shape.by_slot.get(slot, ())]
         against = [e for e in touching if feasible(e, values) and not feasible(e, {**values, slot: figure})]
-        if against:
+        if against and of_text:
             findings.append(
                 Finding(
                     "text.against_sums", "warn", figure, None,
@@ -73,9 +74,11 @@ def by_text(
                     f"正文的 {figure} 与表内勾稽关系不符 / the text's figure cannot stand in its cell: {against[0].name}",
                 )
             )
+        if against:
             continue
         observations[n] = cell._replace(
-            resolved=figure, resolution="proved_by_text", rule=equation.name, proof=f"the text says {figure}"
+            resolved=figure, resolution="proved_by_text" if of_text else "proved_by_sums", rule=equation.name,
+            proof=f"the text says {figure}" if of_text else f"{figure} by {equation.origin}",
         )
         values[slot] = figure
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from pipeline.reconcile.joint import Budget, Domains, Link, Net
 from pipeline.reconcile.prove import prove
-from pipeline.reconcile.system import Equation, Shape, Slot
+from pipeline.reconcile.system import TEXT, Equation, Shape, Slot
 from pipeline.reconcile.ways import Way, total_of, ways
 from pipeline.report import Figure, Unplaced
 
@@ -23,7 +23,7 @@ MAX_JOINT_WAYS = 4_000
 @dataclass(frozen=True, slots=True)
 class Placement:
     """What is known of an unplaced row: per slot the token numbers (None: empty) that may stand there, and by what that was
-    found (``sums`` or ``text``). ``why`` is empty, or why the row's place is less certain than it might be: ``none`` (no way
+    found (``sums``, ``text`` or the neighbours' names). ``why`` is empty, or why the row's place is less certain than it might be: ``none`` (no way
     satisfies its own sums), ``clash`` (its sums and the columns' cannot hold together), ``bounded`` (search cut off), ``twice``
     (another row fills the same cells). ``nought`` tells empty cells that are 0 because their group's total is printed and the
     rest adds up to it."""
@@ -47,7 +47,8 @@ def place(
     shape: Shape,
 ) -> list[Placement]:
     """Place the numbers of all rows. ``fixed`` holds the cells whose figures are certain, ``open_cells`` those that are shown
-    without one, ``statements`` what the text says; the text is used only where the sums leave more than one way."""
+    without one, ``statements`` what the text and the neighbouring years say; the text is used only where the sums leave more
+    than one way, the years where the text does."""
     held: list[_Row] = []
     taken: set[Slot] = set()
     for row in rows:
@@ -74,19 +75,27 @@ def place(
     budget = Budget(MAX_STEPS)
     found = _solve(held, shape.equations, known, budget)
     by = [["sums"] * len(h.row.slots) for h in held]
-    if any(len(d) > 1 for d in found) and statements:
-        own = {slot for h in held for slot in h.row.slots}
-        told = [e for e in statements if any(slot in own for _, slot in e.terms)]
-        if told:
-            narrowed = _solve(held, [*shape.equations, *told], known, Budget(MAX_STEPS), found)
-            for n, h in enumerate(held):
-                if h.why in ("clash", "bounded") or not narrowed[n] or len(narrowed[n]) == len(found[n]):
-                    continue
-                for s in range(len(h.row.slots)):
-                    if len({h.options[w][s] for w in narrowed[n]}) < len({h.options[w][s] for w in found[n]}):
-                        by[n][s] = "text"
-                found[n] = narrowed[n]
+    own = {slot for h in held for slot in h.row.slots}
+    told = [e for e in statements if any(slot in own for _, slot in e.terms)]
+    for evidence in ([e for e in told if e.origin == TEXT], [e for e in told if e.origin != TEXT]):
+        if evidence and any(len(d) > 1 for d in found):
+            equations = [*shape.equations, *evidence]
+            _narrow(held, found, by, _solve(held, equations, known, Budget(MAX_STEPS), found), evidence)
     return [_placement(h, found[n], by[n], shape) for n, h in enumerate(held)]
+
+
+def _narrow(
+    held: Sequence[_Row], found: Domains, by: Sequence[list[str]], narrowed: Domains, evidence: Sequence[Equation]
+) -> None:
+    """Keep what ``evidence`` leaves of the ways, where it leaves any, and note by what the cells were settled."""
+    origin = ", ".join(dict.fromkeys(e.origin for e in evidence))
+    for n, h in enumerate(held):
+        if h.why in ("clash", "bounded") or not narrowed[n] or len(narrowed[n]) == len(found[n]):
+            continue
+        for s in range(len(h.row.slots)):
+            if len({h.options[w][s] for w in narrowed[n]}) < len({h.options[w][s] for w in found[n]}):
+                by[n][s] = origin
+        found[n] = narrowed[n]
 
 
 def _figure(row: Unplaced, token: int | None) -> Figure:

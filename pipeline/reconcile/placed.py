@@ -7,7 +7,7 @@ from collections.abc import Container
 from pipeline.codebook import load_codebook
 from pipeline.reconcile.place import Placement
 from pipeline.reconcile.repair import split_number
-from pipeline.reconcile.system import Shape, Slot
+from pipeline.reconcile.system import TEXT, Shape, Slot
 from pipeline.report import Finding, Observation, Resolution
 
 _WHY = {
@@ -32,7 +32,8 @@ def observed(
         if slot in present:
             open_slots.append(slot)
             continue
-        resolution: Resolution = "proved_by_text" if by == "text" else "proved_by_sums"
+        resolution: Resolution = "proved_by_text" if by == TEXT else "proved_by_sums"
+        given = "" if by in ("sums", TEXT) else f", given {by}"
         indicator = codebook.indicator(template, slot[0])
         base = Observation(
             slot[0], slot[1], None, row.raw, indicator.unit if indicator else "", False, "blank", None, None, row.method,
@@ -41,7 +42,7 @@ def observed(
         tokens = [row.tokens[t] for t in sorted(t for t in survivors if t is not None)]
         figures = {t.value for t in tokens}
         if nought:
-            proof = f"row “{row.raw}”: its figures add up without this cell in every way to place them"
+            proof = f"row “{row.raw}”: its figures add up without this cell in every way to place them{given}"
             found.append(base._replace(raw="", resolved=0, resolution=resolution, proof=proof))
         elif not tokens:
             found.append(base._replace(raw="", rule=""))
@@ -50,11 +51,11 @@ def observed(
             found.append(
                 base._replace(
                     value=t.value, raw=t.raw, approx=t.approx, state=t.state, resolved=t.value, resolution=resolution,
-                    locator=t.locator, proof=f"row “{row.raw}”: this figure stands here in every way to place it",
+                    locator=t.locator, proof=f"row “{row.raw}”: this figure stands here in every way to place it{given}",
                 )
             )
         elif figures == {0}:
-            found.append(base._replace(resolved=0, resolution=resolution, proof=f"row “{row.raw}”: zero wherever it stands"))
+            found.append(base._replace(resolved=0, resolution=resolution, proof=f"row “{row.raw}”: zero wherever it stands{given}"))
         else:
             open_slots.append(slot)
             candidates = tuple(sorted(figures | ({0} if None in survivors else set())))

@@ -89,7 +89,7 @@ def _fixpoint(
             for slot, value, is_total in found:
                 resolution: Resolution = "proved_by_sums"
                 rule, told = equation.name, text
-                if is_total and not equation.from_text:
+                if is_total and not equation.origin:
                     resolution = "derived_total"
                 elif value != 0:
                     held = claims.setdefault(slot, {})

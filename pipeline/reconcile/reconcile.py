@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from pipeline.codebook import load_codebook
 from pipeline.reconcile.check import check, check_dates
 from pipeline.reconcile.choose import choose, doubtful
-from pipeline.reconcile.evidence import by_text, statements, text_conflicts, text_figures
+from pipeline.reconcile.evidence import by_statements, statements, text_conflicts, text_figures
 from pipeline.reconcile.place import place
 from pipeline.reconcile.placed import observed
 from pipeline.reconcile.prove import prove
@@ -19,10 +19,11 @@ from pipeline.report import Figure, Finding, Observation, Report
 _OPEN = ("blank", "dash", "not_applicable", "unreadable")
 
 
-def reconcile(report: Report) -> Report:
+def reconcile(report: Report, years: Sequence[Equation] = ()) -> Report:
     """Resolve what the sums or the text prove, and record every check that does not hold. Same report in, same out.
 
-    Work is bounded by numbers of steps, never by time; where a search ends early, a finding ``reconcile.bounded`` says so.
+    ``years`` are what the neighbouring years' reports say of this one's cells (``year_statements``): they choose where sums and
+    text leave several readings. A report that keeps such cells carries what was extracted (``Report.extracted``). Work is bounded by numbers of steps, never by time; where a search ends early, a finding ``reconcile.bounded`` says so.
     """
     template = report.template or "v2008"
     observations = list(report.observations)
@@ -38,7 +39,7 @@ def reconcile(report: Report) -> Report:
             if (o := observations[n]).resolved is not None and not o.approx and not o.candidates
         }
         blank = [slot for slot, n in table.items() if observations[n].state in _OPEN]
-        for placement in place(report.unplaced, fixed, blank, told, shape):
+        for placement in place(report.unplaced, fixed, blank, (*told, *years), shape):
             if placement.why == "bounded":
                 bounded.append(f"“{placement.row.label or placement.row.raw}”")
             cells = observed(placement, report.template, shape, table, findings)
@@ -47,15 +48,19 @@ def reconcile(report: Report) -> Report:
     unsure = _choose(observations, table, shape, findings, bounded)
     _prove(observations, table, shape.equations, bounded)
     if told:
-        by_text(observations, table, told, shape, findings)
+        by_statements(observations, table, told, shape, findings)
         _prove(observations, table, (*shape.equations, *told), bounded, after_text=True)
+    if years:
+        by_statements(observations, table, years, shape, findings)
+        _prove(observations, table, shape.equations, bounded)
     observations = text_conflicts(observations)
     values = {slot: observations[n].resolved for slot, n in table.items()}
     open_cells = {
         slot: o.candidates for slot, n in table.items()
         if (o := observations[n]).state in ("ambiguous", "unreadable") and o.resolved is None
     }
-    draft = replace(report, observations=tuple(observations), unplaced=())
+    several = any(o.state == "ambiguous" and o.method != "text" for o in observations)
+    draft = replace(report, observations=tuple(observations), unplaced=(), extracted=report if several else None)
     failures = list(check(draft, values, stated, open_cells, shape))
     findings += failures
     if any(f.severity == "error" for f in failures):

@@ -16,6 +16,8 @@ from pipeline.codebook import Codebook, Linear, Ref, Rule, load_codebook
 from pipeline.report import Figure
 
 Slot = tuple[str, str | None]
+TEXT = "text"
+"""The origin of equations that the text of the report states."""
 
 
 class Part(NamedTuple):
@@ -63,14 +65,15 @@ class System:
 class Equation(NamedTuple):
     """An identity or a statement of the text on the cells that a report holds: the signed cells and the constant add to 0.
 
-    ``total`` is the cell on the left where it stands there alone; ``from_text`` tells a statement from an identity.
+    ``total`` is the cell on the left where it stands there alone; ``origin`` is empty for an identity of the form, ``text`` for
+    what the report's text says, and else names the report of a neighbouring year.
     """
 
     name: str
     terms: tuple[tuple[int, Slot], ...]
     constant: Figure
     total: Slot | None
-    from_text: bool = False
+    origin: str = ""
 
 
 class Check(NamedTuple):
@@ -95,11 +98,13 @@ class Shape:
     by_slot: Mapping[Slot, tuple[int, ...]]
 
 
-def _number(value: Decimal) -> int | Decimal:
+def number_of(value: Decimal) -> int | Decimal:
+    """An int where the number is whole."""
     return int(value) if value == value.to_integral_value() else value
 
 
-def _slot(ref: Ref, member: str | None, template: str, codebook: Codebook) -> Slot:
+def slot_of(ref: Ref, member: str | None, template: str, codebook: Codebook) -> Slot:
+    """The cell that a reference of a formula names on this form; ``member`` is the applicant of the loop."""
     indicator = codebook.indicator(template, ref.indicator)
     dimension = bool(indicator and indicator.dimension)
     return ref.indicator, (ref.applicant or member or "total") if dimension else None
@@ -108,9 +113,9 @@ def _slot(ref: Ref, member: str | None, template: str, codebook: Codebook) -> Sl
 def _side(linear: Linear, member: str | None, template: str, codebook: Codebook) -> Side:
     return Side(
         tuple(
-            Part(_number(t.coefficient), _slot(t.ref, member, template, codebook), t.ref.narrative) for t in linear.terms
+            Part(number_of(t.coefficient), slot_of(t.ref, member, template, codebook), t.ref.narrative) for t in linear.terms
         ),
-        _number(linear.constant),
+        number_of(linear.constant),
     )
 
 
@@ -124,7 +129,7 @@ def system_for(template: str) -> System:
         relation = rule.relation
         if relation is None or any(r.year for r in relation.refs):
             continue
-        narrated |= {_slot(r, None, template, codebook) for r in relation.refs if r.narrative}
+        narrated |= {slot_of(r, None, template, codebook) for r in relation.refs if r.narrative}
         members: tuple[str | None, ...] = (None,)
         if rule.foreach == "applicant:all":
             members = (*codebook.leaves, "total")
