@@ -2,6 +2,7 @@
 
 from pipeline.crawl.errors import InputError, RegistryError, UserError
 from pipeline.crawl.intake import IntakeResult, take_in
-from pipeline.crawl.store import RawStore, Receipt
+from pipeline.crawl.receipt import Receipt
+from pipeline.crawl.store import RawStore
 
 __all__ = ["InputError", "IntakeResult", "RawStore", "Receipt", "RegistryError", "UserError", "take_in"]

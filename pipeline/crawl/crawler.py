@@ -21,10 +21,11 @@ from pipeline.crawl.intake import IntakeResult, utc_text
 from pipeline.crawl.manners import HostResting, Turns
 from pipeline.crawl.policy import Policy
 from pipeline.crawl.progress import UNCHANGED, CrawlResult, CrawlState, Planned, Progress
+from pipeline.crawl.receipt import Receipt, receipt_id_of
 from pipeline.crawl.registry import Source
 from pipeline.crawl.render import Renderer, find_chromium
 from pipeline.crawl.robots import Robots
-from pipeline.crawl.store import RawStore, Receipt, receipt_id_of
+from pipeline.crawl.store import RawStore
 from pipeline.crawl.titles import is_report_title, year_of_title
 
 _PAGING_RULES = frozenset({"next_link", "page_link", "create_page", "page_total", "dataproxy_group",

@@ -15,8 +15,9 @@ from urllib.parse import unquote, urlsplit
 
 from pipeline.crawl.errors import InputError
 from pipeline.crawl.media import media_type_of_name
+from pipeline.crawl.receipt import Receipt
 from pipeline.crawl.registry import load_registry, registry_hosts
-from pipeline.crawl.store import RawStore, Receipt
+from pipeline.crawl.store import RawStore
 
 _CHUNK = 1 << 20
 _BATCH = 500

@@ -9,17 +9,18 @@ pause of seconds per host). An object is always on disk before the receipt that 
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import sqlite3
 import threading
 import time
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
+
+from pipeline.crawl.receipt import COLUMNS, Receipt, from_row, receipt_id_of, to_column
 
 STALE_PART_SECONDS = 86_400
 """Files in ``incoming/`` older than this were left by a killed process and are removed."""
@@ -28,50 +29,6 @@ _CHUNK = 1 << 20
 _IN_MEMORY = 1 << 18
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """How one file came, or why it did not.
-
-    ``url`` is what was asked for (of a local file: its path relative to the folder named, ``/`` between the
-    parts); ``final_url`` what answered in the end; ``redirects`` the addresses between, in order.
-    ``fetched_at`` is UTC, ``YYYY-MM-DDTHH:MM:SSZ`` (of a local file: its modification time). ``http_status``
-    is null where no server answered. ``status`` is ``ok`` or one snake_case word for what went wrong,
-    ``detail`` one English sentence about it. ``sha256`` and ``bytes`` are null exactly where no object is
-    kept. ``rule`` names the rule that led here, ``referrer`` the page it was found on. ``insecure_tls`` is
-    true where the source's registry note allowed an unverified certificate or old TLS and it was used.
-    ``receipt_id`` may be left empty: the store derives it from the other fields.
-    """
-
-    url: str
-    final_url: str
-    fetched_at: str
-    status: str = "ok"
-    http_status: int | None = None
-    redirects: tuple[str, ...] = ()
-    detail: str = ""
-    headers: Mapping[str, str] = field(default_factory=dict)
-    media_type: str = ""
-    sha256: str | None = None
-    bytes: int | None = None
-    rule: str = ""
-    referrer: str | None = None
-    source_id: str | None = None
-    file_name: str | None = None
-    insecure_tls: bool = False
-    receipt_id: str = ""
-
-
-def receipt_id_of(receipt: Receipt) -> str:
-    """Gives the id that a receipt's facts determine: 32 hex digits.
-
-    The same file at the same address with the same time has the same id, so it is stored once.
-    """
-    facts = [receipt.url, receipt.final_url, receipt.fetched_at, receipt.status, receipt.sha256,
-             receipt.file_name, receipt.source_id]
-    return hashlib.sha256(json.dumps(facts, ensure_ascii=True).encode()).hexdigest()[:32]
-
-
-_COLUMNS = [f.name for f in fields(Receipt)]
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS receipt (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -224,12 +181,12 @@ class RawStore:
         receipt = replace(receipt, receipt_id=receipt.receipt_id or receipt_id_of(receipt))
         if (receipt.sha256 is None) != (receipt.bytes is None):
             raise ValueError("sha256 and bytes stand or fall together")
-        row = [_to_column(getattr(receipt, name)) for name in _COLUMNS]
+        row = [to_column(getattr(receipt, name)) for name in COLUMNS]
         with self.transaction() as db:
             before = db.total_changes
             db.execute(
-                f"INSERT OR IGNORE INTO receipt ({', '.join(_COLUMNS)}) "
-                f"VALUES ({', '.join('?' * len(_COLUMNS))})", row)
+                f"INSERT OR IGNORE INTO receipt ({', '.join(COLUMNS)}) "
+                f"VALUES ({', '.join('?' * len(COLUMNS))})", row)
             return db.total_changes > before
 
     def add_recheck(self, receipt_id: str, checked_at: str, http_status: int | None, detail: str) -> None:
@@ -291,10 +248,10 @@ class RawStore:
 
     def _select(self, clause: str, parameters: tuple[Any, ...] = ()) -> Iterator[Receipt]:
         with self._lock:
-            cursor = self._db.execute(f"SELECT {', '.join(_COLUMNS)} FROM receipt {clause}", parameters)
+            cursor = self._db.execute(f"SELECT {', '.join(COLUMNS)} FROM receipt {clause}", parameters)
             rows = cursor.fetchall()
         for row in rows:
-            yield _from_row(row)
+            yield from_row(row)
 
     def is_kept(self, sha: str, length: int) -> bool:
         """Tells whether the object is there with that length in bytes."""
@@ -385,22 +342,6 @@ def open_database(path: Path) -> sqlite3.Connection:
     database.execute("PRAGMA journal_mode=WAL")
     database.execute("PRAGMA synchronous=FULL")
     return database
-
-
-def _to_column(value: object) -> object:
-    if isinstance(value, tuple):
-        return json.dumps(value, ensure_ascii=False)
-    if isinstance(value, Mapping):
-        return json.dumps(dict(value), ensure_ascii=False, sort_keys=True)
-    return int(value) if isinstance(value, bool) else value
-
-
-def _from_row(row: tuple[Any, ...]) -> Receipt:
-    values = dict(zip(_COLUMNS, row, strict=True))
-    values["redirects"] = tuple(json.loads(values["redirects"]))
-    values["headers"] = json.loads(values["headers"])
-    values["insecure_tls"] = bool(values["insecure_tls"])
-    return Receipt(**values)
 
 
 def _hash_file(path: Path) -> tuple[str, int]:

@@ -20,7 +20,8 @@ from warcio.warcwriter import WARCWriter
 from pipeline.crawl.hosts import host_of, is_allowed_host
 from pipeline.crawl.intake import IntakeResult, utc_text
 from pipeline.crawl.media import media_type_of
-from pipeline.crawl.store import RawStore, Receipt
+from pipeline.crawl.receipt import Receipt
+from pipeline.crawl.store import RawStore
 
 MAX_BYTES = 64 << 20
 """The most bytes of one record's content, after decompression."""

@@ -18,8 +18,9 @@ import pytest
 from pipeline.crawl.crawler import crawl
 from pipeline.crawl.policy import Policy
 from pipeline.crawl.progress import CrawlResult
+from pipeline.crawl.receipt import Receipt
 from pipeline.crawl.registry import Source
-from pipeline.crawl.store import RawStore, Receipt
+from pipeline.crawl.store import RawStore
 
 TITLE = "某局2022年政府信息公开工作年度报告"
 

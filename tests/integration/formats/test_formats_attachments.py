@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.clean import office
 from pipeline.crawl import RawStore, take_in
-from pipeline.crawl.store import Receipt
+from pipeline.crawl.receipt import Receipt
 from pipeline.load.home import Home
 from pipeline.load.kept import Kept
 from pipeline.load.read_all import read_new

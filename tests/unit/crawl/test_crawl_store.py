@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from pipeline.crawl.store import RawStore, Receipt
+from pipeline.crawl.receipt import Receipt
+from pipeline.crawl.store import RawStore
 
 
 @pytest.fixture
