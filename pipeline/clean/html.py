@@ -14,6 +14,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from pipeline.clean.decode import decode
 from pipeline.clean.divtable import div_rows, draws_table
 from pipeline.clean.html_table import grid_table, inside_taken, is_data_despite_nesting, one_line, read_table
+from pipeline.clean.lean_html import lean
 from pipeline.document import Block, Document, Image, Link, Paragraph, Table
 
 MAX_BYTES = 16 * 1024 * 1024
@@ -23,11 +24,6 @@ _META = {
     "sitename": "SiteName", "sitedomain": "SiteDomain", "siteidcode": "SiteIDCode", "articletitle": "ArticleTitle",
     "pubdate": "PubDate", "columnname": "ColumnName", "contentsource": "ContentSource",
 }
-_BLOCK_ENDS = (
-    r"<(?=/?(?:p|div|li|h[1-6]|ul|ol|dl|dd|dt|section|article|center|blockquote|table|tr|caption|br|hr|form|fieldset)\b)"
-)
-_BREAK, _BREAK_ANY_CASE = re.compile(_BLOCK_ENDS), re.compile(_BLOCK_ENDS, re.I)
-_UPPER_CASE = re.compile(rb"<[A-Z]")
 _OPEN_CLOSE = re.compile(r"<(/?)(?!(?:br|hr|img|input|meta|link|col|wbr|area|base|embed|param|source)\b)[a-zA-Z][^>]*?(/?)>")
 _DROP = ["script", "style", "noscript", "iframe", "svg", "select", "button", "nav", "footer", "aside", "template", "object",
          "del", "s", "strike"]
@@ -40,12 +36,9 @@ _FURNITURE = re.compile(
     r"recommend|rank|toolbar|pagination|pager|search|login|banner|topbar|ewm|qrcode)(?:[-_\s\d]|$)", re.I
 )
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|font-size\s*:\s*0(?![.\d]*[1-9])", re.I)
-_ASIDE = re.compile(r"<(?:!--|[sS](?:cript|CRIPT|tyle|TYLE)\b)")
-_ASIDE_ENDS = {name: re.compile(rf"</{name}\b[^>]*>", re.I) for name in ("script", "style")}
-_HIDING = {
-    b"display": '[style*="display" i]', b"mso-hide": '[style*="mso-hide" i]', b"font-size:0": '[style*="font-size:0" i]',
-    b"font-size: 0": '[style*="font-size: 0" i]', b"hidden": '[style*="hidden" i]',
-}  # fmt: skip
+_HIDING = "[hidden]," + ",".join(
+    f'[style*="{word}" i]' for word in ("display", "mso-hide", "font-size:0", "font-size: 0", "hidden")
+)
 _MARK = re.compile("\ue000(\\d+)\ue001")
 
 
@@ -55,27 +48,22 @@ def read(data: bytes, *, sha256: str, media_type: str = "text/html") -> Document
         return _failed(sha256, media_type, "too_large", f"the page has {len(data)} bytes; the limit is {MAX_BYTES}")
     decoded = decode(data)
     source = decoded.text
-    small = data.lower()  # looking for a word in bytes costs a tenth of looking for it in text
-    wide = (decoded.encoding or "").startswith(("utf-16", "utf-32"))
-    flat = _without_asides(source)
-    if _too_deep(flat):
+    page = lean(source)
+    if _too_deep(page.text):
         return _failed(sha256, media_type, "too_deep", f"tags are nested deeper than {MAX_DEPTH}")
-    for mark, instead in (("\r", " "), ("\n", " "), ("\x00", ""), ("\ue000", ""), ("\ue001", "")):
-        if mark in flat:
-            flat = flat.replace(mark, instead)
-    ends = _BREAK_ANY_CASE if wide or _UPPER_CASE.search(data) else _BREAK
-    tree = LexborHTMLParser(ends.sub("\n<", flat))
+    tree = LexborHTMLParser(page.text)
     meta = _meta(tree)
     named = tree.css_first("title")
     page_title = one_line(named.text()) if named is not None else ""
-    tree.strip_tags(_DROP, recursive=True)
+    if dropped := [name for name in _DROP if page.may_hold(name)]:
+        tree.strip_tags(dropped, recursive=True)
     body = tree.body
     if body is None:
         return _failed(sha256, media_type, "empty", "the page has no body")
-    heading = next((h for h in (one_line(n.text()) for n in tree.css("h1")[:3]) if h), "")
+    heading = next((h for h in (one_line(n.text()) for n in tree.css("h1")[:3]) if h), "") if page.may_hold("h1") else ""
     title = meta.get("ArticleTitle") or heading or page_title
-    if hiding := [selector for word, selector in _HIDING.items() if wide or word in small]:
-        _drop_hidden(body, ",".join(hiding))
+    if page.hides:
+        _drop_hidden(body)
     article, path = _article(body)
     links = tuple(
         Link(href, one_line(node.attributes.get("title") or "") or one_line(node.text()))
@@ -116,29 +104,6 @@ def _too_deep(source: str) -> bool:
                 if deepest > MAX_DEPTH * 3:
                     return True
     return deepest > MAX_DEPTH and source.count("</") * 4 < source.count("<")
-
-
-def _without_asides(source: str) -> str:
-    """The page without its comments, scripts and styles, which word processors fill with more than the text; what is not
-    closed stays for the parser to judge."""
-    out: list[str] = []
-    at = 0
-    while opening := _ASIDE.search(source, at):
-        start = opening.start()
-        if opening[0] == "<!--":
-            end = start + 4 if source.startswith((">", "->"), start + 4) else source.find("-->", start + 4)
-            end = end + 3 if end >= 0 else -1
-        else:
-            closed = _ASIDE_ENDS[opening[0][1:].lower()].search(source, start)
-            end = closed.end() if closed else -1
-        if end <= 0:
-            break
-        out.append(source[at:start])
-        at = end
-    if not out:
-        return source
-    out.append(source[at:])
-    return "".join(out)
 
 
 def _is_cut(source: str) -> bool:
@@ -184,10 +149,10 @@ def _children(node: LexborNode) -> Iterator[LexborNode]:
         child = child.next
 
 
-def _drop_hidden(body: LexborNode, selector: str) -> None:
-    """Take out what is not shown; ``selector`` finds the elements whose style may hide them."""
+def _drop_hidden(body: LexborNode) -> None:
+    """Take out what is not shown."""
     whole = _weight(body)
-    for node in body.css(f"[hidden],{selector}"):
+    for node in body.css(_HIDING):
         attributes = node.attributes
         hidden = "hidden" in attributes or _HIDDEN.search(attributes.get("style") or "")
         if hidden and _weight(node) * 2 < whole:

@@ -47,7 +47,7 @@ def sniff(data: bytes, media_type: str | None = None) -> str:
         head = head.replace(b"\x00", b"")
     elif b"\x00" in head[:4096] and head[:4096].count(b"\x00") * 20 > len(head[:4096]):
         return "unknown"
-    return "html" if len(_TAG.findall(head)) >= 1 else "text"
+    return "html" if _TAG.search(head) else "text"
 
 
 def _zip_kind(data: bytes) -> str:
