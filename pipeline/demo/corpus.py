@@ -126,6 +126,8 @@ class _Rendering:
     def render(self) -> tuple[str, bytes, ReportTruth]:
         job, rng, faults = self.job, self.rng, self.job.faults
         layout = _layout(rng, job.template)
+        if kinds.DROPPED_BLANKS in faults:
+            layout = layout._replace(review="wide")  # in a tall table a figure without its blanks still stands at its label
         printed = print_cells(job.template, job.figures, job.body, faults, rng)
         wrong: Mapping[str, Figure] = {}
         if kinds.TEXT_AGAINST_TABLE in faults:
