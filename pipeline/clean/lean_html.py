@@ -114,8 +114,8 @@ def _without_asides(source: str) -> str:
     while opening := _ASIDE.search(source, at):
         start = opening.start()
         if opening[0] == "<!--":
-            end = start + 4 if source.startswith((">", "->"), start + 4) else source.find("-->", start + 4)
-            end = end + 3 if end >= 0 else -1
+            end = source.find("-->", start + 2) + 3  # <!--> is a whole comment too
+            end = end if end > 2 else -1
         else:
             closed = _ASIDE_ENDS[opening[0][1:].lower()].search(source, start)
             end = closed.end() if closed else -1
