@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from pipeline.load.home import Home
-from tests.integration.spine.conftest import yangguang
+from pipeline.stages import load_stage, read_stage, take_in_stage
 
 pytestmark = pytest.mark.xdist_group("runs")
 GROUPS = (
@@ -48,17 +48,24 @@ CARRIED = (
 )
 
 
+def built(home: Home, inbox: Path) -> duckdb.DuckDBPyConnection:
+    """The tables of ``core`` made of all files in a folder."""
+    home.make()
+    take_in_stage(home, [str(inbox)])
+    read_stage(home, tick=None)
+    load_stage(home)
+    return duckdb.connect(str(home.building), read_only=True)
+
+
 def test_the_year_before_picks_among_placements_and_the_proof_names_it(tmp_path: Path) -> None:
     """Two cases carried through 2023 lost their column; 2022 says whose they were."""
     inbox, home = tmp_path / "in", Home(tmp_path / "home")
     inbox.mkdir()
     (inbox / "2023.txt").write_bytes(page(2023, NONE, (2, 2), (2, 2)))
-    yangguang(home.root, "run", str(inbox))
-    with duckdb.connect(str(home.database), read_only=True) as con:
+    with built(home, inbox) as con:
         assert [(row[2], row[3]) for row in con.execute(CARRIED).fetchall()] == [("ambiguous", None)] * 2
     (inbox / "2022.txt").write_bytes(page(2022, FIRM, NONE, FIRM))
-    yangguang(home.root, "run", str(inbox))
-    with duckdb.connect(str(home.database), read_only=True) as con:
+    with built(home, inbox) as con:
         for _, _, state, resolved, resolution, proof in con.execute(CARRIED).fetchall():
             assert (state, resolved, resolution) == ("reported", 2, "proved_by_sums")
             assert "of 2022" in proof
@@ -74,8 +81,7 @@ def test_a_broken_chain_decides_nothing(tmp_path: Path) -> None:
     three = (0, 3, 0, 0, 0, 0, 3)
     (inbox / "2022.txt").write_bytes(page(2022, three, NONE, three))
     (inbox / "2023.txt").write_bytes(page(2023, NONE, (2, 2), (2, 2)))
-    yangguang(home.root, "run", str(inbox))
-    with duckdb.connect(str(home.database), read_only=True) as con:
+    with built(home, inbox) as con:
         assert [(row[2], row[3]) for row in con.execute(CARRIED).fetchall()] == [("ambiguous", None)] * 2
         broken = "SELECT DISTINCT rule FROM core.finding WHERE rule LIKE '%.xy.carry_total'"
         assert con.execute(broken).fetchall() == [("v21.xy.carry_total",)]
