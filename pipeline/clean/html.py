@@ -15,6 +15,8 @@ from pipeline.clean.decode import decode
 from pipeline.clean.divtable import div_rows, draws_table
 from pipeline.clean.html_table import grid_table, inside_taken, is_data_despite_nesting, one_line, read_table
 from pipeline.clean.lean_html import lean
+from pipeline.clean.line_tables import Lines, blocks_of, may_hold_tables
+from pipeline.clean.unwrapped import unwrapped
 from pipeline.document import Block, Document, Image, Link, Paragraph, Table
 
 MAX_BYTES = 16 * 1024 * 1024
@@ -48,7 +50,7 @@ def read(data: bytes, *, sha256: str, media_type: str = "text/html") -> Document
         return _failed(sha256, media_type, "too_large", f"the page has {len(data)} bytes; the limit is {MAX_BYTES}")
     decoded = decode(data)
     source = decoded.text
-    page = lean(source)
+    page = lean(unwrapped(source))
     if _too_deep(page.text):
         return _failed(sha256, media_type, "too_deep", f"tags are nested deeper than {MAX_DEPTH}")
     tree = LexborHTMLParser(page.text)
@@ -255,19 +257,39 @@ def _blocks(article: LexborNode, path: str) -> Iterator[Block]:
         )
         node.replace_with(f"\ue000{len(held) - 1}\ue001")
     count = 0
+    run: list[str] = []  # the lines since the last block that was taken out, and their numbers
+    numbers: list[int] = []
     for raw in article.text(deep=True).split("\n"):
         if not raw or raw.isspace():
+            if "\xa0" in raw or "\u3000" in raw:  # a blank that was meant: it may be a cell
+                run.append(" ")
+                numbers.append(count)
             continue
         at = 0
         for match in _MARK.finditer(raw):
-            if text := one_line(raw[at : match.start()]):
+            if text := raw[at : match.start()].strip():
                 count += 1
-                yield Paragraph(text, f"{path} paragraph {count}")
+                run.append(text)
+                numbers.append(count)
+            yield from _text_blocks(run, numbers, path)
+            run, numbers = [], []
             yield held[int(match[1])]
             at = match.end()
-        if text := one_line(raw[at:]):
+        if text := raw[at:].strip():
             count += 1
-            yield Paragraph(text, f"{path} paragraph {count}")
+            run.append(text)
+            numbers.append(count)
+    yield from _text_blocks(run, numbers, path)
+
+
+def _text_blocks(run: list[str], numbers: list[int], path: str) -> Iterator[Block]:
+    """Lines of text as paragraphs, and as the tables that they may hold."""
+    if may_hold_tables(run):
+        yield from blocks_of(Lines(run, numbers, "paragraph", f"{path} ", apart=True))
+        return
+    for text, number in zip(run, numbers, strict=True):
+        if text != " ":
+            yield Paragraph(one_line(text), f"{path} paragraph {number}")
 
 
 def _may_draw_tables(article: LexborNode) -> bool:

@@ -1,0 +1,26 @@
+"""Parts of a page's source that a browser shows in another way than its tags say: kept line breaks, articles in wrappers."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+_PRE = re.compile(r"(<pre\b[^>]*>)(.*?)(</pre\s*>|$)", re.I | re.S)
+_TEXTAREA = re.compile(r"<textarea\b[^>]*>(.*?)(?:</textarea\s*>|$)", re.I | re.S)
+_SRCDOC = re.compile(r"<iframe\b[^>]*?\bsrcdoc\s*=\s*(?:\"([^\"]*)\"|'([^']*)')[^>]*>(?:.*?</iframe\s*>)?", re.I | re.S)
+_MARKUP = re.compile(r"<(?:table|p|div|br)\b", re.I)
+_WORDS = ("<pre", "<PRE", "<textarea", "<TEXTAREA", "srcdoc")
+
+
+def unwrapped(source: str) -> str:
+    """The source with line breaks of ``pre`` as tags, and with the article taken out of a ``textarea`` or a frame's
+    ``srcdoc`` where the rest of the page has no table."""
+    if not any(word in source for word in _WORDS):
+        return source
+    source = _SRCDOC.sub(lambda m: f"<div>{unescape(m[1] or m[2] or '')}</div>", source)
+    for inner in _TEXTAREA.findall(source):
+        markup = inner if _MARKUP.search(inner) else unescape(inner)
+        rest = source.replace(inner, "", 1)
+        if _MARKUP.search(markup) and "<table" not in rest.lower() and len(markup) > 200:
+            source = _TEXTAREA.sub(lambda m, i=inner, t=markup: f"<div>{t}</div>" if m[1] == i else m[0], source)  # type: ignore[misc]
+    return _PRE.sub(lambda m: m[1] + m[2].replace("\r\n", "\n").replace("\r", "\n").replace("\n", "<br>") + m[3], source)
