@@ -13,7 +13,14 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from pipeline.clean.decode import decode
 from pipeline.clean.divtable import div_rows, draws_table
-from pipeline.clean.html_table import grid_table, inside_taken, is_data_despite_nesting, one_line, read_table
+from pipeline.clean.html_table import (
+    grid_table,
+    inside_taken,
+    is_data_despite_nesting,
+    one_line,
+    read_table,
+    rows_below,
+)
 from pipeline.clean.lean_html import lean
 from pipeline.clean.line_tables import Lines, blocks_of, may_hold_tables
 from pipeline.clean.unwrapped import unwrapped
@@ -225,6 +232,7 @@ def _name(node: LexborNode) -> str:
 def _blocks(article: LexborNode, path: str) -> Iterator[Block]:
     held: list[Table | Image] = []
     number = 0
+    joined: set[int] = set()
     for mark in article.css("td sup,th sup"):
         if 0 < len(text := mark.text(deep=True).strip()) <= 6:
             mark.replace_with(f"（{text}）" if text[0] not in "([（【" else text)  # a note's mark is no digit of the figure
@@ -239,11 +247,15 @@ def _blocks(article: LexborNode, path: str) -> Iterator[Block]:
         number += 1
         if len(own) > 1 and not is_data_despite_nesting(node):
             continue  # a layout table: its cells are read as text and inner tables
-        if inside_taken(node):
+        if node.mem_id in joined or inside_taken(node):
             continue
-        table = read_table(node, f"{path} table[{number}]")
+        more = rows_below(node)
+        table = read_table(node, f"{path} table[{number}]", more)
         if table is None:
             continue
+        for row in more:
+            joined.add(row.mem_id)
+            row.replace_with(" ")
         held.append(table)
         node.replace_with(f"\n\ue000{len(held) - 1}\ue001\n")
     for rows, node, place in div_rows(article) if _may_draw_tables(article) else ():
@@ -267,7 +279,7 @@ def _blocks(article: LexborNode, path: str) -> Iterator[Block]:
             continue
         at = 0
         for match in _MARK.finditer(raw):
-            if text := raw[at : match.start()].strip():
+            if text := _line(raw[at : match.start()]):
                 count += 1
                 run.append(text)
                 numbers.append(count)
@@ -275,11 +287,17 @@ def _blocks(article: LexborNode, path: str) -> Iterator[Block]:
             run, numbers = [], []
             yield held[int(match[1])]
             at = match.end()
-        if text := raw[at:].strip():
+        if text := _line(raw[at:]):
             count += 1
             run.append(text)
             numbers.append(count)
     yield from _text_blocks(run, numbers, path)
+
+
+def _line(raw: str) -> str:
+    """A line of text; tabs around words that tabs set apart stay, because they may be the edges of blank cells."""
+    text = raw.strip()
+    return raw.strip(" ") if "\t" in text else text
 
 
 def _text_blocks(run: list[str], numbers: list[int], path: str) -> Iterator[Block]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from selectolax.lexbor import LexborNode
 
 from pipeline.clean.divtable import elements
@@ -9,6 +11,9 @@ from pipeline.document import Cell, Table
 
 MAX_SPAN = 100
 _CELLS = ("td", "th")
+_CUT_ENDS = ("…", ".")
+_CUT_LEAST = 3
+_LEAST_BELOW = 2
 
 
 def one_line(text: str | None) -> str:
@@ -46,13 +51,30 @@ def inside_taken(node: LexborNode) -> bool:
     return True  # its outer table was taken out of the tree
 
 
-def read_table(node: LexborNode, locator: str) -> Table | None:
+def rows_below(node: LexborNode) -> list[LexborNode]:
+    """The tables of one row that follow a table of one row with nothing between: each is a row of the same table."""
+    found: list[LexborNode] = []
+    last = node
+    while len(last.css("tr")) == 1:
+        following = last.next
+        while following is not None and following.is_text_node and not (following.text_content or "").strip():
+            following = following.next
+        if following is None or following.tag != "table" or len(following.css("tr")) != 1:
+            break
+        found.append(following)
+        last = following
+    return found if len(found) >= _LEAST_BELOW else []
+
+
+def read_table(node: LexborNode, locator: str, more: Sequence[LexborNode] = ()) -> Table | None:
+    """The figures and labels of a table, ``more`` being tables that are rows of it; None where it holds none."""
     nested = len(node.css("table")) > 1
-    spanning = {cell.mem_id for cell in node.css("[colspan],[rowspan]")}
+    nodes = [node, *more]
+    spanning = {cell.mem_id for each in nodes for cell in each.css("[colspan],[rowspan]")}
     rows: list[list[tuple[str, int, int]]] = []
     filled = total = longest = 0
     figure = False
-    for row in node.css("tr"):
+    for row in [row for each in nodes for row in each.css("tr")]:
         if nested and not _belongs(row, node):
             continue
         cells: list[tuple[str, int, int]] = []
@@ -60,6 +82,8 @@ def read_table(node: LexborNode, locator: str) -> Table | None:
         while cell is not None:
             if cell.tag in _CELLS:
                 text = _cell_text(cell.text(deep=True))
+                if text[-1:] in _CUT_ENDS:
+                    text = _whole_text(cell, text)
                 if text:
                     filled += 1
                     longest = max(longest, len(text))
@@ -78,6 +102,16 @@ def read_table(node: LexborNode, locator: str) -> Table | None:
         return None
     caption = node.css_first("caption")
     return grid_table(rows, locator, one_line(caption.text()) if caption is not None else "")
+
+
+def _whole_text(cell: LexborNode, text: str) -> str:
+    """The text of a cell that shows only its beginning (属于国家…) and has the whole in a title."""
+    shown = text.rstrip("….")
+    for node in (cell, *cell.css("[title]")):
+        whole = one_line(node.attributes.get("title"))
+        if len(shown) >= _CUT_LEAST and len(whole) > len(shown) and whole.startswith(shown):
+            return whole
+    return text
 
 
 def _cell_text(text: str) -> str:
@@ -100,7 +134,20 @@ def _span(value: str | None) -> int:
 
 def grid_table(rows: list[list[tuple[str, int, int]]], locator: str, caption: str = "") -> Table | None:
     """Lay cells out as a browser does: each goes to the first free place of its row."""
+    cells, full, width = _laid_out(rows)
+    if any(not row for row in rows):  # rows without cells may be counted by the spans, or stray
+        others = _laid_out([row for row in rows if row])
+        if others[1] > full:
+            cells, full, width = others
+    if not cells:
+        return None
+    return Table(tuple(cells), max(cell.row for cell in cells) + 1, width, locator, caption=caption)
+
+
+def _laid_out(rows: list[list[tuple[str, int, int]]]) -> tuple[list[Cell], int, int]:
+    """The cells in their places, how many rows they fill to the last column, and how many columns there are."""
     cells: list[Cell] = []
+    ends: list[int] = []
     taken: dict[int, int] = {}  # column -> row up to which a rowspan above fills it
     width = 0
     for r, row in enumerate(rows):
@@ -114,6 +161,5 @@ def grid_table(rows: list[list[tuple[str, int, int]]], locator: str, caption: st
                     taken[c] = r + rowspan
             col += colspan
         width = max(width, col)
-    if not cells:
-        return None
-    return Table(tuple(cells), len(rows), width, locator, caption=caption)
+        ends.append(max([col, *(c + 1 for c, until in taken.items() if until > r)]))
+    return cells, sum(1 for end, row in zip(ends, rows, strict=True) if row and end == width), width

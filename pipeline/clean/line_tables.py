@@ -21,9 +21,9 @@ _FIGURE = r"[-+]?\d[\d,，.]*(?:[件项条次个人篇笔元]|万元|人次)?"
 _NUMBER = re.compile(rf"^{_FIGURE}$")
 _MARKS = "[-—–/无]"
 _BEHIND = re.compile(rf"^(\S.*?[^\s\d.,，+-])((?:\s+(?:{_FIGURE}|{_MARKS}))+)$")
-_ALONE = re.compile(rf"^(?:{_FIGURE}|{_MARKS})(?:\s+(?:{_FIGURE}|{_MARKS})){{2,}}$")
+_ALONE = re.compile(rf"^(?:{_FIGURE}|{_MARKS})(?:\s+(?:{_FIGURE}|{_MARKS}))+$")
 _SENTENCE_END = re.compile(r"[。；;！!？?]$")
-_SPACED = re.compile(r"\t+|\s{2,}|\u3000+")
+_SPACED = re.compile(r"\t+|\s{2,}|[\u2001\u2003\u3000]+")
 _TITLE = re.compile(r"(?:报告|年报|公报|公告|通知)[》。]?$")
 _HEADING = re.compile(r"^[一二三四五六七八九十]{1,2}、[^\s\d]+$")
 _MIN_LONE_NUMBERS = 6
@@ -177,7 +177,7 @@ def _grid(rows: Sequence[Sequence[tuple[str, str]]], place: str) -> Table:
 
 def _cells_of(line: str) -> list[str]:
     """The words and figures of a line that spaces set apart: two or more of them, or one before each of some figures."""
-    if len(line) > 200:
+    if len(line) > _SHORT and len("".join(line.split())) > 200:
         return [line]
     cells: list[str] = []
     for part in _SPACED.split(line.strip()):
@@ -196,19 +196,21 @@ def _figures(cells: Sequence[str]) -> int:
 
 
 def _tabbed_run(lines: Sequence[str], at: int) -> int:
-    """The end of a run of rows with tabs that starts here; ``at`` where it shows less than three figures. A short line of
-    one cell belongs to it where rows stand before and after."""
-    end = at
-    figures = 0
-    while end < len(lines):
-        cells = lines[end].strip("\n ").split("\t")
-        if len(cells) < 2:
-            lone = 0 < len(lines[end].strip()) <= 30 and not _SENTENCE_END.search(lines[end].strip())
-            if end == at or not lone or end + 1 == len(lines) or "\t" not in lines[end + 1]:
-                break
-        figures += _figures(cells)
-        end += 1
-    return end if figures >= _MIN_FIGURES else at
+    """The end of a run of rows with tabs that starts here; ``at`` where it shows less than three figures. Short lines
+    of one cell belong to it where rows stand before and after."""
+    last = at
+    figures = between = 0
+    for end in range(at, len(lines)):
+        line = lines[end].strip("\n ")
+        if "\t" in line:
+            figures += _figures(line.split("\t"))
+            last = end + 1
+            between = 0
+            continue
+        between += 1
+        if between > _BETWEEN or len(line) > _SHORT or _SENTENCE_END.search(line):
+            break
+    return last if figures >= _MIN_FIGURES else at
 
 
 def _spaced_run(lines: Sequence[str], at: int) -> int:
@@ -228,7 +230,7 @@ def _spaced_run(lines: Sequence[str], at: int) -> int:
             between = 0
             continue
         between += 1
-        if between > _BETWEEN or len(line) > _SHORT or _SENTENCE_END.search(line) or _HEADING.match(line):
+        if between > _BETWEEN or len("".join(line.split())) > _SHORT or _SENTENCE_END.search(line) or _HEADING.match(line):
             break
     return last if figures >= _MIN_FIGURES and last - at >= _MIN_ROWS else at
 

@@ -6,12 +6,13 @@ import re
 import unicodedata
 from functools import lru_cache
 
-_DROP = re.compile(r"[\s\"'“”‘’「」『』《》<>〈〉【】\[\]、,，:：;；.。·…_~*|]+")
+_DROP = re.compile(r"[\s\"'“”‘’「」『』《》<>〈〉【】\[\]、,，:：;；.。·…_~*|—–-]+")
 _NUMBERING = re.compile(
     r"^(?:第?[一二三四五六七八九十]{1,3}[、.．,，](?!\d)|[(（](?:[一二三四五六七八九十]{1,3}|\d{1,2})[)）]|\d{1,2}[、.．](?!\d)"
     r"|[①②③④⑤⑥⑦⑧⑨⑩]|其中[:：]?)+"
 )
 _UNIT_NOTE = re.compile(r"[(（](?:单位[:：]?)?(?:万元|元|件|条|次|个|人|人次|篇|项|件次)[)）]$|[(（]单位[^)）]*[)）]$")
+_CIRCLED = re.compile("^\\s*[\u2460-\u2473\u2474-\u249b\u2776-\u277f]")
 _BRACKETS = str.maketrans("", "", "()（）")
 _FOLD = str.maketrans({"它": "他"})
 
@@ -22,7 +23,7 @@ def normalise_label(text: str) -> str:
 
     ``(三)不予公开`` -> ``不予公开``; ``其中：涉及国家秘密`` -> ``涉及国家秘密``; empty text -> empty.
     """
-    flat = unicodedata.normalize("NFKC", text)
+    flat = unicodedata.normalize("NFKC", _CIRCLED.sub("", text))
     flat = "".join(flat.split())
     flat = flat.lstrip("-—－*·.、 ")
     for _ in range(3):

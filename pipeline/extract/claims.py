@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
@@ -121,6 +122,23 @@ class Claims:
                 self.out.findings[n] = finding._replace(cells=(*finding.cells, *slots))
                 return
         self.out.findings.append(Finding("table.head_order", "warn", None, None, slots, message))
+
+    def misprinted(self, meant: Mapping[str, str]) -> None:
+        """The cells whose labels were read as other than printed (``meant``: printed -> read) keep the printed ones, and a
+        finding names them."""
+        printed = {one_line(read): one_line(text) for text, read in meant.items()}
+        slots = [slot for slot, o in self.out.placed.items() if o.label in printed]
+        for slot in slots:
+            self.out.placed[slot] = self.out.placed[slot]._replace(label=printed[self.out.placed[slot].label])
+        slots += [s for u in self.out.unplaced if one_line(u.label) in printed for s in u.slots]
+        if slots:
+            pairs = "; ".join(f"{text} → {read}" for read, text in printed.items())
+            self.out.findings.append(
+                Finding(
+                    "table.label_misprint", "warn", None, None, tuple(slots),
+                    f"标签疑有错字，按表中所缺的标签读取 / labels read as those that the table lacks: {pairs}",
+                )
+            )
 
     def _clash(self, slot: Slot, held: Observation, other: Observation) -> None:
         both = tuple(v for v in dict.fromkeys((*held.candidates, held.value, other.value)) if v is not None)

@@ -272,7 +272,7 @@ class HeadReader:
             turn = seen.get(key.key, 0)
             seen[key.key] = turn + 1
             above = [(r, name) for r, g, name in groups if g.col <= item.col < g.col + g.colspan]
-            group = max(above)[1] if above else ""
+            group = self.words.group_of_state.get(normalise_label(item.text)) or (max(above)[1] if above else "")
             if group not in self.words.review_groups:
                 group = named[turn] if turn < len(named) else ""
             columns.append(Column(key, item.text, item.col, group))

@@ -33,9 +33,10 @@ _NUMBER = r"\d{1,3}(?:[,，]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+"
 _CELL = re.compile(
     rf"^(?P<sign>[-+−]|增加?|新增|减少?)?(?:了)?(?P<approx>约|近|超过?|逾)?(?P<num>{_NUMBER})"
     rf"(?P<more>余|多)?(?P<scale>[万亿]?)(?P<more2>余|多)?(?P<unit>{_UNITS})?(?P<more3>余|多|左右|以上)?"
-    r"(?P<note>[(（\[][^()（）]*[)）\]])?$"
+    r"(?P<note>[(（\[][^()（）]*[)）\]]|[*※#△▲†]{1,3})?$"
 )
 _CHINESE = re.compile(rf"^(?P<num>[零〇○一二两三四五六七八九十百千万]+)(?P<unit>{_UNITS})?$")
+_NOTE_MARK = re.compile("([0-9\uff10-\uff19])\\s*([\u2460-\u249b\u2776-\u277f\u00b2\u00b3\u00b9\u2070-\u2079])\\s*$")
 _NIL = frozenset({"无", "没有", "未发生", "未收到", "无申请", "未收取", "无此项", "未产生", "零", "〇"})
 _NO_CHANGE = frozenset({"无变化", "无增减", "不变", "持平", "未变化", "没有变化"})
 _DASHES = frozenset("-—–－―─━一﹣‐‑−") - {"一"}
@@ -106,7 +107,7 @@ def parse_cell(text: str) -> Reading:
     (``万元``/``元`` are left to the caller, which knows the column's unit)."""
     if text.isdigit() and text.isascii():
         return Reading("reported", int(text))
-    flat = flatten(text)
+    flat = flatten(_NOTE_MARK.sub(r"\1(\2)", text))
     if not flat:
         return Reading("blank")
     if flat.isdigit() and flat.isascii():

@@ -12,6 +12,7 @@ from pipeline.extract.numbers import Reading, parse_cell
 from pipeline.extract.vocabulary import Vocabulary
 
 _NUMBERED = re.compile(r"^\s*(?:[(（][一二三四五六七八九十\d]+[)）]|[一二三四五六七八九十]+、|\d+\s*[.、．])")
+_MIN_TWINS = 4  # equal labels side by side from which a table's merged cells were filled one by one
 _UNIT_ONLY = frozenset({"件", "条", "次", "个", "人", "篇", "人次", "万元", "元", "项", "份", "期", "场"})
 
 
@@ -73,7 +74,36 @@ def rows_of(table: Table, words: Vocabulary, template: str | None) -> list[Row]:
         table = _with_known_labels(table, words, template)
     if table.layout == "stream":
         return _cut_stream(table, words, template)
+    table = _merged(table)
     return _lay_out(_turned(table) if _lies_on_its_side(table, words, template) else table)
+
+
+def _merged(table: Table) -> Table:
+    """A table without spans whose labels stand once in every place that they cover, as if its cells were merged."""
+    if any(cell.rowspan > 1 or cell.colspan > 1 for cell in table.cells):
+        return table
+    text = {(cell.row, cell.col): cell.text for cell in table.cells if len(cell.text) > 1 and _kind(cell.text)[2]}
+    twins = sum(1 for (r, c), t in text.items() if text.get((r, c + 1)) == t and not is_unit(t))
+    if twins < _MIN_TWINS:
+        return table
+    merged: list[Cell] = []
+    taken: set[tuple[int, int]] = set()
+    for cell in table.cells:
+        at = (cell.row, cell.col)
+        if at in taken:
+            continue
+        label = text.get(at)
+        if label is None or is_unit(label):
+            merged.append(cell)
+            continue
+        wide = tall = 1
+        while text.get((cell.row, cell.col + wide)) == label and (cell.row, cell.col + wide) not in taken:
+            wide += 1
+        while all(text.get((cell.row + tall, cell.col + n)) == label for n in range(wide)):
+            tall += 1
+        taken.update((cell.row + r, cell.col + c) for r in range(tall) for c in range(wide))
+        merged.append(cell._replace(rowspan=tall, colspan=wide))
+    return replace(table, cells=tuple(merged))
 
 
 def _with_known_labels(table: Table, words: Vocabulary, template: str | None) -> Table:
@@ -150,8 +180,14 @@ def _lies_on_its_side(table: Table, words: Vocabulary, template: str | None) -> 
         if parse_cell(cell.text).state == "reported":
             for r in range(cell.row, cell.row + cell.rowspan):
                 figures[r] = figures.get(r, 0) + 1
+    matters = {
+        r for cell in table.cells if (k := words.row(cell.text, template)) and k[0].matter
+        for r in range(cell.row, cell.row + cell.rowspan)
+    }  # fmt: skip
     for cell in named:
         keys = words.columns.find(cell.text)
+        if keys and keys[0].kind == "quantity" and cell.row in matters:
+            continue  # a matter, its quantity and a figure in one row
         if not keys or any(k.kind == "state" for k in keys) or is_row_label(cell.text, words, template):
             continue  # results of disputes may stand in rows as well as in columns: read as they are
         across[cell.row] = across.get(cell.row, 0) + 1

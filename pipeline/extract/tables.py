@@ -9,34 +9,26 @@ bodies often disagree in their spans. A row that shows fewer numbers than it has
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from pipeline.codebook import normalise_label
 from pipeline.document import Table
-from pipeline.extract.alignment import aligned, kept, total_left_out, unit_of
+from pipeline.extract.alignment import total_left_out
 from pipeline.extract.claims import Claims, Slot, TableReading
-from pipeline.extract.heads import HeadReader, Heads, year_of
+from pipeline.extract.filling import RowFiller
+from pipeline.extract.heads import year_of
+from pipeline.extract.misprints import respelled
 from pipeline.extract.orders import Column
-from pipeline.extract.rows import Item, Row, is_row_label, is_unit, rows_of
-from pipeline.extract.vocabulary import ColumnKey, RowKey, Vocabulary
+from pipeline.extract.rows import Row, is_row_label, is_unit, rows_of
+from pipeline.extract.vocabulary import ColumnKey, RowKey
 
 __all__ = ["Slot", "TableReader", "TableReading"]
 
 
 
-class TableReader:
+class TableReader(RowFiller):
     """Reads the tables of one report in order. ``template`` and ``year`` are the report's."""
-
-    def __init__(self, words: Vocabulary, template: str | None, year: int | None) -> None:
-        self.words = words
-        self.template = template
-        self.year = year
-        self.learner = HeadReader(words, year)
-        self.heads = Heads()
-        self.group = ""  # the dispute group named last, by a paragraph, a caption or a row
-        self.outcome = ""  # the group of outcomes that the row before stood in
-        self.dated = False  # some cell of the table is nothing but a year
-        self.claims = Claims(words, template, "table")
 
     def note_paragraph(self, text: str) -> None:
         """A paragraph between tables may name the group of the small table that follows."""
@@ -49,10 +41,14 @@ class TableReader:
         """Read one table. Gives its figures, its unplaced rows and what stayed local."""
         self.claims = Claims(self.words, self.template, "ocr" if table.method == "ocr" else "table")
         self.note_paragraph(table.caption)
+        meant = respelled(table, self.words, self.template)
+        if meant:
+            table = replace(table, cells=tuple(c._replace(text=meant.get(c.text, c.text)) for c in table.cells))
         stream = table.layout == "stream"
         rows = rows_of(table, self.words, self.template)
         self.dated = any(year_of(cell.text, self.year) for cell in table.cells)
         learned: set[str] = set()
+        self.matters = ()
         pending: list[Row] = []
         self.outcome = ""
         statistic = ""
@@ -61,6 +57,8 @@ class TableReader:
             for part in self._parts(row):
                 if self.dated and self._of_another_year(part):
                     self.claims.local_row(part)
+                    continue
+                if self._matter_and_quantity(part) or self._quantity_across(part, rows[n + 1 : n + 2]):
                     continue
                 at = self._row_label(part)
                 if at is not None:
@@ -91,6 +89,7 @@ class TableReader:
                 if column.key and column.group:
                     self.claims.blank((f"{column.group}.{column.key.key}", None), pending[-1][0], column.label)
         self._drop_heading_of_parts()
+        self.claims.misprinted(meant)
         return self.claims.out
 
     # -- kinds of row -------------------------------------------------------------------------------------------
@@ -170,6 +169,7 @@ class TableReader:
         named = [
             k[0].key for i in row if i.is_label and (k := self.words.groups.find(i.text)) and k[0].kind == "group"
         ]
+        named += [g for i in row if i.is_label and (g := self.words.group_of_state.get(normalise_label(i.text)))]
         deepest = [name for name in named if name in self.words.review_groups]
         return (deepest or named or [self.group])[-1]
 
@@ -278,53 +278,6 @@ class TableReader:
                 found.append(row)
         return found
 
-    def _proactive_row(self, row: Row, at: int, key: RowKey, values: Row, stream: bool) -> None:
-        columns = tuple(c for c in self.heads.quantity if c.key is None or (key.matter, c.key.key) in self.words.proactive)
-        columns = columns if any(c.key for c in columns) else ()
-        if not columns:
-            own = [i for (m, _), i in self.words.proactive.items() if m == key.matter and (self.template or "") in i]
-            if len(own) == 1 and len([v for v in values if not v.is_blank]) <= 1:
-                indicator = own[0][self.template or ""]
-                columns = (Column(ColumnKey("quantity", indicator.indicator_id.rpartition(".")[2]), indicator.label_zh, 0),)
-                values = [v for v in values if not v.is_blank][:1] or values[:1]
-            else:
-                self.claims.local_row(row)
-                return
-        slots: list[Slot | None] = [(f"{key.matter}.{c.key.key}", None) if c.key else None for c in columns]
-        self._fill(row[at], values, columns, slots, stream, False)
-
-    def _list_row(self, row: Row, at: int, slot: Slot, values: Row) -> None:
-        """A label with one figure of its own; figures of other years stay local, two of its own are open."""
-        label = row[at].text
-        units = [v for v in values if v.is_label and is_unit(v.text)]
-        rest = [v for v in values if v.is_value]
-        filled = [v for v in rest if not v.is_blank]
-        own = {c.col for c in self.heads.single if c.key}
-        past = {c.col: c.label for c in self.heads.single if not c.key}
-        if past:
-            for v in filled:
-                if v.col in past:
-                    self.claims.local(label, past[v.col], v)
-            rest = [v for v in rest if v.col not in past]
-            filled = [v for v in filled if v.col not in past]
-        if len(filled) > 1 and own:
-            chosen = [v for v in filled if v.col in own]
-            for v in filled:
-                if chosen and v not in chosen:
-                    self.claims.local(label, "", v)
-            filled = chosen or filled
-        unit = units[0].text.strip() if units else unit_of(label)
-        if len(filled) == 1:
-            self.claims.claim(slot, filled[0], label, unit)
-        elif not filled and rest:
-            self.claims.claim(slot, rest[-1], label, unit)
-        elif filled:
-            self.claims.open(slot, filled, label)
-        elif values and not units:
-            text = next((v for v in values if v.is_label), None)
-            if text is not None:
-                self.claims.claim(slot, text, label)
-
     # -- disputes ---------------------------------------------------------------------------------------------------
 
     def _state_row(self, row: Row, stream: bool) -> None:
@@ -367,42 +320,3 @@ class TableReader:
             self._list_row(row, at, (f"{group}.{key.key}", None), row[at + 1 :])
         else:
             self.claims.local_row(row)
-
-    # -- values -----------------------------------------------------------------------------------------------------
-
-    def _fill(
-        self, label: Item | None, values: Row, columns: Sequence[Column], slots: Sequence[Slot | None], stream: bool,
-        gridded: bool, ragged: bool = False,
-    ) -> None:
-        """Give each value its column by order, or by its place where the whole table bears the places out; where
-        numbers are fewer than columns, hand the row on."""
-        name = label.text if label else ""
-        filled = [v for v in values if v.is_value and not v.is_blank]
-        found = kept(values, columns) if stream else aligned(values, columns, gridded, ragged)
-        if found is None and len(filled) == len(columns):
-            found = [*filled]
-        if found is None:
-            if not filled:
-                place = values[0] if values else label
-                for slot, column in zip(slots, columns, strict=True):
-                    if slot and place:
-                        self.claims.blank(slot, place, name or column.label)
-            elif len(filled) < len(columns):
-                self.claims.hand_on(name, filled, tuple(slots))
-            else:
-                self.claims.local_values(name, filled)
-                for slot in slots:
-                    if slot:
-                        self.claims.open(slot, filled, name)
-            return
-        for value, column, slot in zip(found, columns, slots, strict=True):
-            if slot is None:
-                if value is not None and not value.is_label:
-                    self.claims.local(name, column.label, value)
-            elif value is None:
-                place = label or next(v for v in values)
-                self.claims.blank(slot, place, name or column.label)
-            elif not value.own and not value.is_blank:
-                self.claims.open(slot, [value], name or column.label)
-            else:
-                self.claims.claim(slot, value, name or column.label, unit_of(column.label))

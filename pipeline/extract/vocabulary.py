@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Container
 from functools import lru_cache
+from itertools import product
 from typing import Generic, NamedTuple, TypeVar
 
 from rapidfuzz import fuzz, process
@@ -21,6 +23,11 @@ _GLOSS = re.compile(r"[(（\[【].*$", re.S)
 _MORE = re.compile(r"(?:指|含|包括|不含|不包|其中|区分|即|按|以|数量?|情况|总数|件|单位|截[至止]|行政机关不再)")
 _TURNING = frozenset("本上去前今下不未非新旧增减除后外内含仅")
 T = TypeVar("T")
+
+
+def turning(character: str) -> bool:
+    """Whether a character turns the meaning of a label that it stands in."""
+    return character in _TURNING
 
 
 def _telling(norm: str) -> list[str]:
@@ -50,6 +57,8 @@ class Index(Generic[T]):
 
     def __init__(self) -> None:
         self.exact: dict[str, tuple[T, ...]] = {}
+        self.joined: dict[str, tuple[T, ...]] = {}  # labels made of two, never matched nearly
+        self.barred: Container[str] = ()  # labels of another kind, though near to some of these
         self._known: dict[str, tuple[T, ...]] = {}
 
     def add(self, label: str, meaning: T) -> None:
@@ -57,6 +66,13 @@ class Index(Generic[T]):
         held = self.exact.get(norm, ())
         if norm and meaning not in held:
             self.exact[norm] = (*held, meaning)
+
+    def join(self, heading: str, label: str, meaning: T) -> str:
+        """Add a heading and what stands under it as one label; gives its normal form."""
+        norm = normalise_label(f"{heading}{label}")
+        if norm not in self.exact:
+            self.joined.setdefault(norm, (meaning,))
+        return norm
 
     def find(self, text: str) -> tuple[T, ...]:
         """Every meaning of the label; empty where it is unknown or lies between two."""
@@ -73,6 +89,10 @@ class Index(Generic[T]):
             return ()
         if norm in self.exact:
             return self.exact[norm]
+        if norm in self.joined:
+            return self.joined[norm]
+        if norm in self.barred:
+            return ()
         bare = normalise_label(_GLOSS.sub("", unicodedata.normalize("NFKC", text).strip()[:1] + text.strip()[1:]))
         if bare != norm and bare in self.exact:
             return self.exact[bare]
@@ -101,6 +121,7 @@ class Vocabulary:
         self.statistics: dict[str, Index[RowKey]] = {"v2014": Index(), "v2008": Index()}
         self.columns: Index[ColumnKey] = Index()
         self.groups: Index[ColumnKey] = Index()
+        self.group_of_state: dict[str, str] = {}  # a result named with its dispute group -> the group
         self.proactive: dict[tuple[str, str], dict[str, Indicator]] = {}
         for indicator in codebook.indicators:
             if indicator.template in ("v2019", "v2021"):
@@ -118,6 +139,7 @@ class Vocabulary:
                 self.groups.add(label, ColumnKey(kind, group.group))
                 if kind == "heading" or group.table == "application":
                     self.modern.add(label, RowKey("heading", "", group.group))
+        self._add_joined(codebook)
         ordered = sorted(codebook.applicants, key=lambda a: a.order)
         self.applicants = tuple(a.applicant for a in ordered)
         self.states = ("upheld", "corrected", "other", "pending", "total")
@@ -139,6 +161,37 @@ class Vocabulary:
             for label in indicator.col_labels:
                 if not whole or len(label) > 4:
                     self.columns.add(label, ColumnKey("state", "whole" if whole else last))
+
+    def _add_joined(self, codebook: Codebook) -> None:
+        """Labels that name a heading and what stands under it in one cell: 规章 本年制发件数, 行政复议总计, 不予公开-重复申请."""
+        names: dict[str, list[str]] = {}
+        for named in codebook.groups:
+            if named.table in ("application", "review") and "v2014" not in named.templates:
+                names.setdefault(named.group, []).extend(named.labels)
+        for name in ("litigation.direct", "litigation.after_review"):
+            names[name] += [f"行政诉讼{label}" for label in names[name]]
+            for label in names[name]:
+                self.groups.add(label, ColumnKey("group", name))
+        names["other"] = ["其他处理"]
+        for indicator in codebook.indicators:
+            if indicator.template not in ("v2019", "v2021"):
+                continue
+            group, _, last = indicator.indicator_id.rpartition(".")
+            if indicator.table == "proactive":
+                for matter, quantity in product(indicator.row_labels, indicator.col_labels):
+                    self.modern.join(matter, quantity, RowKey("statistics", indicator.indicator_id, ""))
+            elif indicator.table == "review" and group in names:
+                for heading, state in product(names[group], indicator.col_labels):
+                    self.group_of_state[self.columns.join(heading, state, ColumnKey("state", last))] = group
+            elif indicator.table == "application" and indicator.group in names:
+                for heading, label in product(names[indicator.group], indicator.row_labels):
+                    self.modern.join(heading, label, RowKey("application", indicator.indicator_id, indicator.group))
+        self.columns.barred = self.modern.joined
+        for applicant in codebook.applicants:
+            if "organisation" in applicant.role:
+                for heading, label in product(names["heading"], applicant.labels):
+                    if "组织" in heading:
+                        self.columns.join(heading, label, ColumnKey("applicant", applicant.applicant))
 
     def row(self, text: str, template: str | None) -> tuple[RowKey, ...]:
         """Meanings of a row label, those of the report's own form first."""

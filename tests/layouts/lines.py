@@ -1,0 +1,148 @@
+"""Web pages whose tables are lines of text: pasted without their cells, wrapped, or drawn with spaces."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from html import escape
+
+from pipeline.demo.forms import Td
+from tests.layouts.registry import ALL, layout
+from tests.layouts.sheet import Row, Sheet, article, wrap
+
+Print = Callable[[Sequence[Sequence[str]]], str]
+
+
+def _grid(sheet: Sheet, rows: Sequence[Row]) -> list[list[str]]:
+    """The rows with a blank text in every place that a merged cell covers."""
+    taken: dict[tuple[int, int], str] = {}
+    for r, row in enumerate(rows):
+        c = 0
+        for td in row:
+            while (r, c) in taken:
+                c += 1
+            text = sheet.show(td.key) if td.key and td.key in sheet.texts else td.text
+            for dr in range(td.rowspan):
+                for dc in range(td.colspan):
+                    taken[r + dr, c + dc] = text if not dr and not dc else ""
+            c += td.colspan
+    width = 1 + max(c for _, c in taken)
+    return [[taken.get((r, c), "") for c in range(width)] for r in range(len(rows))]
+
+
+def _page(sheet: Sheet, show: Print, *, whole: bool = False) -> bytes:
+    tables: dict[int, str] = {}
+    for form in sheet.forms():
+        number = 9 if form.section < 0 else form.section
+        grid = _grid(sheet, form.rows)
+        cells = grid if whole else [[text for text in line if text] for line in grid]
+        tables[number] = (f"<p>{form.title}</p>" if form.title else "") + show(cells)
+    return wrap(sheet, article(sheet, tables)).encode()
+
+
+@layout(*ALL)
+def cells_as_paragraphs(sheet: Sheet) -> bytes:
+    return _page(sheet, lambda rows: "".join(f"<p>{escape(t)}</p>" for row in rows for t in row))
+
+
+@layout(*ALL)
+def cells_as_lines(sheet: Sheet) -> bytes:
+    return _page(sheet, lambda rows: "<p>" + "<br>".join(escape(t) for row in rows for t in row) + "</p>")
+
+
+@layout(*ALL)
+def cells_closed_by_bars(sheet: Sheet) -> bytes:
+    return _page(sheet, lambda rows: "".join(f"<div>{escape(t)} |</div>" for row in rows for t in row))
+
+
+@layout(*ALL)
+def rows_with_bars(sheet: Sheet) -> bytes:
+    return _page(sheet, lambda rows: "".join(f"<p>| {escape(' | '.join(row))} |</p>" for row in rows), whole=True)
+
+
+@layout(*ALL)
+def rows_with_spaces(sheet: Sheet) -> bytes:
+    return _page(sheet, lambda rows: "".join(f"<p>{'&emsp;'.join(escape(t) for t in row)}</p>" for row in rows))
+
+
+@layout(*ALL)
+def rows_with_single_spaces(sheet: Sheet) -> bytes:
+    """A space between the figures, two between the words."""
+
+    def line(row: Sequence[str]) -> str:
+        return "".join(escape(t) + (" " if t.lstrip("-").replace(".", "").isdigit() else "&nbsp; ") for t in row)
+
+    return _page(sheet, lambda rows: "".join(f"<p>{line(row)}</p>" for row in rows))
+
+
+@layout(*ALL)
+def rows_with_tabs_in_pre(sheet: Sheet) -> bytes:
+    return _page(sheet, lambda rows: "<pre>" + "\n".join("\t".join(escape(t) for t in row) for row in rows) + "</pre>", whole=True)
+
+
+@layout(*ALL)
+def columns_of_spaces_in_pre(sheet: Sheet) -> bytes:
+    return _page(sheet, lambda rows: "<pre>" + "\n".join("".join(escape(t).ljust(46) for t in row) for row in rows) + "</pre>")
+
+
+@layout(*ALL)
+def tables_of_one_row(sheet: Sheet) -> bytes:
+    """Every row is a table of its own."""
+
+    def show(rows: Sequence[Sequence[str]]) -> str:
+        return "".join("<table><tr>" + "".join(f"<td>{escape(t)}</td>" for t in row) + "</tr></table>" for row in rows)
+
+    return _page(sheet, show, whole=True)
+
+
+@layout(*ALL)
+def merged_cells_filled(sheet: Sheet) -> bytes:
+    """Merged cells taken apart, their label in every place that they covered."""
+    tables: dict[int, str] = {}
+    for form in sheet.forms():
+        filled: dict[tuple[int, int], Td] = {}
+        for r, row in enumerate(form.rows):
+            c = 0
+            for td in row:
+                while (r, c) in filled:
+                    c += 1
+                for dr in range(td.rowspan):
+                    for dc in range(td.colspan):
+                        filled[r + dr, c + dc] = td if td.key is None or not dc else Td("")
+                c += td.colspan
+        width = 1 + max(c for _, c in filled)
+        rows = [[filled.get((r, c), Td(""))._replace(rowspan=1, colspan=1) for c in range(width)] for r in range(len(form.rows))]
+        number = 9 if form.section < 0 else form.section
+        tables[number] = (f"<p>{form.title}</p>" if form.title else "") + sheet.table(rows)
+    return wrap(sheet, article(sheet, tables)).encode()
+
+
+@layout(*ALL)
+def article_in_a_text_area(sheet: Sheet) -> bytes:
+    return wrap(sheet, f"<textarea id='content' style='display:none'>{escape(article(sheet, sheet.default_tables()))}</textarea>").encode()
+
+
+@layout(*ALL)
+def article_in_a_frame(sheet: Sheet) -> bytes:
+    inner = article(sheet, sheet.default_tables())
+    return wrap(sheet, f'<iframe width="100%" srcdoc="{escape(inner)}"></iframe>').encode()
+
+
+@layout(*ALL)
+def stray_rows(sheet: Sheet) -> bytes:
+    """Rows without cells that the spans do not count."""
+    inner = article(sheet, sheet.default_tables())
+    return wrap(sheet, inner.replace("</tr>", "</tr><tr></tr>")).encode()
+
+
+@layout(*ALL)
+def labels_whole_in_titles(sheet: Sheet) -> bytes:
+    """Long labels are cut on the page; the title attribute holds them whole."""
+    tables: dict[int, str] = {}
+    for form in sheet.forms():
+        rows = [[td if td.key or len(td.text) < 12 else td._replace(text=f"\x00{td.text}") for td in row] for row in form.rows]
+        text = sheet.table(rows)
+        for td in (td for row in form.rows for td in row if not td.key and len(td.text) >= 12):
+            text = text.replace(f">\x00{escape(td.text)}<", f' title="{escape(td.text)}">{escape(td.text[:9])}…<')
+        number = 9 if form.section < 0 else form.section
+        tables[number] = (f"<p>{form.title}</p>" if form.title else "") + text
+    return wrap(sheet, article(sheet, tables)).encode()
