@@ -8,7 +8,8 @@ from datetime import date
 
 from pipeline.codebook import Codebook
 from pipeline.document import Document, Paragraph
-from pipeline.extract.pieces import Piece, Title, section_of, squeeze
+from pipeline.extract.pieces import Piece, Title, section_of
+from pipeline.plain import squeeze
 
 _PERIOD = (
     re.compile(r"(?:统计|数据|期限|时间|时限|周期)[^。;；]{0,40}?自?(20[0-2]\d)年1月1日"),

@@ -7,11 +7,11 @@ that is not wholly understood gives state ``unreadable``.
 from __future__ import annotations
 
 import re
-import unicodedata
 from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
+from pipeline.plain import nfkc
 from pipeline.report import Figure, State
 
 
@@ -45,7 +45,7 @@ _SLASHES = frozenset({"/", "\\", "//", "N/A", "n/a", "不适用", "不涉及", "
 
 def flatten(text: str) -> str:
     """NFKC without any white space (zero-width marks included)."""
-    flat = unicodedata.normalize("NFKC", text)
+    flat = nfkc(text)
     return "".join(c for c in flat if not c.isspace() and c not in "​‌‍⁠﻿")
 
 

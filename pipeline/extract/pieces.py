@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import NamedTuple
 
 from pipeline.document import Block, Document, Image, Paragraph, Table
 from pipeline.extract.numbers import chinese_number
+from pipeline.plain import squeeze
 
 _CORE = re.compile(
     r"(?:政府|政务)?信息(?:与政务|和政务)?公开(?:工作)?(?:情况)?(?:的)?(?:年度)?(?:工作)?(?:情况)?(?:的)?(?:总结)?(?:报告|年报)"
@@ -19,6 +18,8 @@ _CORE = re.compile(
 _YEAR = re.compile(r"(?:(20[0-2]\d)|(二[〇○零0]{1,2}[〇○零一二三四五六七八九0]{1,2}))(?:年度|年|度)?")
 _NOT_TITLE = re.compile(r"通知|要求|编制|下载|目录|点击|上一篇|下一篇|来源|如下|附件|相关|《|本报告|关于做好|解读|查看|更多|统计表$")
 _SECTION = re.compile(r"^\s*([一二三四五六七八九十]{1,2})\s*[、.．,，]\s*(\S.{0,44})$")
+_NO_BODY = re.compile(r"^(?:关于报送|关于)|关于报送|\(.*?\)|的$")
+_TWO_SENTENCES = re.compile(r"[。;；]\s*\S")
 _MARKS = re.compile(r"[,，;；:：!！?？]|。.")
 _NUMERALS = {c: n for n, c in enumerate("一二三四五六七八九十", start=1)}
 _FRAGMENT_TEXT = 120
@@ -60,12 +61,6 @@ class Piece:
         return [b for b in self.blocks if isinstance(b, Table)]
 
 
-@lru_cache(maxsize=8192)
-def squeeze(text: str) -> str:
-    """NFKC text without white space."""
-    return "".join(unicodedata.normalize("NFKC", text).split())
-
-
 def read_title(text: str) -> Title | None:
     """The title that a line is, or None: ``磐石市人民政府2018年政府信息公开工作年度报告`` and its many kin (NOTES 4)."""
     if len(text) > 90:
@@ -85,7 +80,7 @@ def read_title(text: str) -> Title | None:
     if found:
         year = int(found[1]) if found[1] else _written_year(found[2])
         body = before[: found.start()] + before[found.end() :]
-    body = re.sub(r"^(?:关于报送|关于)|关于报送|\(.*?\)|的$", "", body)
+    body = _NO_BODY.sub("", body)
     return Title(" ".join(text.split()).strip("*# "), body.strip("-—_·|"), year)
 
 
@@ -97,7 +92,7 @@ def _written_year(text: str) -> int | None:
 def section_of(text: str) -> tuple[int, str] | None:
     """(number, heading) where the paragraph is a main heading such as ``三、收到和处理…情况``."""
     match = _SECTION.match(text) if len(text) <= 60 else None
-    if match is None or re.search(r"[。;；]\s*\S", match[2]):
+    if match is None or _TWO_SENTENCES.search(match[2]):
         return None
     number = _NUMERALS.get(match[1]) or (10 + _NUMERALS.get(match[1][1:], 0) if match[1][0] == "十" else 0)
     return (number, match[2].rstrip("。:：").strip()) if number else None

@@ -9,12 +9,13 @@ from datetime import date
 from pipeline.codebook import Codebook, load_codebook, normalise_label
 from pipeline.document import Block, Document, Image, Paragraph, Table
 from pipeline.extract.identity import detect_template, find_published, find_year
-from pipeline.extract.pieces import Piece, Section, cut, read_title, section_of, sections, squeeze
+from pipeline.extract.pieces import Piece, Section, cut, read_title, section_of, sections
 from pipeline.extract.report_tables import read_tables
 from pipeline.extract.script import simplified
 from pipeline.extract.sentences import read_sentences
 from pipeline.extract.tables import Slot
 from pipeline.places import Evidence, Registry, detect_scope, identify
+from pipeline.plain import squeeze
 from pipeline.report import Finding, Observation, Report, Unplaced
 
 _SIGNATURE_LINES = 6
@@ -109,7 +110,7 @@ def _report(
             )
         )
     body = identify(_evidence(document, piece, pieces, source_url, year), registry)
-    scope = detect_scope(piece.title.text if piece.title else document.title, [p.text for p in paragraphs], body.kind)
+    scope = detect_scope(piece.title.text if piece.title else document.title, [squeeze(p.text) for p in paragraphs], body.kind)
     parts = sections(piece.blocks)
     tables = read_tables([*piece.blocks, *piece.attached], template, year)
     findings += tables.findings

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import itertools
 import re
-import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
+
+from pipeline.plain import squeeze
 
 Verdict = Literal["take", "ambiguous", "skip"]
 
@@ -26,8 +27,7 @@ _SENTENCE_END = re.compile(r"[。!?]|(?<=%)(?=\d+[\u4e00-\u9fff])")
 
 def flatten_sentence_text(text: str) -> str:
     """NFKC, no white space, no quotation marks. Same length mapping as ``raw_span`` undoes."""
-    flat = text if text.isascii() else unicodedata.normalize("NFKC", text)
-    return _DROP.sub("", flat)
+    return _DROP.sub("", squeeze(text))
 
 
 @lru_cache(maxsize=256)
@@ -93,6 +93,7 @@ _PERIOD = re.compile(
 )
 _UNTIL_END = re.compile(rf"(?:截至|截止到?|至|到)(?:{_YEAR}年)?(?:12月31日|12月底|年底|年末|底|目前)止?|(?:{_YEAR}年|今年)?年?底前?")
 _CUMULATIVE = re.compile(r"累计|历年|累积|(?:自|从)(?!然)[^,。;]{0,24}(?:以来|至今|起|开始)|截至|截止|多年来|以来|年来|至今|近[两二三四五]年|[两二三四五六七八九十]年(?:来|间|共|内)|十[一二三四五]五|规划期")
+_SINCE = re.compile(r"历年|(?:自|从)(?!然)[^,。;]{0,24}(?:以来|至今|起|开始)|多年来|以来|至今")
 _PLAN = re.compile(
     r"将(?!近|[^,。;]{0,20}(?:纳入|作为))|计划|(?<![草起])拟|力争|争取|预计|打算|下一步|下步|今后|目标|不少于|不低于|至少|应当|必须|规定|要求(?!提供|公开|获取|行政机关|确认|补正|补充)|如果|如有|如需|若"
 )
@@ -148,28 +149,39 @@ def time_verdict(sentence: str, before: str, year: int | None, *, stock: bool) -
         return "ambiguous"
     this = bool(full) or _states_this_year(rest, year)
     rest = _THIS_WORDS.sub("·", rest)
-    if (_CUMULATIVE.search(rest) and not (this and re.search(r"累计|累积", rest) and not _since(rest))) or (
+    if (_CUMULATIVE.search(rest) and not (this and ("累计" in rest or "累积" in rest) and not _SINCE.search(rest))) or (
         ends and not this and not stock
     ):
         return "ambiguous"
     return "take"
 
 
+class _OwnYear(NamedTuple):
+    """How a text names the report's year: as a period that begins, and at all."""
+
+    begins: re.Pattern[str]
+    named: re.Pattern[str]
+
+
+@lru_cache(maxsize=64)
+def _own_year(year: int | None) -> _OwnYear:
+    name = rf"(?<!\d){year}年" if year else "今年"
+    return _OwnYear(
+        re.compile(rf"(?<![截至到自从度止])(?:{name}(?!底|末|\d)|今年|本年度|全年)"),
+        re.compile(rf"(?<!\d){year}年(?!底|末|\d)" if year else rf"{_YEAR}年(?!底|末|\d)"),
+    )
+
+
 def _since_own_year(text: str, year: int | None) -> str:
     """``text`` from the last place where this year is named as a period: what stands before it no longer holds."""
-    name = rf"(?<!\d){year}年" if year else "今年"
-    marks = list(re.finditer(rf"(?<![截至到自从度止])(?:{name}(?!底|末|\d)|今年|本年度|全年)", text))
-    return text[marks[-1].start() :] if marks else text
-
-
-def _since(text: str) -> bool:
-    return bool(re.search(r"历年|(?:自|从)(?!然)[^,。;]{0,24}(?:以来|至今|起|开始)|多年来|以来|至今", text))
+    last = 0
+    for mark in _own_year(year).begins.finditer(text):
+        last = mark.start()
+    return text[last:]
 
 
 def _states_this_year(text: str, year: int | None) -> bool:
-    if _THIS_WORDS.search(text):
-        return True
-    return bool(re.search(rf"(?<!\d){year}年(?!底|末|\d)" if year else rf"{_YEAR}年(?!底|末|\d)", text))
+    return bool(_THIS_WORDS.search(text) or _own_year(year).named.search(text))
 
 
 # --- whose ------------------------------------------------------------------------------------------------------
@@ -225,25 +237,33 @@ def joint_list(flat: str, start: int) -> bool:
     return not re.search(r"[\d一二两三四五六七八九十百千万]\d*[余多]?[\u4e00-\u9fff]{1,2}$|%\)?$|\)$", before)
 
 
+_TITLE_OF = re.compile(
+    rf"(?:^|[《\-—了布])(?P<name>[\u4e00-\u9fff]{{2,24}}?)(?:关于)?(?:{_YEAR}年?度?)(?:政府)?(?:政务)?信息公开(?:工作)?(?:年度)?(?:情况)?(?:工作)?(?:的)?(?:报告|年报)"
+)
+
+
 def self_names(texts: Sequence[str], issuer: str | None = None) -> tuple[str, ...]:
     """Names of the reporting body: the issuer if known, and what titles in the first paragraphs say."""
     names = [issuer] if issuer else []
-    pattern = re.compile(
-        rf"(?:^|[《\-—了布])(?P<name>[\u4e00-\u9fff]{{2,24}}?)(?:关于)?(?:{_YEAR}年?度?)(?:政府)?(?:政务)?信息公开(?:工作)?(?:年度)?(?:情况)?(?:工作)?(?:的)?(?:报告|年报)"
-    )
     for text in texts[:12]:
-        names.extend(match["name"] for match in pattern.finditer(text[:3000]))
+        if "信息公开" in text:
+            names.extend(match["name"] for match in _TITLE_OF.finditer(text[:3000]))
     return tuple(dict.fromkeys(names))
 
 
+_GOVERNMENT_END = re.compile(r"(?:人民)?政府(?:办公室|办公厅)?$")
+_BARE_GOVERNMENT_END = re.compile(r"(?:人民)?政府$")
+_CLAUSE_MARKS = re.compile(r"[,;:]")
+
+
 def _own(name: str, names: tuple[str, ...]) -> Verdict:
-    bare = re.sub(r"(?:机关)$", "", name)
+    bare = name.removesuffix("机关")
     if names:
         for own in names:
-            stem = re.sub(r"(?:人民)?政府(?:办公室|办公厅)?$", "", own)
+            stem = _GOVERNMENT_END.sub("", own)
             if own.endswith(bare) or bare.endswith(own) or bare in (stem, stem + "政府", stem + "人民政府"):
                 return "take"
-            if re.sub(r"(?:人民)?政府$", "", bare) in (stem, stem[-1:]) and own != stem:
+            if _BARE_GOVERNMENT_END.sub("", bare) in (stem, stem[-1:]) and own != stem:
                 return "take"
         return "skip"
     if re.fullmatch(r"[\u4e00-\u9fff]{2,6}(?:省|市|县|区|州|盟|旗)[\u4e00-\u9fff]{2,16}", bare):
@@ -274,7 +294,7 @@ def body_verdict(left: str, sentence: str, names: tuple[str, ...]) -> Verdict:
         return "ambiguous"
     if (level := _LEVEL.search(earlier)) and not _WHOLE_RE.search(earlier[level.end() :]):
         return "ambiguous"
-    for clause in re.split(r"[,;:]", earlier):
+    for clause in _CLAUSE_MARKS.split(earlier):
         found = _CLAUSE_BODY.match(clause + ",")
         if found and _own(found["name"], names) == "skip":
             return "skip"
@@ -314,7 +334,7 @@ _TOPIC_START = re.compile(r"^(?:一是|二是|三是|四是|五是)?(?:围绕|�
 def topic_verdict(left: str, sentence: str) -> Verdict:
     """A total of everything disclosed must not be the part of one topic or channel that the clause before names."""
     earlier = sentence[: len(sentence) - len(left)]
-    clauses = [c for c in re.split(r"[,;:]", earlier) if c]
+    clauses = [c for c in _CLAUSE_MARKS.split(earlier) if c]
     if not clauses or _MANY.search(earlier):
         return "take"
     last = clauses[-1]

@@ -45,6 +45,11 @@ _SITE_TAIL = re.compile(r"(?:(?:政府)?(?:信息公开|政务公开)|(?<!人民
 _INNER_TITLE = re.compile(
     r"20[012]\d\s?年?度?(?:政府|政务)?信息公开(?:工作)?(?:情况)?(?:的)?(?:年度)?(?:工作)?(?:报告|年报)"
 )
+_ISSUER_LEAD = re.compile(
+    r"^(?:信息)?(?:来源|发布机构|发文机关|发布单位|填报单位|单位名称|编制单位|公开主体|单位|作者)[(（盖章)）]*[:：]"
+)
+_ISSUER_END = re.compile(r"[,，。;；(（]|20\d\d年")
+_SITE_LEAD = re.compile(r"^(?:中国|欢迎访问|欢迎您?访问|www\.)(?=.{2,})")
 _HAN_RUN = re.compile(r"[一-鿿]{2,40}(?=\s{0,3}$)")
 _LEAD_WORDS = re.compile(r".*(?:编制|公布|公开|发布|公告|撰写|形成|现将|根据|按照|要求|了|《)")
 _ORGAN_LINE = re.compile(r"[一-鿿]{3,30}(?:政府|办公室|办公厅|局|委员会|委|厅|办事处|中心|公署|管委会)")
@@ -98,13 +103,11 @@ class Case:
         return tuple(self.names())
 
 
-
-
 def _issuer_words(text: str) -> str:
-    bare = re.sub(r"^(?:信息)?(?:来源|发布机构|发文机关|发布单位|填报单位|单位名称|编制单位|公开主体|单位|作者)[(（盖章)）]*[:：]", "", normalise(text))
-    return re.split(r"[,，。;；(（]|20\d\d年", bare)[0]
+    bare = _ISSUER_LEAD.sub("", normalise(text))
+    return _ISSUER_END.split(bare, maxsplit=1)[0]
 
 
 def _site_words(text: str) -> str:
-    bare = re.sub(r"^(?:中国|欢迎访问|欢迎您?访问|www\.)(?=.{2,})", "", normalise(text))
+    bare = _SITE_LEAD.sub("", normalise(text))
     return _SITE_TAIL.sub("", bare) or bare

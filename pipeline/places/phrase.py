@@ -7,12 +7,13 @@ places gives both, and a place that the registry lacks is kept as ``unknown_plac
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
 from pipeline.places.departments import DEPARTMENT_ENDING, department_table
 from pipeline.places.registry import Division, Registry
+from pipeline.plain import nfkc
 
 Organ = Literal["none", "government", "office", "department", "township", "zone", "other"]
 
@@ -73,16 +74,17 @@ class Phrase:
 
 def normalise(text: str) -> str:
     """NFKC, without blanks, quotes and middle dots."""
-    return _NOISE.sub("", unicodedata.normalize("NFKC", text))
+    return _NOISE.sub("", nfkc(text))
 
 
+@lru_cache(maxsize=1024)
 def split_title(title: str) -> tuple[str, tuple[str, ...]]:
     """A report's title -> the words that name its body, and what stands as site names beside it.
 
     永顺县人民政府-永顺县2018年政府信息公开工作年度报告 -> 永顺县, (永顺县人民政府,). The body is "" where the
     title names none.
     """
-    plain = re.sub(r"【[^】]{0,8}】", "", unicodedata.normalize("NFKC", title))
+    plain = re.sub(r"【[^】]{0,8}】", "", nfkc(title))
     parts = [p.strip(_EDGE) for p in _SITE_SPLIT.split(plain) if p.strip(_EDGE)]
     index = next((i for i, p in enumerate(parts) if "公开" in p and re.search("报告|年报", p)), None)
     if index is None:
@@ -108,6 +110,7 @@ def _body_words(text: str) -> str:
     return re.sub(r"(?:年度|工作|依申请|的|上半年|本级|\(本级\))+$", "", words).strip(_EDGE)
 
 
+@lru_cache(maxsize=4096)
 def parse_phrase(text: str, registry: Registry) -> Phrase:
     """Reads one body's name; see ``Phrase``. Text that is no such name comes back with organ ``other``."""
     full = normalise(text).strip(_EDGE)

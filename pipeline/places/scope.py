@@ -7,10 +7,11 @@ and also counts the issuer alone is ``unknown``, with both sentences as evidence
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
+
+from pipeline.plain import squeeze
 
 ScopeValue = Literal["whole_area", "own_body", "unknown"]
 
@@ -61,7 +62,7 @@ def detect_scope(title: str | None, texts: Iterable[str], kind: str) -> Scope:
     township report for themselves unless the text says that it consolidates others; a government needs words
     that say which.
     """
-    parts = [_plain(t) for t in texts]
+    parts = [squeeze(t) for t in texts]
     whole = _first(_CONSOLIDATES, parts)
     own = _first(_COUNTS_OWN, parts)
     if kind in ("department", "office", "township"):
@@ -78,12 +79,8 @@ def detect_scope(title: str | None, texts: Iterable[str], kind: str) -> Scope:
     if own:
         return Scope("own_body", own)
     if title and _OWN_TITLE.search(title):
-        return Scope("own_body", _plain(title)[:80])
+        return Scope("own_body", squeeze(title)[:80])
     return Scope("unknown", "no sentence says whose figures these are")
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
 
 
 def _first(patterns: Iterable[re.Pattern[str]], parts: Iterable[str]) -> str | None:
