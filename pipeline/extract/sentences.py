@@ -34,12 +34,12 @@ from pipeline.extract.sentence_headings import Labelled, read_headings
 from pipeline.extract.sentence_patterns import HEAD, HEADS, Compiled, PatternSet, compiled_patterns
 from pipeline.report import Figure, Observation, State
 
-_COUNTED = re.compile(r"[0-9一二两三四五六七八九十百千零〇][余多万亿]{0,3}[条件篇项份则宗起例次笔个家处人名场期元]")
+_COUNTED = re.compile(r"[0-9一二两三四五六七八九十百千零〇][余多万亿]{0,3}[条件篇项份则宗起例次笔个家处人名场期元]|数:?[0-9]{1,5}(?![0-9])")
 _DENIED = re.compile(r"未|没|无|不收|为零|为0")
 _RIGHT = re.compile(
-    r"$|[,;。、:()!?|]|左右|以上|占|比|较|同比|环比|均|已|全部|其中|和|及|与|并|且|按|办结率|次之|主要|无|未|没有"
+    r"$|[,;。、:()!?|]|左右|以上|占|比|较|同比|环比|均|已|全部|其中|和|及|与|并|且|按|办结率|次之|主要|无|未|没有|申请中|中,"
 )
-_APPROX_BEFORE = re.compile(r"大约|约|近|超|逾|突破")
+_APPROX_BEFORE = re.compile(r"(?:大约|约|将近|近|超过?|逾|突破)(?:为|有|了|达到?)*$")
 _APPROX_AFTER = re.compile(r"左右|以上")
 MAX_SENTENCE = 3000
 """Longer than any sentence a person wrote: such a run of text is not read (and bounds the work)."""
@@ -49,7 +49,10 @@ _NEGATED = re.compile(r"(?:未|没有|没|不曾|无|不|零)(?:新|再|曾)?$")
 _STOCKS = ("institution.", "application.carried_forward", "catalogue.")
 _FIGURE_SECTION = re.compile(r"申请|复议|诉讼|主动公开|回应|机构|经费|培训|其他需要报告")
 _PLAN_SECTION = re.compile(r"(?:存在|主要|面临)[^,。]{0,6}问题|不足|改进|打算|下一步|下步|计划|思路|展望|努力方向")
-_SECTION = re.compile(r"^[一二三四五六七八九十]{1,3}[、.]")
+_SECTION = re.compile(r"^[一二三四五六七八九十]{1,3}[、.]|^第[一二三四五六七八九十]{1,2}(?:部分|章)")
+_ANSWERS = re.compile(r"答复|办结|办理|处理")
+_BARE_SECTION = re.compile(r"[^\d,。;:、!?]{0,24}(?:情况|概述|概况|问题|措施|打算|事项|工作)")
+"""A short line without number or mark that reads as a heading."""
 _VERBS = re.compile(r"登记受理|受理|收到|接到|新收|收悉|办理答复|办结|答复|办理|处理")
 
 
@@ -252,19 +255,23 @@ def read_sentences(
     flats = [mask_titles(flatten_sentence_text(p.text)) for p in paragraphs]
     names = self_names(flats, issuer)
     found: list[tuple[int, int, Observation]] = []
-    heading = ""
+    heading = section = lead = ""
     skipping = False
     for at, (paragraph, flat) in enumerate(zip(paragraphs, flats, strict=True)):
         if len(flat) < 50 and _SECTION.match(flat):
             skipping = bool(_PLAN_SECTION.search(flat)) and not _FIGURE_SECTION.search(flat)
-            heading = flat
+            heading = section = flat
         elif len(flat) < 40 and re.match(r"^[(（\d]", flat) and not flat.endswith("。"):
-            heading = flat
+            heading = f"{section or (heading if _ANSWERS.search(flat) else '')}。{flat}"
+        elif len(flat) < 30 and _BARE_SECTION.fullmatch(flat):
+            if not _SECTION.match(section):
+                skipping = bool(_PLAN_SECTION.search(flat)) and not _FIGURE_SECTION.search(flat)
+                section = flat
+            heading = f"{section}。{flat}"
+        lead = _lead(flats, at, lead)
         if skipping or len(flat) < 5 or not (_COUNTED.search(flat) or _DENIED.search(flat)):
             continue
-        subject = heading
-        if at and (_ITEM.match(flat) or flats[at - 1].endswith((":", ";"))):
-            subject = heading + "。" + flats[at - 1]
+        subject = f"{heading}。{lead}" if lead else heading
         for span in sentences(flat):
             if span[1] - span[0] > MAX_SENTENCE:
                 continue
@@ -284,6 +291,14 @@ def read_sentences(
             found.append((labelled.at, 0, _from_heading(labelled, paragraphs[labelled.at], indicator)))
     found.sort(key=lambda f: f[:2])
     return _once(f[2] for f in found)
+
+
+def _lead(flats: Sequence[str], at: int, lead: str) -> str:
+    """What an item of a list stands under: the paragraph before it, and what that one stood under if it is an item too."""
+    if not at or not (_ITEM.match(flats[at]) or flats[at - 1].endswith((":", ";"))):
+        return ""
+    held = f"{lead}。" if lead and _ITEM.match(flats[at - 1]) else ""
+    return (held + flats[at - 1])[-MAX_BEFORE:]
 
 
 def _own_first(hits: list[_Hit], template: str, year: int | None) -> list[_Hit]:
