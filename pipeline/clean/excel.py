@@ -7,6 +7,7 @@ Knows the format and nothing of what the tables say. Statuses other than ``ok``:
 from __future__ import annotations
 
 import io
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -83,7 +84,8 @@ def _blocks(data: bytes) -> Iterator[Block]:
                 raise _Refused("too_large", f"The sheet {name} spans more than {MAX_SLOTS} cells.")
             rows = sheet.to_python(skip_empty_area=False)
             known = facts.get(name)
-            area = _Area(name, _shown(rows, known.formats if known else {}), sheet.merged_cell_ranges or [])
+            hidden = (known.hidden_rows, known.hidden_cols) if known else (frozenset[int](), frozenset[int]())
+            area = _Area(name, _shown(rows, known.formats if known else {}), sheet.merged_cell_ranges or [], *hidden)
             yield from area.blocks()
     except calamine.PasswordError:
         raise _Refused("encrypted", "The workbook is locked with a password.") from None
@@ -130,19 +132,26 @@ class _Span:
 
 
 class _Area:
-    """A sheet's texts with the merged cells laid over them."""
+    """A sheet's texts with the merged cells laid over them; hidden rows and columns are left out, as they are in print."""
 
     def __init__(
-        self, name: str, rows: list[list[str]], merged: Sequence[tuple[tuple[int, int], tuple[int, int]]]
+        self, name: str, rows: list[list[str]], merged: Sequence[tuple[tuple[int, int], tuple[int, int]]],
+        hidden_rows: frozenset[int] = frozenset(), hidden_cols: frozenset[int] = frozenset(),
     ) -> None:
         self.name = name
-        self.rows = rows
-        height, width = len(rows), max((len(row) for row in rows), default=0)
-        self.width = width
+        width = max((len(row) for row in rows), default=0)
+        self.row_at = [n for n in range(len(rows)) if n not in hidden_rows]
+        self.col_at = [n for n in range(width) if n not in hidden_cols]
+        self.rows = [[rows[row][col] if col < len(rows[row]) else "" for col in self.col_at] for row in self.row_at]
+        self.width = len(self.col_at)
         self.owner: dict[tuple[int, int], _Span] = {}
-        for (top, left), (low, right) in merged:
-            low, right = min(low, height - 1), min(right, width - 1)
-            if low < top or right < left or (low == top and right == left):
+        for (first, start), (last, end) in merged:
+            top, low = bisect_left(self.row_at, first), bisect_left(self.row_at, last + 1) - 1
+            left, right = bisect_left(self.col_at, start), bisect_left(self.col_at, end + 1) - 1
+            if low < top or right < left:
+                continue
+            self.rows[top][left] = rows[first][start] if start < len(rows[first]) else ""
+            if low == top and right == left:
                 continue
             span = _Span(top, left, low - top + 1, right - left + 1)
             for row in range(top, low + 1):
@@ -155,27 +164,30 @@ class _Area:
     def text(self, span: _Span) -> str:
         return self.rows[span.row][span.col]
 
-    def filled(self, row: int) -> list[_Span]:
-        """The cells with text that cover a row, from left to right."""
+    def filled(self, row: int, lo: int = 0, hi: int | None = None) -> list[_Span]:
+        """The cells with text that cover a row between two columns, from left to right."""
         found: list[_Span] = []
-        for col in range(self.width):
+        for col in range(lo, self.width if hi is None else hi):
             span = self.span(row, col)
             if self.text(span) and (not found or found[-1] != span):
                 found.append(span)
         return found
 
     def blocks(self) -> Iterator[Block]:
+        yield from self._blocks_in(0, len(self.rows), 0, self.width)
+
+    def _blocks_in(self, top: int, low: int, lo: int, hi: int) -> Iterator[Block]:
         start = None
-        for row in range(len(self.rows) + 1):
-            empty = row == len(self.rows) or not self.filled(row)
+        for row in range(top, low + 1):
+            empty = row == low or not self.filled(row, lo, hi)
             if empty and start is not None:
-                yield from self._block(start, row)
+                yield from self._block(start, row, lo, hi)
                 start = None
             elif not empty and start is None:
                 start = row
 
-    def _block(self, start: int, end: int) -> Iterator[Block]:
-        filled = {row: self.filled(row) for row in range(start, end)}
+    def _block(self, start: int, end: int, lo: int, hi: int) -> Iterator[Block]:
+        filled = {row: self.filled(row, lo, hi) for row in range(start, end)}
         first = start
         while first < end and len(filled[first]) == 1 and filled[first][0].rowspan == 1:
             first += 1
@@ -187,9 +199,28 @@ class _Area:
         for row in range(start, first):
             yield self._paragraph(filled[row][0])
         if first < last:
-            yield self._table(first, last, left, right)
+            parts = self._side_by_side([filled[row] for row in range(first, last)], left, right)
+            if len(parts) > 1:
+                for part_left, part_right in parts:
+                    yield from self._blocks_in(first, last, part_left, part_right)
+            else:
+                yield self._table(first, last, left, right)
         for row in range(last, end):
             yield self._paragraph(filled[row][0])
+
+    def _side_by_side(self, rows: Sequence[Sequence[_Span]], left: int, right: int) -> list[tuple[int, int]]:
+        """The columns of tables that stand beside each other: parted by columns without any text, each with labels and
+        figures of its own."""
+        covered = {col for spans in rows for span in spans for col in range(span.col, span.col + span.colspan)}
+        starts = [col for col in range(left, right) if col in covered and (col == left or col - 1 not in covered)]
+        parts = list(zip(starts, [*starts[1:], right], strict=True))
+        for lo, hi in parts:
+            texts = [self.text(span) for spans in rows for span in spans if lo <= span.col < hi]
+            figures = sum(1 for text in texts if text.replace(".", "", 1).isdigit())
+            labels = sum(1 for text in texts if len(text) >= 4 and not text[0].isdigit())
+            if figures < 2 or labels < 2:
+                return [(left, right)]
+        return parts
 
     @staticmethod
     def _is_note(spans: Sequence[_Span], left: int, right: int) -> bool:
@@ -199,7 +230,7 @@ class _Area:
         return Paragraph(self.text(span), self._locator(span.row, span.col))
 
     def _locator(self, row: int, col: int) -> str:
-        return f"{self.name}!{column_letters(col + 1)}{row + 1}"
+        return f"{self.name}!{column_letters(self.col_at[col] + 1)}{self.row_at[row] + 1}"
 
     def _table(self, first: int, last: int, left: int, right: int) -> Table:
         spans: list[_Span] = []
@@ -223,5 +254,5 @@ class _Area:
                     self._locator(span.row, span.col),
                 )
             )
-        locator = f"{self._locator(first, left)}:{column_letters(right)}{last}"
+        locator = f"{self._locator(first, left)}:{self._locator(last - 1, right - 1).partition('!')[2]}"
         return Table(tuple(cells), last - first, len(starts), locator, caption=self.name)

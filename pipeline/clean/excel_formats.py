@@ -17,6 +17,10 @@ MAIN = "xl/workbook.xml"
 _CELL = re.compile(rb"<(?:\w+:)?c\s([^<>]*)>")
 _PLACE = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
 _STYLE = re.compile(rb'\bs="(\d+)"')
+_ROW_OR_COL = re.compile(rb"<(?:\w+:)?(row|col)\s([^<>]*)>")
+_HIDDEN = re.compile(rb'\bhidden="(?:1|true)"')
+_NUMBER = re.compile(rb'\b(r|min|max)="(\d{1,7})"')
+_LAST_COL = 16_384
 _BUILT_IN = {1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%"}
 _QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
 
@@ -40,11 +44,13 @@ class NumberFormat(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class SheetFacts:
     """A sheet's extent (1-based last row and column that hold a cell) and its cells' number formats by
-    0-based (row, column), where these change what is shown."""
+    0-based (row, column), where these change what is shown; ``hidden_rows`` and ``hidden_cols`` are 0-based."""
 
     last_row: int
     last_col: int
     formats: Mapping[tuple[int, int], NumberFormat]
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_cols: frozenset[int] = frozenset()
 
 
 def sheet_facts(data: bytes) -> dict[str, SheetFacts]:
@@ -121,4 +127,15 @@ def _facts(xml: bytes, styles: Mapping[int, NumberFormat]) -> SheetFacts:
             shown = styles.get(int(style[1]))
             if shown is not None:
                 formats[(row - 1, col - 1)] = shown
-    return SheetFacts(last_row, last_col, formats)
+    rows: set[int] = set()
+    cols: set[int] = set()
+    for match in _ROW_OR_COL.finditer(xml):
+        kind, attributes = match[1], match[2]
+        if _HIDDEN.search(attributes) is None:
+            continue
+        places = {name: int(number) for name, number in _NUMBER.findall(attributes)}
+        if kind == b"row" and b"r" in places:
+            rows.add(places[b"r"] - 1)
+        elif kind == b"col" and b"min" in places:
+            cols.update(range(places[b"min"] - 1, min(places.get(b"max", places[b"min"]), _LAST_COL)))
+    return SheetFacts(last_row, last_col, formats, frozenset(rows), frozenset(cols))

@@ -15,6 +15,8 @@ from typing import Literal, NamedTuple
 from pipeline.clean.text_flow import joined
 from pipeline.document import Block, Cell, Image, Paragraph, Table
 
+MAX_HEAD_ROWS = 3
+"""Rows above a page's end that may be the wide cells of a head whose narrow ones stand on the next page."""
 _SPACE = re.compile(r"\s+")
 
 
@@ -137,7 +139,9 @@ def _continued(chain: _Chain, page: int, block: PageTable, tolerance: float) -> 
     known = _union([part.table.edges for part in chain.parts], tolerance)
     if not _subset(block.edges, known, tolerance) and not _subset(known, block.edges, tolerance):
         return False
-    if 2 * min(len(known), len(block.edges)) < max(len(known), len(block.edges)):
+    above = sum(part.table.n_rows - part.dropped for part in chain.parts)
+    cut_in_head = above <= MAX_HEAD_ROWS and len(block.edges) > len(known)
+    if 2 * min(len(known), len(block.edges)) < max(len(known), len(block.edges)) and not cut_in_head:
         return False  # far more columns on one side: another table of the same width
     edges = _union([known, block.edges], tolerance)
     dropped = _repeated_head(
@@ -214,7 +218,10 @@ def _table(chain: _Chain) -> Table:
         edges = _union([part.table.edges for part in chain.parts], 0.5 * narrow)
     cells: list[Cell] = []
     base = 0
+    joints: list[int] = []
     for page, table, dropped in chain.parts:
+        if base:
+            joints.append(base)
         for cell in _on_edges(table, edges) if len(chain.parts) > 1 else table.cells:
             if cell.row < dropped:
                 continue
@@ -231,4 +238,5 @@ def _table(chain: _Chain) -> Table:
         len(edges) - 1,
         f"page {chain.first_page}, table {chain.number}",
         method=first.method,
+        joints=tuple(joints),
     )

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from pipeline.document import Cell, Table
+from pipeline.extract.cut_rows import with_whole_rows
 from pipeline.extract.numbers import Reading, parse_cell
 from pipeline.extract.vocabulary import Vocabulary
 
@@ -74,7 +75,7 @@ def rows_of(table: Table, words: Vocabulary, template: str | None) -> list[Row]:
         table = _with_known_labels(table, words, template)
     if table.layout == "stream":
         return _cut_stream(table, words, template)
-    table = _merged(table)
+    table = _merged(with_whole_rows(table, words, template))
     return _lay_out(_turned(table) if _lies_on_its_side(table, words, template) else table)
 
 
