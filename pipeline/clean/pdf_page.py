@@ -22,6 +22,9 @@ RULE_WIDTH = 3.2
 """A filled box thinner than this (points) is a drawn line."""
 
 _QUARTER = 1.5707963
+_SLANT = 0.1
+"""Share of a quarter turn by which text must lean to be aslant."""
+_ALL_BUT_FEW = 0.97
 
 
 class Glyph(NamedTuple):
@@ -171,6 +174,8 @@ def _read_glyphs(textpage: Any, pdfium: Any, upright: _Turn, content: PageConten
     left, top = upright.left, upright.top
     width, height = upright.width, upright.height
     high = 0
+    level = -1e9
+    angle_of = pdfium.FPDFText_GetCharAngle
     for index in range(count):
         code = unicode_of(textpage, index)
         if 0xD800 <= code < 0xDC00:
@@ -202,7 +207,43 @@ def _read_glyphs(textpage: Any, pdfium: Any, upright: _Turn, content: PageConten
         size = y1 - y0
         if size <= 0.5 and x1 - x0 <= 0.5:
             continue
+        middle = y0 + y1
+        if abs(middle - level) > 0.2 * size:  # off the last line: a new one, or text drawn aslant
+            level = middle
+            if _aslant(angle_of(textpage, index)):
+                continue
         content.glyphs.append(Glyph(chr(code), x0, y0, x1, y1, size))
+    content.glyphs = _once(content.glyphs)
+
+
+def _aslant(angle: float) -> bool:
+    """Whether text runs neither along nor across the page: a watermark or a stamp, printed over what the page says."""
+    turns = angle / _QUARTER
+    return abs(turns - round(turns)) > _SLANT
+
+
+def _once(glyphs: list[Glyph]) -> list[Glyph]:
+    """The glyphs without those drawn again over themselves, to look bold or by an invisible layer of the same text."""
+    places = {(g.text, round(g.x0 / 2), round(g.y0 / 2)) for g in glyphs if g.text != " "}
+    if len(places) > _ALL_BUT_FEW * sum(1 for g in glyphs if g.text != " "):
+        return glyphs
+    held: dict[tuple[str, int, int], list[Glyph]] = {}
+    kept: list[Glyph] = []
+    skipped = False
+    for glyph in glyphs:
+        if glyph.text == " ":
+            if not skipped:
+                kept.append(glyph)
+            continue
+        reach = 0.12 * glyph.size
+        cells = {(glyph.text, int((glyph.x0 + dx) // 4), int((glyph.y0 + dy) // 4)) for dx in (-reach, reach) for dy in (-reach, reach)}
+        skipped = any(
+            abs(glyph.x0 - other.x0) < reach and abs(glyph.y0 - other.y0) < reach for cell in cells for other in held.get(cell, ())
+        )
+        if not skipped:
+            held.setdefault((glyph.text, int(glyph.x0 // 4), int(glyph.y0 // 4)), []).append(glyph)
+            kept.append(glyph)
+    return kept
 
 
 def _read_objects(page: Any, pdfium: Any, upright: _Turn, content: PageContent) -> None:

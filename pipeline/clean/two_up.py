@@ -1,4 +1,7 @@
-"""Sheets that hold two pages side by side, as bulletins and booklets are printed: told by the white lane between them."""
+"""Sheets that hold two pages or two columns of tables side by side, told by the white lane between them.
+
+What crosses the lane above or below the columns (a title, a table over the whole width) stays a page of its own.
+"""
 
 from __future__ import annotations
 
@@ -6,56 +9,107 @@ from pipeline.clean.pdf_page import Glyph, PageContent, Rule
 
 _MIN_LANE = 12.0
 _MIN_GLYPHS = 40
+_MIN_COLUMNS = 0.35
+"""Share of the height that columns must fill where something crosses their lane elsewhere."""
 _FURNITURE = 0.06
 """Share of the height at the top and bottom in which a page number or running head may stand in the lane."""
+_STEPS = 25
+
+_Span = tuple[float, float, float, float]
+"""x0, x1, y0, y1 of a glyph or rule."""
 
 
 def pages_of(content: PageContent) -> list[PageContent]:
-    """The page, or its two halves, the right one moved so that both begin at the same left edge.
+    """The page, or its parts in reading order, the right column moved so that both begin at the same left edge.
 
     A sheet is parted where nothing crosses a lane in its middle and it lies on its side, or each half has tables of its own.
     """
     if content.pictures or len(content.glyphs) < 2 * _MIN_GLYPHS:
         return [content]
-    lane = _lane(content)
-    if lane is None:
+    wide = 0.2 * content.width
+    if content.width < content.height and not (
+        any(r.hi < 0.6 * content.width and r.hi - r.lo > wide for r in content.horizontal)
+        and any(r.lo > 0.4 * content.width and r.hi - r.lo > wide for r in content.horizontal)
+    ):
         return [content]
-    left = [g for g in content.glyphs if g.x1 <= lane]
-    right = [g for g in content.glyphs if g.x1 > lane]
+    found = _lane(content)
+    if found is None:
+        return [content]
+    lane, top, foot = found
+    left = [g for g in content.glyphs if g.x1 <= lane and top <= g.y0 < foot]
+    right = [g for g in content.glyphs if g.x1 > lane and top <= g.y0 < foot]
     if min(len(left), len(right)) < _MIN_GLYPHS:
         return [content]
-    rules = [r for r in content.horizontal if r.hi - r.lo > 0.2 * content.width]
+    rules = [r for r in content.horizontal if r.hi - r.lo > wide and top <= r.at < foot]
     tables = any(r.hi <= lane for r in rules) and any(r.lo >= lane for r in rules)
-    if not tables and content.width < content.height:
+    whole = top <= 0 and foot >= content.height
+    if not tables and (content.width < content.height or not whole):
         return [content]
-    shift = _left_edge(right, content, lane, content.width) - _left_edge(left, content, 0.0, lane)
-    return [_half(content, left, 0.0, lane, 0.0), _half(content, right, lane, content.width, shift)]
+    shift = _left_edge(right, rules, lane, content.width) - _left_edge(left, rules, 0.0, lane)
+    parts = [
+        _part(content, 0.0, content.width, -1e9, top, 0.0),
+        _part(content, 0.0, lane, top, foot, 0.0),
+        _part(content, lane, content.width, top, foot, shift),
+        _part(content, 0.0, content.width, foot, 1e9, 0.0),
+    ]
+    return [part for part in parts if part.glyphs]
 
 
-def _lane(content: PageContent) -> float | None:
-    """The middle of the widest stretch about the sheet's middle that neither text nor a rule enters."""
-    low, high = 0.42 * content.width, 0.58 * content.width
-    top, foot = _FURNITURE * content.height, (1 - _FURNITURE) * content.height
-    spans = [(g.x0, g.x1) for g in content.glyphs if top < g.y0 and g.y1 < foot]
-    spans += [(r.lo, r.hi) for r in content.horizontal] + [(r.at, r.at) for r in content.vertical]
-    best: tuple[float, float] | None = None
-    at = low
-    for start, end in [*sorted(s for s in spans if s[1] > low and s[0] < high), (high, high)]:
-        if start - at > (best[1] - best[0] if best else _MIN_LANE):
-            best = (at, start)
-        at = max(at, end)
-    return (best[0] + best[1]) / 2 if best else None
+def _lane(content: PageContent) -> tuple[float, float, float] | None:
+    """(the middle of the lane, where the columns begin, where they end): the lane that runs free over most of the height,
+    among those the widest."""
+    height = content.height
+    spans: list[_Span] = [(g.x0, g.x1, g.y0, g.y1) for g in content.glyphs]
+    spans += [(r.lo, r.hi, r.at, r.at) for r in content.horizontal] + [(r.at, r.at, r.lo, r.hi) for r in content.vertical]
+    near = [s for s in spans if s[1] > 0.4 * content.width and s[0] < 0.6 * content.width]
+    best: tuple[float, float, float, float, float] | None = None
+    for step in range(_STEPS):
+        x = content.width * (0.42 + 0.16 * step / (_STEPS - 1))
+        top, foot = _free(near, x, height)
+        if foot - top < _MIN_COLUMNS * height:
+            continue
+        left = max((s[1] for s in spans if s[1] <= x and top <= s[2] < foot), default=0.0)
+        right = min((s[0] for s in spans if s[0] >= x and top <= s[2] < foot), default=content.width)
+        if right - left >= _MIN_LANE and (best is None or (foot - top, right - left) > best[:2]):
+            best = (foot - top, right - left, (left + right) / 2, top, foot)
+    return best[2:] if best else None
 
 
-def _left_edge(glyphs: list[Glyph], content: PageContent, lo: float, hi: float) -> float:
-    rules = [r.lo for r in content.horizontal if lo <= r.lo and r.hi <= hi + 1 and r.hi - r.lo > 0.2 * content.width]
-    return min(rules) if rules else min(g.x0 for g in glyphs)
+def _free(near: list[_Span], x: float, height: float) -> tuple[float, float]:
+    """The longest stretch of the height in which nothing crosses ``x``; to the sheet's edges where only a page number or
+    running head stands beyond it."""
+    crossing = sorted((y0, y1) for x0, x1, y0, y1 in near if x0 - 1 < x < x1 + 1)
+    best = (0.0, 0.0)
+    at = 0.0
+    for y0, y1 in [*crossing, (height, height)]:
+        if y0 - at > best[1] - best[0]:
+            best = (at, y0)
+        at = max(at, y1)
+    margin = _FURNITURE * height
+    top, foot = best
+    return (0.0 if top < margin and _is_furniture(near, top) else top), (height if foot > height - margin else foot)
 
 
-def _half(content: PageContent, glyphs: list[Glyph], lo: float, hi: float, shift: float) -> PageContent:
+def _is_furniture(near: list[_Span], top: float) -> bool:
+    """Whether what crosses above ``top`` is set no larger than a running head is."""
+    return all(y1 - y0 <= 14.0 for _, _, y0, y1 in near if y1 <= top + 0.1)
+
+
+def _left_edge(glyphs: list[Glyph], rules: list[Rule], lo: float, hi: float) -> float:
+    starts = [r.lo for r in rules if lo <= r.lo and r.hi <= hi + 1]
+    return min(starts) if starts else min(g.x0 for g in glyphs)
+
+
+def _part(content: PageContent, lo: float, hi: float, top: float, foot: float, shift: float) -> PageContent:
     return PageContent(
         hi - lo, content.height,
-        glyphs=[g._replace(x0=g.x0 - shift, x1=g.x1 - shift) for g in glyphs],
-        horizontal=[Rule(r.at, r.lo - shift, r.hi - shift) for r in content.horizontal if lo <= (r.lo + r.hi) / 2 < hi],
-        vertical=[Rule(r.at - shift, r.lo, r.hi) for r in content.vertical if lo <= r.at < hi],
+        glyphs=[
+            g._replace(x0=g.x0 - shift, x1=g.x1 - shift)
+            for g in content.glyphs
+            if top <= g.y0 < foot and lo < g.x1 <= hi + 1
+        ],
+        horizontal=[
+            Rule(r.at, r.lo - shift, r.hi - shift) for r in content.horizontal if lo <= (r.lo + r.hi) / 2 < hi and top <= r.at < foot
+        ],
+        vertical=[Rule(r.at - shift, r.lo, r.hi) for r in content.vertical if lo <= r.at < hi and top <= (r.lo + r.hi) / 2 < foot],
     )
