@@ -1,4 +1,4 @@
-"""Reader of older word-processor files (.doc, .wps, .rtf) through LibreOffice, where it is installed.
+"""Reader of older word-processor files (.doc, .wps, .rtf, .odt) through LibreOffice, where it is installed.
 
 LibreOffice turns them into .docx in one batched call; ``word`` reads the result. Macros, links to other
 files and the network stay unused. Without LibreOffice a file gets the status ``needs_libreoffice``.
@@ -6,10 +6,12 @@ files and the network stay unused. Without LibreOffice a file gets the status ``
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import subprocess
 import tempfile
+import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -23,6 +25,7 @@ MEDIA_TYPE = "application/msword"
 START_TIMEOUT_S = 60.0
 FILE_TIMEOUT_S = 30.0
 MAX_BYTES = 100_000_000
+MAX_UNPACKED = 400_000_000
 NEEDED = "LibreOffice is not installed; on Debian: apt install libreoffice-writer-nogui."
 
 _PROGRAMS = ("soffice", "libreoffice", "loffice")
@@ -99,6 +102,8 @@ def _refusal(path: Path) -> Converted | None:
         return Converted(b"", "broken_word", f"The file cannot be read: {error.strerror}.")
     if not data.strip(b"\0"):
         return Converted(b"", "empty", "The file holds nothing.")
+    if data[:2] == b"PK" and _unpacked(data) > MAX_UNPACKED:
+        return Converted(b"", "too_large", f"The file unpacks to more than {MAX_UNPACKED} bytes.")
     if "EncryptedPackage".encode("utf-16-le") in data:
         return Converted(b"", "encrypted", "The file is locked with a password.")
     # the header of a Word file usually stands in the first sector; bit 8 of its flags says encrypted
@@ -107,8 +112,17 @@ def _refusal(path: Path) -> Converted | None:
     return None
 
 
+def _unpacked(data: bytes) -> int:
+    """Bytes that a package's parts say they unpack to; more than any limit where its directory cannot be read."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as package:
+            return sum(part.file_size for part in package.infolist())
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
+        return MAX_UNPACKED + 1
+
+
 def _ending(data: bytes) -> str:
-    return ".rtf" if data[:5] == b"{\\rtf" else ".doc"
+    return ".rtf" if data[:5] == b"{\\rtf" else ".odt" if data[:2] == b"PK" else ".doc"
 
 
 def _converted(soffice: str, paths: Sequence[Path]) -> dict[Path, Converted]:
@@ -122,7 +136,7 @@ def _converted(soffice: str, paths: Sequence[Path]) -> dict[Path, Converted]:
         for number, path in enumerate(paths):
             names[path] = f"{number:06d}"
             ending = (
-                path.suffix.lower() if path.suffix.lower() in (".doc", ".wps", ".rtf", ".docx") else ".doc"
+                path.suffix.lower() if path.suffix.lower() in (".doc", ".wps", ".rtf", ".docx", ".odt") else ".doc"
             )
             shutil.copyfile(path, source / f"{names[path]}{ending}")
         command = [

@@ -20,7 +20,7 @@ from pipeline.document import Document
 BATCH = 64
 """Files that one call of LibreOffice converts."""
 
-_OLDER = ("doc", "rtf")
+_OLDER = ("doc", "rtf", "odt")
 
 
 class Prepared(NamedTuple):
@@ -53,8 +53,8 @@ def open_file(data: bytes, *, media_type: str | None = None, prepared: Prepared 
 def is_older(path: Path) -> bool:
     """Whether a file is one that LibreOffice has to convert."""
     with path.open("rb") as stream:
-        start = stream.read(8)
-    if not start.startswith((b"\xd0\xcf\x11\xe0", b"{\\rtf")):
+        start = stream.read(64)
+    if not start.startswith((b"\xd0\xcf\x11\xe0", b"{\\rtf")) and start[30:38] != b"mimetype":
         return False
     return sniff(path.read_bytes()) in _OLDER
 

@@ -18,11 +18,12 @@ MEDIA = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "doc": "application/msword", "xls": "application/vnd.ms-excel", "archive": "application/zip", "rtf": "application/rtf",
+    "odt": "application/vnd.oasis.opendocument.text",
 }
 
 
 def sniff(data: bytes, media_type: str | None = None) -> str:
-    """The kind of a file: html, text, pdf, docx, doc, xlsx, xls, picture, archive, rtf, or unknown."""
+    """The kind of a file: html, text, pdf, docx, doc, odt, xlsx, xls, picture, archive, rtf, or unknown."""
     if not data.strip(b"\x00 \t\r\n"):
         return "empty"
     start = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n")
@@ -57,6 +58,8 @@ def _zip_kind(data: bytes) -> str:
         if b"word/document.xml" in data[:65536]:
             return "docx"
         return "xlsx" if b"xl/workbook.xml" in data[:65536] else "archive"
+    if "mimetype" in names and "content.xml" in names:
+        return "odt" if b"opendocument.text" in data[:128] else "unknown"
     if "word/document.xml" in names:
         return "docx"
     if "xl/workbook.xml" in names or "xl/workbook.bin" in names:
