@@ -153,3 +153,33 @@ def test_sheet_that_spans_the_whole_grid_is_refused() -> None:
     book.active["A1"] = 1
     book.active["XFD1048576"] = 2
     assert _status(_saved(book)) == "too_large"
+
+
+def test_hidden_rows_and_columns_are_left_out() -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for row in (("甲项", 1, 9, 2), ("旧项", 7, 9, 7), ("乙项", 3, 9, 4)):
+        sheet.append(row)
+    sheet.row_dimensions[2].hidden = True
+    sheet.column_dimensions["C"].hidden = True
+    (table,) = _tables(_read(_saved(book)))
+    assert [c.text for c in table.cells] == ["甲项", "1", "2", "乙项", "3", "4"]
+    assert table.cells[-1].locator.endswith("!D3")
+
+
+def test_tables_side_by_side_are_parted() -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for row in (("信息内容", "件数", None, "案件种类", "件数"), ("规章制度", 3, None, "复议案件", 5), ("规范文件", 4, None, "诉讼案件", 6)):
+        sheet.append(row)
+    left, right = _tables(_read(_saved(book)))
+    assert [c.text for c in left.cells] == ["信息内容", "件数", "规章制度", "3", "规范文件", "4"]
+    assert [c.text for c in right.cells if c.col == 1] == ["件数", "5", "6"]
+
+
+def test_a_label_and_its_figure_apart_stay_one_table() -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for row in (("收到申请数", None, "件", 3), ("申请办结数", None, "件", 4), ("申请答复数", None, "件", 5)):
+        sheet.append(row)
+    assert len(_tables(_read(_saved(book)))) == 1

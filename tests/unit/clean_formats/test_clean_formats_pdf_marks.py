@@ -1,0 +1,69 @@
+"""PDF pages with marks that are no text of the page, with text drawn twice, and with columns under a title."""
+
+from __future__ import annotations
+
+from reportlab.lib.pagesizes import A4
+from reportlab.pdfgen.canvas import Canvas
+
+from pipeline.clean import pdf
+from pipeline.document import Paragraph, Table
+from tests.formats import pdf_files
+
+HEIGHT = A4[1]
+
+
+def _table(canvas: Canvas, left: float, top: float, rows: list[list[str]], width: float = 45.0) -> None:
+    high = 20.0
+    for r, row in enumerate(rows):
+        for c, text in enumerate(row):
+            x, y = left + c * width, HEIGHT - top - (r + 1) * high
+            canvas.rect(x, y, width, high)
+            canvas.setFont(pdf_files.FONT, 9)
+            canvas.drawString(x + 4, y + 6, text)
+
+
+def _read(paint: object) -> list[list[str]]:
+    document = pdf.read(pdf_files.drawn(paint), sha256="0" * 64)  # type: ignore[arg-type]
+    assert document.status == "ok"
+    return [[c.text for c in block.cells] for block in document.blocks if isinstance(block, Table)]
+
+
+def test_text_aslant_is_a_watermark() -> None:
+    def paint(canvas: Canvas) -> None:
+        _table(canvas, 60, 100, [["甲项", "12"], ["乙项", "34"], ["丙项", "56"]])
+        canvas.saveState()
+        canvas.translate(70, HEIGHT - 170)
+        canvas.rotate(45)
+        canvas.setFont(pdf_files.FONT, 30)
+        canvas.drawString(0, 0, "内部资料")
+        canvas.restoreState()
+
+    assert _read(paint) == [["甲项", "12", "乙项", "34", "丙项", "56"]]
+
+
+def test_text_drawn_again_over_itself_counts_once() -> None:
+    def paint(canvas: Canvas) -> None:
+        for shift in (0.0, 0.3):
+            canvas.saveState()
+            canvas.translate(shift, 0)
+            _table(canvas, 60, 100, [["召开会议", "11"], ["举办培训", "22"], ["接受培训", "33"]])
+            canvas.restoreState()
+
+    assert _read(paint) == [["召开会议", "11", "举办培训", "22", "接受培训", "33"]]
+
+
+def test_columns_of_tables_under_a_title() -> None:
+    rows = [[f"项目{n}", str(n), str(2 * n), str(3 * n)] for n in range(1, 16)]
+
+    def paint(canvas: Canvas) -> None:
+        canvas.setFont(pdf_files.FONT, 18)
+        canvas.drawCentredString(A4[0] / 2, HEIGHT - 50, "某某区人民政府二〇二二年政府信息公开工作年度报告")
+        _table(canvas, 60, 100, rows)
+        _table(canvas, 330, 100, [[text.replace("项目", "后项") for text in row] for row in rows])
+
+    document = pdf.read(pdf_files.drawn(paint), sha256="0" * 64)
+    first = document.blocks[0]
+    assert isinstance(first, Paragraph)
+    assert first.text == "某某区人民政府二〇二二年政府信息公开工作年度报告"
+    (table,) = (b for b in document.blocks if isinstance(b, Table))
+    assert [c.text for c in table.cells if c.col == 0] == [f"项目{n}" for n in range(1, 16)] + [f"后项{n}" for n in range(1, 16)]
