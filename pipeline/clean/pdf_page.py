@@ -174,7 +174,7 @@ def _read_glyphs(textpage: Any, pdfium: Any, upright: _Turn, content: PageConten
     left, top = upright.left, upright.top
     width, height = upright.width, upright.height
     high = 0
-    level = -1e9
+    level = reach = -1e9
     angle_of = pdfium.FPDFText_GetCharAngle
     for index in range(count):
         code = unicode_of(textpage, index)
@@ -208,10 +208,11 @@ def _read_glyphs(textpage: Any, pdfium: Any, upright: _Turn, content: PageConten
         if size <= 0.5 and x1 - x0 <= 0.5:
             continue
         middle = y0 + y1
-        if abs(middle - level) > 0.2 * size:  # off the last line: a new one, or text drawn aslant
+        if abs(middle - level) > 0.2 * size or not -0.5 * size < x0 - reach < size:  # a new run, or text drawn aslant
             level = middle
             if _aslant(angle_of(textpage, index)):
                 continue
+        reach = x1
         content.glyphs.append(Glyph(chr(code), x0, y0, x1, y1, size))
     content.glyphs = _once(content.glyphs)
 

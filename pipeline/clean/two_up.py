@@ -6,6 +6,7 @@ What crosses the lane above or below the columns (a title, a table over the whol
 from __future__ import annotations
 
 from pipeline.clean.pdf_page import Glyph, PageContent, Rule
+from pipeline.clean.ruled_grid import merge_rules
 
 _MIN_LANE = 12.0
 _MIN_GLYPHS = 40
@@ -26,10 +27,9 @@ def pages_of(content: PageContent) -> list[PageContent]:
     """
     if content.pictures or len(content.glyphs) < 2 * _MIN_GLYPHS:
         return [content]
-    wide = 0.2 * content.width
+    rules = [r for r in merge_rules(content.horizontal, 1.0, 3.5) if r.hi - r.lo > 0.2 * content.width]
     if content.width < content.height and not (
-        any(r.hi < 0.6 * content.width and r.hi - r.lo > wide for r in content.horizontal)
-        and any(r.lo > 0.4 * content.width and r.hi - r.lo > wide for r in content.horizontal)
+        any(r.hi < 0.6 * content.width for r in rules) and any(r.lo > 0.4 * content.width for r in rules)
     ):
         return [content]
     found = _lane(content)
@@ -40,7 +40,7 @@ def pages_of(content: PageContent) -> list[PageContent]:
     right = [g for g in content.glyphs if g.x1 > lane and top <= g.y0 < foot]
     if min(len(left), len(right)) < _MIN_GLYPHS:
         return [content]
-    rules = [r for r in content.horizontal if r.hi - r.lo > wide and top <= r.at < foot]
+    rules = [r for r in rules if top <= r.at < foot]
     tables = any(r.hi <= lane for r in rules) and any(r.lo >= lane for r in rules)
     whole = top <= 0 and foot >= content.height
     if not tables and (content.width < content.height or not whole):
