@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from pipeline.clean.article_lines import lines_beside
 from pipeline.clean.decode import decode
 from pipeline.clean.divtable import div_rows, draws_table
 from pipeline.clean.html_table import (
@@ -24,6 +25,7 @@ from pipeline.clean.html_table import (
 from pipeline.clean.lean_html import lean
 from pipeline.clean.line_tables import Lines, blocks_of, may_hold_tables
 from pipeline.clean.unwrapped import unwrapped
+from pipeline.dateline import stated_day
 from pipeline.document import Block, Document, Image, Link, Paragraph, Table
 
 MAX_BYTES = 16 * 1024 * 1024
@@ -74,6 +76,8 @@ def read(data: bytes, *, sha256: str, media_type: str = "text/html") -> Document
     if page.hides:
         _drop_hidden(body)
     article, path = _article(body)
+    if "PubDate" not in meta and (day := stated_day(lines_beside(article))):
+        meta["PubDate"] = day
     links = tuple(
         Link(href, one_line(node.attributes.get("title") or "") or one_line(node.text()))
         for node in article.css("a")

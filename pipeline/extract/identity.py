@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from pipeline.codebook import Codebook
+from pipeline.dateline import stated_day
 from pipeline.document import Document, Paragraph
 from pipeline.extract.pieces import Piece, Title, section_of
 from pipeline.plain import squeeze
@@ -21,7 +22,7 @@ _TEXT_YEAR = re.compile(r"(20[0-2]\d)年")
 _PUBLISHED = re.compile(
     r"(?:发布|公开|发文|发表|更新|公布)(?:日期|时间)[:：]?\s*(20[0-2]\d)\s*[-年/.]\s*(\d{1,2})\s*[-月/.]\s*(\d{1,2})"
 )
-_DATE = re.compile(r"(20[0-2]\d)[-年/.](\d{1,2})[-月/.](\d{1,2})")
+_DATE = re.compile(r"(20[0-2]\d)\s*[-年/.]\s*(\d{1,2})\s*[-月/.]\s*(\d{1,2})")
 
 
 def detect_template(text: str, codebook: Codebook) -> str:
@@ -86,6 +87,9 @@ def find_published(document: Document, piece: Piece) -> date | None:
     for other in document.blocks[:8]:
         if isinstance(other, Paragraph) and len(other.text) < 200 and (found := _PUBLISHED.search(other.text)):
             return _date(found[1], found[2], found[3])
+    day = stated_day(b.text for b in piece.blocks[:4] if isinstance(b, Paragraph) and len(b.text) < 120)
+    if day and (found := _DATE.search(day)):
+        return _date(found[1], found[2], found[3])
     return None
 
 
