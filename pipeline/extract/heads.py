@@ -25,6 +25,7 @@ from pipeline.extract.rows import Item, Row
 from pipeline.extract.vocabulary import ColumnKey, Vocabulary
 
 _PAST = re.compile(r"累计|历年|上年|去年|上一年|同期|增长|增减|比率|占比")
+_YEAR_SO_FAR = re.compile(r"(?:本年|年初|自年初|全年|1[-~至—]12月).{0,6}累计")
 _OWN = re.compile(r"本年|本期|本季|统计数|数量|数值|数据|件数|指标值|本级|合计|总数|总计|^数$|结果")
 _YEAR = re.compile(r"(20[0-2]\d)\s*年?")
 _YEAR_ALONE = re.compile(r"(?:(20[0-2]\d)年?(?:度|全年|数据)?|(本年度?|当年度?|今年|上年度?|上一年度?|去年))$")
@@ -299,8 +300,10 @@ class HeadReader:
                 past.append(Column(ColumnKey("single", "past"), text, item.col))
             elif _OWN.search(text) and item is not labels[0] and not text.startswith(("单位", "指标名", "项目名")):
                 own.append(Column(ColumnKey("single", "own"), text, item.col))
-        if not own:  # 本年累计 is the year's own figure where nothing else is
-            own = [c for c in past if c.label.startswith("本年")]
+        whole = [c for c in past if _YEAR_SO_FAR.match(c.label)]
+        if whole and all(c.label.startswith(("本期", "本季", "本月")) for c in own):
+            past += own  # 本年累计 is the year's own figure, 本期 beside it the last part of the year's
+            own = whole
         return tuple(own) + tuple(Column(None, c.label, c.col) for c in past if c not in own)
 
 

@@ -23,6 +23,10 @@ _VALUE = re.compile(
 )
 _NIL = re.compile(r"^(?:无|没有|未发生|未收取|未收到|零)[。.]?$")
 _TABLE = re.compile(r"统计(?:情况)?表(?:\([^()]*\))?$|^统计指标")
+_LIST_LINE = re.compile(
+    r"^(?:其中[:,]?)?(?:[(（]?[\d一二三四五六七八九十]{1,3}[)）、.]|[①-⑩])?(?P<label>[^:,;。]{3,30}?)(?:\((?P<unit>条|件|元|万元|人|人次|个)\))?:(?P<rest>.{1,16}?)[;,]?$"
+)
+_MIN_LIST = 3
 _NOT_UNIQUE = frozenset({"被依法纠错", "其他情形", "其他"})
 
 
@@ -38,7 +42,7 @@ class Labelled(NamedTuple):
     state: State
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=8)
 def _labels_of(items: tuple[tuple[str, tuple[str, ...]], ...]) -> dict[str, str]:
     found: dict[str, str] = {}
     twice: set[str] = set()
@@ -53,6 +57,25 @@ def _labels_of(items: tuple[tuple[str, tuple[str, ...]], ...]) -> dict[str, str]
 def heading_labels(codebook: Codebook) -> dict[str, str]:
     """Normalised label -> indicator, of the 2014 form, labels that name one indicator only."""
     return _labels_of(tuple((i.indicator_id, i.row_labels) for i in codebook.indicators if i.template == "v2014"))
+
+
+def list_labels(codebook: Codebook) -> dict[str, str]:
+    """Normalised label -> indicator, of the local lists of indicators of 2008 to 2013."""
+    return _labels_of(tuple((i.indicator_id, i.row_labels) for i in codebook.indicators if i.template == "v2008"))
+
+
+def read_list_lines(flats: Sequence[str], codebook: Codebook) -> list[Labelled]:
+    """A local list of indicators that was typed as lines (申请总数:26条), where at least three of its labels stand."""
+    lines = [(at, m) for at, flat in enumerate(flats) if len(flat) < 60 and (m := _LIST_LINE.match(flat))]
+    if len(lines) < _MIN_LIST:
+        return []
+    labels = list_labels(codebook)
+    found = [
+        Labelled(indicator, at, flats[at], read[0], read[1] or match["unit"] or "", *read[2:])
+        for at, match in lines
+        if (indicator := labels.get(normalise_label(match["label"]))) and (read := _read(match["rest"]))
+    ]
+    return found if len({f.indicator for f in found}) >= _MIN_LIST else []
 
 
 def _read(text: str) -> tuple[Figure | None, str, bool, State] | None:

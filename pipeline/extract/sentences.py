@@ -30,7 +30,7 @@ from pipeline.extract.sentence_context import (
     time_verdict,
     topic_verdict,
 )
-from pipeline.extract.sentence_headings import Labelled, read_headings
+from pipeline.extract.sentence_headings import Labelled, read_headings, read_list_lines
 from pipeline.extract.sentence_patterns import HEAD, HEADS, Compiled, PatternSet, compiled_patterns
 from pipeline.report import Figure, Observation, State
 
@@ -287,7 +287,10 @@ def read_sentences(
                 if seen is not None:
                     found.append((at, hit.number_at, seen))
             found[first:] = _settled(found[first:])
-    for labelled in read_headings(flats, codebook):
+    lines = read_list_lines(flats, codebook) if template == "v2008" else []
+    if whole := {line.at for line in lines}:
+        found = [f for f in found if f[0] not in whole]
+    for labelled in [*lines, *(h for h in read_headings(flats, codebook) if h.at not in whole)]:
         indicator = codebook.indicator(template, labelled.indicator)
         if indicator is not None:
             found.append((labelled.at, 0, _from_heading(labelled, paragraphs[labelled.at], indicator)))
