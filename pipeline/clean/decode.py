@@ -11,6 +11,9 @@ _DECLARED = re.compile(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9_\-]+)", re.I)
 _BIG5 = frozenset({"big5", "big5-hkscs", "cp950"})
 
 
+_USUAL = re.compile("[的一是不在有人年政府公月日上中大工作本]")
+
+
 class Decoded(NamedTuple):
     """``replaced`` counts the characters that could not be decoded (U+FFFD)."""
 
@@ -38,9 +41,13 @@ def decode(data: bytes) -> Decoded:
         except (UnicodeDecodeError, LookupError):
             pass
     try:
-        return Decoded(data.decode("gb18030"), "gb18030", "strict", 0)
+        text = data.decode("gb18030")
     except UnicodeDecodeError:
-        pass
+        text = ""
+    if text and not declared and (other := _big5(data)) and _usual(other) > 3 * _usual(text):
+        return Decoded(other, "big5", "detected", 0)
+    if text:
+        return Decoded(text, "gb18030", "strict", 0)
     # a text that is utf-8 or gb18030 but for a few damaged bytes: the one that loses less
     tries = [(data.decode(name, errors="replace"), name) for name in ("utf-8", "gb18030")]
     text, name = min(tries, key=lambda pair: pair[0].count("�"))
@@ -55,3 +62,15 @@ def decode(data: bytes) -> Decoded:
     except LookupError:
         guess, text = "utf-8", data.decode("utf-8", errors="replace")
     return Decoded(text, guess.lower(), "detected", text.count("�"))
+
+
+def _big5(data: bytes) -> str:
+    try:
+        return data.decode("big5-hkscs")
+    except UnicodeDecodeError:
+        return ""
+
+
+def _usual(text: str) -> int:
+    """How many of the commonest characters of Chinese, alike in both scripts, a text holds."""
+    return len(_USUAL.findall(text[:20_000]))

@@ -51,8 +51,8 @@ def _figures(rows: list[Row]) -> int:
     return sum(1 for row in rows for cell in row if cell[0][:1].isdigit() and len(cell[0]) <= 14 and "-" not in cell[0])
 
 
-def _rows_of(node: LexborNode) -> list[Row] | None:
-    """The rows that an element draws, None where it draws no table."""
+def _rows_of(node: LexborNode, least: int = _MIN_FIGURES) -> list[Row] | None:
+    """The rows that an element draws, None where it draws no table; ``least`` figures stand in one."""
     children = elements(node)
     if len(children) < _MIN_ROWS:
         return None
@@ -65,7 +65,8 @@ def _rows_of(node: LexborNode) -> list[Row] | None:
     kept = [row for row in rows if row is not None]
     figures = _figures(kept)
     cells = sum(len(row) for row in kept)
-    if len(kept) < _MIN_ROWS or len(kept) < 0.7 * len(children) or figures < max(_MIN_FIGURES, _FIGURE_SHARE * cells):
+    strays = len(children) - len(kept)
+    if len(kept) < _MIN_ROWS or (strays > 1 and strays > 0.3 * len(children)) or figures < max(least, _FIGURE_SHARE * cells):
         return None
     full: list[Row] = []
     for row, child in zip(rows, children, strict=True):
@@ -89,15 +90,23 @@ def div_rows(article: LexborNode) -> Iterator[tuple[list[Row], LexborNode, str]]
     Gives (rows of (text, rowspan, colspan), the element, its place)."""
     number = 0
     taken: set[int] = set()
-    for node in article.css("div,ul,section,dl"):
-        if node.mem_id == article.mem_id:
-            continue
-        rows = _rows_of(node)
-        if rows is None or _stands_in(node, taken):
-            continue
-        number += 1
-        taken.add(node.mem_id)
-        yield rows, node, f"div-table[{number}]"
+    found = [node for node in article.css("div,ul,section,dl") if node.mem_id != article.mem_id]
+    kinds: set[tuple[str, str]] = set()
+    for least in (_MIN_FIGURES, 1):  # a small table is one where it looks like a larger one of the page
+        for node in found:
+            kind = (node.tag or "", node.attributes.get("class") or "")
+            if least == 1 and (kind not in kinds or node.mem_id in taken):
+                continue
+            rows = _rows_of(node, least)
+            if rows is None or _stands_in(node, taken):
+                continue
+            number += 1
+            taken.add(node.mem_id)
+            if kind[1]:
+                kinds.add(kind)
+            yield rows, node, f"div-table[{number}]"
+        if not kinds:
+            return
 
 
 def _stands_in(node: LexborNode, taken: set[int]) -> bool:

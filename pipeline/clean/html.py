@@ -46,6 +46,9 @@ _FURNITURE = re.compile(
     r"(?:^|[-_\s])(?:nav|side|sidebar|sidelist|aside|foot|footer|menu|crumb|crumbs|breadcrumb|copyright|related|share|"
     r"recommend|rank|toolbar|pagination|pager|search|login|banner|topbar|ewm|qrcode)(?:[-_\s\d]|$)", re.I
 )
+_NAMED_FURNITURE = ",".join(
+    f'{tag}[{name}*="{word}" i]' for tag in ("div", "td", "ul") for name in ("class", "id") for word in ("side", "nav", "menu", "foot", "relat")
+)
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|font-size\s*:\s*0(?![.\d]*[1-9])", re.I)
 _HIDING = "[hidden]," + ",".join(
     f'[style*="{word}" i]' for word in ("display", "mso-hide", "font-size:0", "font-size: 0", "hidden")
@@ -194,6 +197,10 @@ def _article(body: LexborNode) -> tuple[LexborNode, str]:
         if best is None or best_weight < 0.8 * _weight(node) or _tables_left_out(node, best) or draws_table(best):
             break
         node, path = best, f"{path}>{best.tag}{_name(best)}"
+    for inner in node.css(_NAMED_FURNITURE):
+        names = f"{inner.attributes.get('class') or ''} {inner.attributes.get('id') or ''}"
+        if _FURNITURE.search(names) and inner.css_first("table") is not None and _weight(inner) * 4 < _weight(node):
+            inner.replace_with(" ")
     for child in list(_children(node)):
         names = f"{child.attributes.get('class') or ''} {child.attributes.get('id') or ''}"
         total = _length(child)
@@ -237,7 +244,7 @@ def _blocks(article: LexborNode, path: str) -> Iterator[Block]:
     held: list[Table | Image] = []
     number = 0
     joined: set[int] = set()
-    for mark in article.css("td sup,th sup"):
+    for mark in article.css("sup"):
         if 0 < len(text := mark.text(deep=True).strip()) <= 6:
             mark.replace_with(f"（{text}）" if text[0] not in "([（【" else text)  # a note's mark is no digit of the figure
     for box in article.css("td input[value]"):
@@ -315,6 +322,8 @@ def _text_blocks(run: list[str], numbers: list[int], path: str) -> Iterator[Bloc
 
 
 def _may_draw_tables(article: LexborNode) -> bool:
-    """Whether what stands outside the tables has short lines that end in a figure, as rows drawn without a table have."""
-    ended = sum(1 for line in article.text(deep=True).split("\n") if len(line) < 120 and line.rstrip()[-1:].isdigit())
+    """Whether what stands outside the tables has short lines that end in a figure, or in a note behind it, as rows drawn
+    without a table have."""
+    lines = (line.rstrip() for line in article.text(deep=True).split("\n") if len(line) < 120)
+    ended = sum(1 for line in lines if line[-1:].isdigit() or (line[-1:] in ("）", ")") and any(map(str.isdigit, line))))
     return ended >= _DRAWN_FIGURES

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Sequence
 
 from selectolax.lexbor import LexborNode
@@ -10,10 +12,14 @@ from pipeline.clean.divtable import elements
 from pipeline.document import Cell, Table
 
 MAX_SPAN = 100
+Shown = tuple[str, int, int]
+"""A cell's text, its rowspan and its colspan."""
 _CELLS = ("td", "th")
 _CUT_ENDS = ("…", ".")
 _CUT_LEAST = 3
 _LEAST_BELOW = 2
+_LEAST_PARTED = 3
+_FIGURES_ONLY = re.compile(r"[-\d.,/—]*")
 
 
 def one_line(text: str | None) -> str:
@@ -71,19 +77,23 @@ def read_table(node: LexborNode, locator: str, more: Sequence[LexborNode] = ()) 
     nested = len(node.css("table")) > 1
     nodes = [node, *more]
     spanning = {cell.mem_id for each in nodes for cell in each.css("[colspan],[rowspan]")}
-    rows: list[list[tuple[str, int, int]]] = []
+    rows: list[list[Shown]] = []
     filled = total = longest = 0
     figure = False
     for row in [row for each in nodes for row in each.css("tr")]:
         if nested and not _belongs(row, node):
             continue
-        cells: list[tuple[str, int, int]] = []
+        cells: list[Shown] = []
+        nodes_of: list[LexborNode] = []
+        tall = 0
         cell = row.child
         while cell is not None:
             if cell.tag in _CELLS:
                 text = _cell_text(cell.text(deep=True))
                 if text[-1:] in _CUT_ENDS:
                     text = _whole_text(cell, text)
+                nodes_of.append(cell)
+                tall += "\n" in text
                 if text:
                     filled += 1
                     longest = max(longest, len(text))
@@ -94,7 +104,7 @@ def read_table(node: LexborNode, locator: str, more: Sequence[LexborNode] = ()) 
                 else:
                     cells.append((text, 1, 1))
             cell = cell.next
-        rows.append(cells)
+        rows += parted(cells, nodes_of) if tall >= _LEAST_PARTED else [cells]
         total += len(cells)
     if filled < 2 or (total < 4 and not figure):
         return None  # one cell around the whole article, or nothing: read as text
@@ -102,6 +112,37 @@ def read_table(node: LexborNode, locator: str, more: Sequence[LexborNode] = ()) 
         return None
     caption = node.css_first("caption")
     return grid_table(rows, locator, one_line(caption.text()) if caption is not None else "")
+
+
+def parted(cells: list[Shown], nodes: Sequence[LexborNode]) -> list[list[Shown]]:
+    """A row whose cells hold a column each, line under line, as the rows that the lines make; else the row itself."""
+    lines = [_lines(node) for node in nodes]
+    n, as_many = max(Counter(len(found) for found in lines if len(found) > 1).items(), key=lambda pair: pair[1], default=(0, 0))
+    figures = sum(1 for found in lines if len(found) == n and _mostly_figures(found))
+    if n < _LEAST_PARTED or as_many < _LEAST_PARTED or figures < 2 or any(len(found) not in (1, n) for found in lines):
+        return [cells]
+    rows: list[list[Shown]] = [[] for _ in range(n)]
+    for (text, rowspan, colspan), found in zip(cells, lines, strict=True):
+        if len(found) == 1:
+            rows[0].append((text, rowspan + n - 1, colspan))
+        else:
+            for row, line in zip(rows, found, strict=True):
+                row.append((line, 1, colspan))
+    return rows
+
+
+def _lines(cell: LexborNode) -> list[str]:
+    """The lines of a cell's text, blank ones among them; where each is a block, those with a blank that was meant."""
+    found = cell.text(deep=True).strip(" ").split("\n")
+    if cell.css_first("p,div") is not None:
+        found = [line for line in found if line.strip(" ")]
+    return [" ".join(line.split()) for line in found] or [""]
+
+
+def _mostly_figures(lines: Sequence[str]) -> bool:
+    figures = sum(1 for line in lines if line[-1:].isdigit() and _FIGURES_ONLY.fullmatch(line))
+    words = sum(1 for line in lines if not _FIGURES_ONLY.fullmatch(line))
+    return figures >= 2 and words < figures
 
 
 def _whole_text(cell: LexborNode, text: str) -> str:
@@ -132,7 +173,7 @@ def _span(value: str | None) -> int:
         return 1
 
 
-def grid_table(rows: list[list[tuple[str, int, int]]], locator: str, caption: str = "") -> Table | None:
+def grid_table(rows: list[list[Shown]], locator: str, caption: str = "") -> Table | None:
     """Lay cells out as a browser does: each goes to the first free place of its row."""
     cells, full, width = _laid_out(rows)
     if any(not row for row in rows):  # rows without cells may be counted by the spans, or stray
@@ -144,7 +185,7 @@ def grid_table(rows: list[list[tuple[str, int, int]]], locator: str, caption: st
     return Table(tuple(cells), max(cell.row for cell in cells) + 1, width, locator, caption=caption)
 
 
-def _laid_out(rows: list[list[tuple[str, int, int]]]) -> tuple[list[Cell], int, int]:
+def _laid_out(rows: list[list[Shown]]) -> tuple[list[Cell], int, int]:
     """The cells in their places, how many rows they fill to the last column, and how many columns there are."""
     cells: list[Cell] = []
     ends: list[int] = []

@@ -25,7 +25,11 @@ _ALONE = re.compile(rf"^(?:{_FIGURE}|{_MARKS})(?:\s+(?:{_FIGURE}|{_MARKS}))+$")
 _SENTENCE_END = re.compile(r"[。；;！!？?]$")
 _SPACED = re.compile(r"\t+|\s{2,}|[\u2001\u2003\u3000]+")
 _TITLE = re.compile(r"(?:报告|年报|公报|公告|通知)[》。]?$")
+_DATED = re.compile(
+    r"^(?:[(（][一二三四五六七八九十]+[)）]|[一二三四五六七八九十]+、|\d+[.、])?(?:20\d\d)年度?[^\s\d].*[\u4e00-\u9fff]"
+)
 _HEADING = re.compile(r"^[一二三四五六七八九十]{1,2}、[^\s\d]+$")
+_INVISIBLE = re.compile("[\u200b-\u200d\u2060\ufeff]")
 _MIN_LONE_NUMBERS = 6
 _MIN_FIGURES = 3
 _MIN_ROWS = 3
@@ -105,7 +109,7 @@ def _table_at(page: Lines, at: int) -> tuple[Table | None, int]:
 
 
 def _flat(line: str) -> str:
-    return unicodedata.normalize("NFKC", line).strip()
+    return _INVISIBLE.sub("", unicodedata.normalize("NFKC", line)).strip()
 
 
 def _width(line: str) -> int:
@@ -208,6 +212,9 @@ def _tabbed_run(lines: Sequence[str], at: int) -> int:
             between = 0
             continue
         between += 1
+        after = lines[end + 1].split("\t") if end + 1 < len(lines) else []
+        if _DATED.match(line) or (_HEADING.match(line) and len(after) > 1 and not _figures(after)):
+            break
         if between > _BETWEEN or len(line) > _SHORT or _SENTENCE_END.search(line):
             break
     return last if figures >= _MIN_FIGURES else at
@@ -230,7 +237,9 @@ def _spaced_run(lines: Sequence[str], at: int) -> int:
             between = 0
             continue
         between += 1
-        if between > _BETWEEN or len("".join(line.split())) > _SHORT or _SENTENCE_END.search(line) or _HEADING.match(line):
+        if between > _BETWEEN or len("".join(line.split())) > _SHORT or _SENTENCE_END.search(line):
+            break
+        if _HEADING.match(line) or _DATED.match(line):
             break
     return last if figures >= _MIN_FIGURES and last - at >= _MIN_ROWS else at
 
@@ -267,7 +276,7 @@ def _lone_run(page: Lines, at: int) -> int:
             continue
         if prose == 1 and not numbers and not _NUMBER.match(line) and _HEADING.match(_flat(lines[at])):
             return at  # a section's heading, no cell
-        if len(line) > _SHORT or _SENTENCE_END.search(line) or "|" in line:
+        if len(line) > _SHORT or _SENTENCE_END.search(line) or "|" in line or _DATED.match(line):
             break
         if _NUMBER.match(line):
             numbers += 1

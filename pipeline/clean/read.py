@@ -12,7 +12,7 @@ from pipeline.document import Document
 
 Reader = Callable[..., Document]
 _READERS = {
-    "html": "pipeline.clean.html", "text": "pipeline.clean.text", "pdf": "pipeline.clean.pdf",
+    "html": "pipeline.clean.html", "mhtml": "pipeline.clean.mhtml", "text": "pipeline.clean.text", "pdf": "pipeline.clean.pdf",
     "docx": "pipeline.clean.word", "doc": "pipeline.clean.office", "rtf": "pipeline.clean.office",
     "odt": "pipeline.clean.office",
     "xlsx": "pipeline.clean.excel", "xls": "pipeline.clean.excel", "picture": "pipeline.clean.picture",

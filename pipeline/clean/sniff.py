@@ -13,17 +13,19 @@ _MAGIC = (
     (b"Rar!\x1a\x07", "archive"), (b"7z\xbc\xaf\x27\x1c", "archive"), (b"\x1f\x8b", "archive"), (b"{\\rtf", "rtf"),
 )
 _TAG = re.compile(rb"<(?:!doctype|html|head|body|table|div|p|span|meta|title|h[1-6]|br|center|font)\b", re.I)
+_MESSAGE = re.compile(rb"(?:From|MIME-Version|Date|Subject|Content-Type|Content-Location|Snapshot-Content-Location)\s*:", re.I)
+_RELATED = re.compile(rb"content-type\s*:\s*(?:multipart/(?:related|alternative)|text/html)", re.I)
 MEDIA = {
     "pdf": "application/pdf", "html": "text/html", "text": "text/plain", "picture": "image/*",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "doc": "application/msword", "xls": "application/vnd.ms-excel", "archive": "application/zip", "rtf": "application/rtf",
-    "odt": "application/vnd.oasis.opendocument.text",
+    "odt": "application/vnd.oasis.opendocument.text", "mhtml": "multipart/related",
 }
 
 
 def sniff(data: bytes, media_type: str | None = None) -> str:
-    """The kind of a file: html, text, pdf, docx, doc, odt, xlsx, xls, picture, archive, rtf, or unknown."""
+    """The kind of a file: html, text, pdf, docx, doc, odt, xlsx, xls, picture, archive, rtf, mhtml, or unknown."""
     if not data.strip(b"\x00 \t\r\n"):
         return "empty"
     start = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n")
@@ -39,6 +41,8 @@ def sniff(data: bytes, media_type: str | None = None) -> str:
         if kind == "bmp":
             return "picture" if len(data) > 54 and start[14:15] in (b"\x28", b"\x0c", b"\x6c", b"\x7c") else "text"
         return kind
+    if _MESSAGE.match(start) and _RELATED.search(data[:8192]):
+        return "mhtml"
     if data[257:262] == b"ustar":
         return "archive"
     if b"%PDF-" in data[:1024]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from html import unescape
 
-_PRE = re.compile(r"(<pre\b[^>]*>)(.*?)(</pre\s*>|$)", re.I | re.S)
+_PRE = re.compile(r"<pre\b[^>]*>(.*?)(?:</pre\s*>|$)", re.I | re.S)
+_BREAKS = re.compile(r"\r\n|\r|\n")
 _TEXTAREA = re.compile(r"<textarea\b[^>]*>(.*?)(?:</textarea\s*>|$)", re.I | re.S)
 _SRCDOC = re.compile(r"<iframe\b[^>]*?\bsrcdoc\s*=\s*(?:\"([^\"]*)\"|'([^']*)')[^>]*>(?:.*?</iframe\s*>)?", re.I | re.S)
 _MARKUP = re.compile(r"<(?:table|p|div|br)\b", re.I)
@@ -23,4 +24,4 @@ def unwrapped(source: str) -> str:
         rest = source.replace(inner, "", 1)
         if _MARKUP.search(markup) and "<table" not in rest.lower() and len(markup) > 200:
             source = _TEXTAREA.sub(lambda m, i=inner, t=markup: f"<div>{t}</div>" if m[1] == i else m[0], source)  # type: ignore[misc]
-    return _PRE.sub(lambda m: m[1] + m[2].replace("\r\n", "\n").replace("\r", "\n").replace("\n", "<br>") + m[3], source)
+    return _PRE.sub(lambda m: f"<div>{_BREAKS.sub('<br>', m[1])}</div>", source)

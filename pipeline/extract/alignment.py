@@ -42,6 +42,8 @@ def aligned(values: Row, columns: Sequence[Column], gridded: bool, ragged: bool)
             placed = None  # a figure would be left over
         if fits_left and fits_right and [v.text for v in left] != [v.text for v in right]:
             return [*placed] if placed in (left, right) else None
+        if placed is not None and (fits_left or fits_right) and [*placed] not in (left, right):
+            return None  # by order and by place the figures fill other columns
         if fits_left:
             return list(left)
         if fits_right:

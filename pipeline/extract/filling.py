@@ -20,6 +20,8 @@ class RowFiller:
         self.template = template
         self.year = year
         self.learner = HeadReader(words, year)
+        self.pending: list[Row] = []  # rows of a head whose body has not begun
+        self.matter = ""  # the matter whose quantities stand in rows of their own
         self.matters: tuple[Column, ...] = ()  # matters of the proactive tables as columns, their quantities in the rows
         self.heads = Heads()
         self.group = ""  # the dispute group named last, by a paragraph, a caption or a row
@@ -109,13 +111,15 @@ class RowFiller:
         if sum(1 for i in row if i.is_value and not i.is_blank) > 1:
             return False
         at = next((n for n, i in enumerate(row) if i.own and i.is_label and self.learner.key(i, "quantity")), None)
-        if not at or not any(i.is_value for i in row[at + 1 :]):
+        if at is None or not any(i.is_value for i in row[at + 1 :]):
             return False
-        matter = next((m for i in reversed(row[:at]) if (m := self._matter_of(i))), "")
+        before = [i for i in row[:at] if not i.is_blank]
+        matter = next((m for i in reversed(before) if (m := self._matter_of(i))), "" if before else self.matter)
         key = self.learner.key(row[at], "quantity")
         if key is None or (matter, key.key) not in self.words.proactive:
             return False
         self.claims.out.known_rows += 1
+        self.matter = matter
         self._list_row(row, at, (f"{matter}.{key.key}", None), row[at + 1 :])
         return True
 
@@ -157,4 +161,4 @@ class RowFiller:
                 self.claims.local_row(row)
                 return
         slots: list[Slot | None] = [(f"{key.matter}.{c.key.key}", None) if c.key else None for c in columns]
-        self._fill(row[at], values, columns, slots, stream, False)
+        self._fill(row[at], values, columns, slots, stream, self.heads.placed and columns == whole)

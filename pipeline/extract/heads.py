@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import NamedTuple
 
 from pipeline.codebook import normalise_label
@@ -27,6 +28,7 @@ from pipeline.extract.vocabulary import ColumnKey, Vocabulary
 _PAST = re.compile(r"累计|历年|上年|去年|上一年|同期|增长|增减|比率|占比")
 _YEAR_SO_FAR = re.compile(r"(?:本年|年初|自年初|全年|1[-~至—]12月).{0,6}累计")
 _OWN = re.compile(r"本年|本期|本季|统计数|数量|数值|数据|件数|指标值|本级|合计|总数|总计|^数$|结果")
+_COUNTER = re.compile(r"^(?:序号|代码|编码|编号|行次|行号|指标代码|项目代码)$")
 _YEAR = re.compile(r"(20[0-2]\d)\s*年?")
 _YEAR_ALONE = re.compile(r"(?:(20[0-2]\d)年?(?:度|全年|数据)?|(本年度?|当年度?|今年|上年度?|上一年度?|去年))$")
 _LIST_HEAD = re.compile(r"指标|项目|内容|名称|事项|单位|序号|类别|年|统计|数")
@@ -37,7 +39,7 @@ class Heads:
     """The column heads that hold for the rows being read; kept from one table to the next of the same report.
 
     ``gridded``: the applicant columns' places hold for the rows below. ``ragged``: no row below reaches the last of them.
-    ``doubted``: the head's own order contradicts the
+    ``placed``: the quantities' places hold. ``doubted``: the head's own order contradicts the
     sums. ``groups``: the dispute groups as columns. ``single``: the value columns of a list, other years without key.
     """
 
@@ -46,6 +48,7 @@ class Heads:
     ragged: bool = False
     doubted: bool = False
     quantity: tuple[Column, ...] = ()
+    placed: bool = False
     state: tuple[Column, ...] = ()
     groups: tuple[Column, ...] = ()
     single: tuple[Column, ...] = ()
@@ -85,6 +88,7 @@ class HeadReader:
             self._applicants(heads, items, below, stream)
         elif kind == "quantity":
             heads.quantity = self._quantities(items)
+            heads.placed = not stream and stand_in_grid(heads.quantity, self._to_next_head(below))
         else:
             heads.state, heads.groups = self._states(items, below, stream, context), ()
         return kind
@@ -107,8 +111,10 @@ class HeadReader:
         canonical = tuple(known[a] for a in self.words.applicants if a in known)
         one_row = len(rows) == 1
         if one_row or stream:
-            options = [canonical, ordered] if stream else [ordered, canonical]
-            options.append(total_first(canonical))
+            whole = len(canonical) == len(self.words.applicants)
+            named = tuple(c for c in ordered if c.key or not (whole and "组织" in c.label))
+            options = [total_last(named), ordered] if stream else [ordered, total_last(named), canonical]
+            options.append(total_first(named if stream else canonical))
         else:
             options = [ordered, total_first(ordered), total_last(ordered)]
         best = best_order(options, below, leaves_hold)
@@ -197,6 +203,10 @@ class HeadReader:
             elif key or columns or id(item) in past:
                 columns.append(Column(key, item.text, item.col))
         return tuple(columns)
+
+    def _to_next_head(self, below: Sequence[Row]) -> list[Row]:
+        """The rows below a head of quantities, as far as the next one."""
+        return list(takewhile(lambda row: not any(i.own and i.is_label and self.key(i, "quantity") for i in row), below))
 
     # -- disputes -----------------------------------------------------------------------------------------------
 
@@ -296,7 +306,7 @@ class HeadReader:
             years = {int(y) for y in _YEAR.findall(text)}
             if years:
                 (own if years == {self.year} else past).append(Column(ColumnKey("single", "own"), text, item.col))
-            elif _PAST.search(text):
+            elif _PAST.search(text) or _COUNTER.search(text):
                 past.append(Column(ColumnKey("single", "past"), text, item.col))
             elif _OWN.search(text) and item is not labels[0] and not text.startswith(("单位", "指标名", "项目名")):
                 own.append(Column(ColumnKey("single", "own"), text, item.col))

@@ -91,20 +91,21 @@ def _near(norm: str, numbered: bool, words: Vocabulary, template: str | None) ->
     """(label, distance, meanings) of the labels that a slip of the pen leads from to ``norm``."""
     if len(norm) < _SHORTEST - 1:
         return ()
-    found: list[tuple[str, int, Meaning]] = []
+    short = len(norm) <= _SHORTEST and not numbered and any(map(turning, norm))
+    found: dict[str, tuple[int, Meaning]] = {}
     for index in _indexes(words, template):
         for label, meanings in index.exact.items():
-            if len(label) < _SHORTEST or abs(len(label) - len(norm)) > 2:
+            if len(label) < _SHORTEST or abs(len(label) - len(norm)) > 2 or label in found:
                 continue
-            if len(norm) <= _SHORTEST and not numbered and isinstance(meanings[0], RowKey):
+            if short and isinstance(meanings[0], RowKey):
                 continue
             most = 2 if len(label) >= _LONG else 1
             for spelled in {norm, norm.removesuffix("数")}:
                 distance = Levenshtein.distance(label, spelled, score_cutoff=most)
                 if distance <= most and _is_slip(label, spelled):
-                    found.append((label, distance, tuple(meanings)))
+                    found[label] = (distance, tuple(meanings))
                     break
-    return tuple(found)
+    return tuple((label, distance, meanings) for label, (distance, meanings) in found.items())
 
 
 def _is_slip(label: str, norm: str) -> bool:

@@ -31,7 +31,7 @@ _SCALES = {"": 1, "百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000}
 _UNITS = "万元|亿元|元|人次|件次|班次|场次|件|条|项|次|个|人|篇|笔|期|例|起|宗|份|处|家|名|场|部|批|页|户|%"
 _NUMBER = r"\d{1,3}(?:[,，]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+"
 _CELL = re.compile(
-    rf"^(?P<sign>[-+−]|增加?|新增|减少?)?(?:了)?(?P<approx>约|近|超过?|逾)?(?P<num>{_NUMBER})"
+    rf"^(?P<sign>[-+−—–]|增加?|新增|减少?)?(?:了)?(?P<approx>约|近|超过?|逾)?(?P<num>{_NUMBER})"
     rf"(?P<more>余|多)?(?P<scale>[万亿]?)(?P<more2>余|多)?(?P<unit>{_UNITS})?(?P<more3>余|多|左右|以上)?"
     r"(?P<note>[(（\[][^()（）]*[)）\]]|[*※#△▲†]{1,3})?$"
 )
@@ -132,7 +132,7 @@ def parse_cell(text: str) -> Reading:
         if match["scale"] == "亿" and unit == "元":
             value, unit = _figure(match["num"], "") * 10_000, "万元"
         sign = match["sign"] or ""
-        if sign[:1] in ("-", "−", "减"):
+        if sign[:1] in ("-", "−", "—", "–", "减"):
             value = -value
         approx = bool(match["approx"] or match["more"] or match["more2"] or match["more3"])
         return Reading("reported", value, unit, approx, match["note"] or "")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.document import Block, Paragraph, Table
+from pipeline.extract.pieces import section_of
 from pipeline.extract.tables import Slot, TableReader, TableReading
 from pipeline.extract.vocabulary import vocabulary
 from pipeline.extract.years import year_hint
@@ -27,21 +28,35 @@ def read_tables(blocks: Sequence[Block], template: str | None, year: int | None)
     names the report's year holds; where none does, the cell is ambiguous."""
     reader = TableReader(vocabulary(), template, year)
     readings: list[tuple[TableReading, int | None]] = []
+    outside: list[TableReading] = []  # tables before the first heading, and the headings yet to come
+    inherited: list[TableReading] = []  # tables below one that is headed with a year, in the same section
+    begun = False
+    headed: int | None = None
     before: list[str] = []
     for block in blocks:
         if isinstance(block, Paragraph):
+            if section_of(block.text) is not None:
+                begun, headed = True, None
             reader.note_paragraph(block.text)
             before.append(block.text)
         elif isinstance(block, Table):
-            readings.append((reader.read(block), year_hint(before, block)))
+            named = year_hint(before, block)
+            headed = named or headed
+            readings.append((reader.read(block), headed))
+            if named is None and headed:
+                inherited.append(readings[-1][0])
+            if not begun:
+                outside.append(readings[-1][0])
             before = []
     findings = [f for reading, _ in readings for f in reading.findings]
-    readings, others = _apart(readings, year)
+    readings, others = _apart(readings, year, inherited)
+    aside = _repeated_inside(outside, [reading for reading, _ in readings]) if begun else []
+    readings = [pair for pair in readings if not any(pair[0] is reading for reading in aside)]
     placed: dict[Slot, Observation] = {}
     local: list[Observation] = []
     unplaced: list[Unplaced] = []
     for reading, hint in readings:
-        if hint and year and hint != year and reading.known_rows:
+        if hint and year and hint != year and reading.known_rows and not any(reading is other for other in inherited):
             findings.append(
                 Finding(
                     "table.other_year", "warn", hint, year, (),
@@ -57,6 +72,8 @@ def read_tables(blocks: Sequence[Block], template: str | None, year: int | None)
         filled = {s for u in unplaced for s in u.slots}
         unplaced += [u for u in reading.unplaced if not filled.issuperset(u.slots)]
         local += reading.local
+    for reading in aside:
+        local += [o._replace(indicator=f"local.aside.{o.indicator}") for o in reading.placed.values() if o.value is not None]
     for reading, hint in others:
         local += [
             o._replace(indicator=f"local.year_{hint}.{o.indicator}", label=f"{hint}年 {o.label}")
@@ -68,7 +85,7 @@ def read_tables(blocks: Sequence[Block], template: str | None, year: int | None)
 
 
 def _apart(
-    readings: list[tuple[TableReading, int | None]], year: int | None
+    readings: list[tuple[TableReading, int | None]], year: int | None, inherited: Sequence[TableReading]
 ) -> tuple[list[tuple[TableReading, int | None]], list[tuple[TableReading, int]]]:
     """(the report's own tables, those headed with another year). A table headed with another year is set aside only
     where a table of the report's own year, or one without a year, gives the same cells."""
@@ -80,11 +97,21 @@ def _apart(
             continue
         cells = _cells(reading)
         own = [_cells(r) for r, h in readings if r is not reading and (h is None or h == year) and r.known_rows]
-        if any(h == year for _, h in readings) or any(len(cells & other) * 2 > len(cells) for other in own):
+        alone = any(reading is other for other in inherited)  # it has no year of its own
+        if (not alone and any(h == year for _, h in readings)) or any(len(cells & other) * 2 > len(cells) for other in own):
             others.append((reading, hint))
         else:
             kept.append((reading, hint))
     return kept, others
+
+
+def _repeated_inside(outside: Sequence[TableReading], readings: Sequence[TableReading]) -> list[TableReading]:
+    """The tables before the first heading (a page's side bar) all of whose cells the report's own tables give too."""
+    own: set[Slot] = set()
+    for reading in readings:
+        if not any(reading is other for other in outside):
+            own |= _cells(reading)
+    return [reading for reading in outside if reading.placed and own.issuperset(_cells(reading))]
 
 
 def _cells(reading: TableReading) -> set[Slot]:

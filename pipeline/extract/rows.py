@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from functools import lru_cache
+from itertools import zip_longest
 from typing import NamedTuple
 
 from pipeline.document import Cell, Table
@@ -143,11 +144,14 @@ def _cut_stream(table: Table, words: Vocabulary, template: str | None) -> list[R
     row: Row = []
     named = filled = spaced = False  # the row has a known label; a figure; a value (blank or not) after its label
     heads = 0
-    for cell in table.cells:
-        item = _item(cell, table.locator)
+    items = [_item(cell, table.locator) for cell in table.cells]
+    for item, following in zip_longest(items, items[1:]):
         label = item.is_label and not is_unit(item.text)
         known = label and is_row_label(item.text, words, template)
         head_ends = not label and item.is_value and not item.is_blank and not named and heads >= 2
+        if label and following is not None and following.is_value and heads == 0 and len(row) > 1:
+            states = [k for k in words.columns.find(item.text) if k.kind == "state"]
+            head_ends = bool(states) and len(words.dispute_groups(i.text for i in row if i.is_label)) > 1
         if row and (head_ends or (label and (filled or known or (spaced and named) or (heads and not row[-1].is_label)))):
             rows.append(row)
             row, named, filled, spaced, heads = [], False, False, False, 0
@@ -181,13 +185,10 @@ def _lies_on_its_side(table: Table, words: Vocabulary, template: str | None) -> 
         if parse_cell(cell.text).state == "reported":
             for r in range(cell.row, cell.row + cell.rowspan):
                 figures[r] = figures.get(r, 0) + 1
-    matters = {
-        r for cell in table.cells if (k := words.row(cell.text, template)) and k[0].matter
-        for r in range(cell.row, cell.row + cell.rowspan)
-    }  # fmt: skip
+    matters = [(cell.row, cell.col) for cell in table.cells if (k := words.row(cell.text, template)) and k[0].matter]
     for cell in named:
         keys = words.columns.find(cell.text)
-        if keys and keys[0].kind == "quantity" and cell.row in matters:
+        if keys and keys[0].kind == "quantity" and any(r <= cell.row and c < cell.col for r, c in matters):
             continue  # a matter, its quantity and a figure in one row
         if not keys or any(k.kind == "state" for k in keys) or is_row_label(cell.text, words, template):
             continue  # results of disputes may stand in rows as well as in columns: read as they are

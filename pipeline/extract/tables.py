@@ -48,8 +48,8 @@ class TableReader(RowFiller):
         rows = rows_of(table, self.words, self.template)
         self.dated = any(year_of(cell.text, self.year) for cell in table.cells)
         learned: set[str] = set()
-        self.matters = ()
-        pending: list[Row] = []
+        self.matters, self.matter = (), ""
+        self.pending = []
         self.outcome = ""
         statistic = ""
         lead: Row = []
@@ -62,32 +62,32 @@ class TableReader(RowFiller):
                     continue
                 at = self._row_label(part)
                 if at is not None:
-                    if pending:
-                        learned.add(self.learner.learn(self.heads, pending, rows[n:], stream, self.group))
-                        pending = []
+                    if self.pending:
+                        learned.add(self.learner.learn(self.heads, self.pending, rows[n:], stream, self.group))
+                        self.pending = []
                     key = self._choose(self.words.row(part[at].text, self.template), statistic, part, at)
-                    if key.table == "statistics" and key.indicator.endswith(".total"):
-                        statistic = key.indicator.split(".")[0]
+                    if key.table == "statistics" and (key.group or key.indicator.endswith(".total")):
+                        statistic = (key.group or key.indicator).split(".")[0]
                     self._body_row(part, at, key, learned, stream, rows)
                     continue
-                if self._is_head(part) or (pending and self._is_years(part)):
-                    if lead and not pending:  # the years stand in a row above the names
-                        pending.append(lead)
+                if self._is_head(part) or (self.pending and self._is_years(part)):
+                    if lead and not self.pending:  # the years stand in a row above the names
+                        self.pending.append(lead)
                         learned.discard("single")
                         self.heads.single = ()
                     lead = []
-                    pending.append(part)
+                    self.pending.append(part)
                     continue
-                if pending:
-                    learned.add(self.learner.learn(self.heads, pending, rows[n:], stream, self.group))
-                    pending = []
+                if self.pending:
+                    learned.add(self.learner.learn(self.heads, self.pending, rows[n:], stream, self.group))
+                    self.pending = []
                 held = self.heads.single
                 statistic = self._other_row(part, learned, stream) or statistic
                 lead = part if self.heads.single is not held else []
-        if pending and self.learner.learn(self.heads, pending, [], stream, self.group) == "state" and stream:
+        if self.pending and self.learner.learn(self.heads, self.pending, [], stream, self.group) == "state" and stream:
             for column in self.heads.state:  # a head with nothing below: every cell of its row is blank or was dropped
                 if column.key and column.group:
-                    self.claims.blank((f"{column.group}.{column.key.key}", None), pending[-1][0], column.label)
+                    self.claims.blank((f"{column.group}.{column.key.key}", None), self.pending[-1][0], column.label)
         self._drop_heading_of_parts()
         self.claims.misprinted(meant)
         return self.claims.out
@@ -142,9 +142,11 @@ class TableReader(RowFiller):
         return len(shown) > 1 and all(year_of(i.text, self.year) for i in shown)
 
     def _is_head(self, row: Row) -> bool:
+        if self._single_state(row) is not None:
+            return False
         columns = [i for i in row if i.own and i.is_label and self.words.columns.find(i.text)]
         values = [i for i in row if i.own and i.is_value and not i.is_blank]
-        if columns and len(columns) >= len(values) and self._single_state(row) is None:
+        if columns and len(columns) >= len(values):
             return True
         if values:
             return False
@@ -161,6 +163,9 @@ class TableReader(RowFiller):
         if len(labels) != 1 or not any(i.is_value for i in row[labels[0] + 1 :]):
             return None
         if self.heads.groups or self._group_of(row) in self.words.review_groups:
+            return labels[0]
+        above = [i for other in self.pending for i in other if i.own and i.is_label]
+        if len(self.words.dispute_groups(i.text for i in above)) > 1 and not any(self.learner.key(i, "state") for i in above):
             return labels[0]
         return None
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from functools import lru_cache
 from itertools import product
 from typing import Generic, NamedTuple, TypeVar
@@ -201,6 +201,10 @@ class Vocabulary:
         else:
             found = self.modern.find(text)
         return tuple(k for k in found if k.table != "heading") if found and found[0].table == "heading" else found
+
+    def dispute_groups(self, texts: Iterable[str]) -> list[str]:
+        """The dispute groups with results of their own that some labels name."""
+        return [k.key for text in texts for k in self.groups.find(text)[:1] if k.key in self.review_groups]
 
     def indicator(self, template: str | None, indicator_id: str) -> Indicator | None:
         return self.codebook.indicator(template, indicator_id)

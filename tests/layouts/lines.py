@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from html import escape
 
-from pipeline.demo.forms import Td
-from tests.layouts.registry import ALL, layout
-from tests.layouts.sheet import Row, Sheet, article, wrap
+from pipeline.demo.forms import Layout, Td
+from tests.layouts.registry import ALL, MODERN, layout
+from tests.layouts.sheet import APPLICANTS, GROUP_NAMES, GROUPS, NAMES, STATE_NAMES, Row, Sheet, article, wrap
 
 Print = Callable[[Sequence[Sequence[str]]], str]
 
@@ -146,3 +146,97 @@ def labels_whole_in_titles(sheet: Sheet) -> bytes:
         number = 9 if form.section < 0 else form.section
         tables[number] = (f"<p>{form.title}</p>" if form.title else "") + text
     return wrap(sheet, article(sheet, tables)).encode()
+
+
+@layout(*MODERN)
+def names_in_another_order_as_lines(sheet: Sheet) -> bytes:
+    order = ["natural_person", "other", "legal_service", "enterprise", "public_welfare", "research", "total"]
+    names = dict(zip(APPLICANTS, NAMES, strict=True))
+    cells = ["申请人情况", "自然人", "法人或其他组织", "总计", *(names[a] for a in order[1:-1])]
+    for line in sheet.lines():
+        cells += [line.label, *(sheet.show(td.key) for td in sheet.values(line.indicator, order) if td.key)]
+    return sheet.page({3: "".join(f"<p>{escape(t)}</p>" for t in cells)})
+
+
+@layout(*MODERN)
+def disputes_turned_as_lines(sheet: Sheet) -> bytes:
+    cells = ["结果", "行政复议", "行政诉讼", "未经复议直接起诉", "复议后起诉"]
+    for name, *keys in zip(STATE_NAMES, *(sheet.states_of(g) for g in GROUPS), strict=True):
+        cells += [name, *(sheet.show(td.key) for td in keys if td.key)]
+    return sheet.page({4: "".join(f"<p>{escape(t)}</p>" for t in cells)})
+
+
+@layout(*MODERN)
+def disputes_listed_as_lines(sheet: Sheet) -> bytes:
+    cells = ["类型", "结果", "件数"]
+    for group, name in zip(GROUPS, GROUP_NAMES, strict=True):
+        cells += [*(["行政诉讼"] if group == "litigation.direct" else []), name]
+        for state, td in zip(STATE_NAMES, sheet.states_of(group), strict=True):
+            cells += [state, sheet.show(td.key) if td.key else ""]
+    return sheet.page({4: "".join(f"<p>{escape(t)}</p>" for t in cells)})
+
+
+@layout(*MODERN)
+def last_year_before_as_lines(sheet: Sheet) -> bytes:
+    """Both years' tables as lines, each under a line that names its year."""
+
+    def table(shift: int) -> str:
+        cells = ["申请人情况", "自然人", "法人或其他组织", "总计", *NAMES[1:6]]
+        for line in sheet.lines():
+            keys = [td.key for td in sheet.values(line.indicator) if td.key]
+            cells += [line.label, *(str(int(sheet.texts[k]) + shift) if shift else sheet.show(k) for k in keys)]
+        return "".join(f"<p>{escape(t)}</p>" for t in cells)
+
+    return sheet.page({3: f"<p>（一）{sheet.year - 1}年度情况（供对照）</p>{table(3)}<p>（二）{sheet.year}年度情况</p>{table(0)}"})
+
+
+@layout(*MODERN)
+def small_drawn_tables(sheet: Sheet) -> bytes:
+    """Five tables drawn with divs, some of one figure, with marks of notes."""
+    out = ""
+    for form in sheet.forms(Layout(split_proactive=True)):
+        if form.section == 2:
+            rows = [[td.text if not td.key else sheet.show(td.key) + "<sup>1</sup>" for td in row] for row in form.rows]
+            out += '<div class="grid">' + "".join(
+                '<div class="row">' + "".join(f"<div>{t}</div>" for t in row) + "</div>" for row in rows
+            ) + "</div><p></p>"  # fmt: skip
+    return sheet.page({2: out})
+
+
+@layout("v2014")
+def codes_before_blank_figures(sheet: Sheet) -> bytes:
+    """A column of codes stands before the figures; noughts are left blank."""
+    rows: list[Row] = [[Td("指标"), Td("代码"), Td("单位"), Td("数量")]]
+    for key in sheet.keys(""):
+        if sheet.figures[key] == 0:
+            sheet.put(key, "", None, "blank")
+    code = 0
+    for row in sheet.forms()[-1].rows:
+        cells = [td for td in row if td.key]
+        if cells:
+            code += 1
+            rows.append([row[0], Td(f"{code:02d}"), Td(""), cells[0]])
+    return sheet.page({9: "<p>政府信息公开情况统计表</p>" + sheet.table(rows)})
+
+
+@layout(*MODERN)
+def spacer_columns_and_blanks(sheet: Sheet) -> bytes:
+    """An empty column after every column of the proactive tables; noughts are left blank."""
+    for key in sheet.keys("proactive."):
+        if sheet.figures[key] == 0:
+            sheet.put(key, "", None, "blank")
+    rows = [[each for td in row for each in (td._replace(colspan=2 * td.colspan - 1), Td(""))] for row in sheet.proactive()]
+    return sheet.page({2: sheet.table(rows)})
+
+
+@layout(*MODERN)
+def matter_beside_quantity_unmerged(sheet: Sheet) -> bytes:
+    """The matter stands beside its first quantity only."""
+    rows: list[Row] = [[Td("信息内容"), Td("指标"), Td("数量")]]
+    heads: list[str] = []
+    for row in sheet.proactive():
+        if any(td.key for td in row):
+            rows += [[row[0] if not n else Td(""), Td(h), td._replace(colspan=1)] for n, (h, td) in enumerate(zip(heads, row[1:], strict=True))]
+        elif len(row) > 1:
+            heads = [td.text for td in row[1:]]
+    return sheet.page({2: sheet.table(rows)})
