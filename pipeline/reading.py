@@ -67,12 +67,12 @@ def read_reports_of(
 
     reports = extract(document)
     used: dict[int, Document | None] = dict.fromkeys(shown)
-    if len(reports) == 1 and lacks_tables(reports[0]):
+    if (not reports and len(report_titles(document)) < 2) or (len(reports) == 1 and lacks_tables(reports[0])):
         document, reports = _with_pictures(document, reports, opened.pictures, attachments, opener, used, extract)
     if len(reports) == 1 and lacks_tables(reports[0]):
         reports = _with_files(document, reports, attachments, opener, used, extract)
     if not reports and len(report_titles(document)) < 2:
-        used.clear()  # a page of nothing but pictures: each may be a report
+        used.clear()  # the pictures do not make one report: each may be one
     return Whole(_judged(document, reports), tuple(reconcile(report) for report in reports), used)
 
 
@@ -84,28 +84,43 @@ def _with_pictures(
     document: Document, reports: tuple[Report, ...], carried: Mapping[str, bytes], attachments: Sequence[tuple[str, bytes]],
     opener: Open, used: dict[int, Document | None], extract: Extract,
 ) -> tuple[Document, tuple[Report, ...]]:
-    """The document with what its pictures show in their places, and its reports then, if they gained tables."""
+    """The document with what its pictures show in their places, and its reports then, if they gained tables. Pictures that
+    follow each other are the pages or the slices of one."""
+    if not any(isinstance(block, Image) for block in document.blocks):
+        return document, reports
+    from pipeline.clean.picture_series import inline_bytes, may_hold_table, read_series
+
     beside = {plain_name(name): n for n, (name, _) in enumerate(attachments)}
     blocks: list[Block] = []
     looked: dict[int, Document] = {}
+    titled = bool(reports) or bool(report_titles(document))
+    row: list[tuple[int, str, bytes]] = []
+
+    def read_row() -> None:
+        if not row:
+            return
+        picture = opener(row[0][2], None).document if len(row) == 1 else read_series([data for _, _, data in row])
+        if picture.reader == "picture":
+            looked.update((n, picture) for n, _, _ in row)
+            blocks.extend(_under(picture, row[0][1] if len(row) == 1 else f"{row[0][1]} ff.", titles=not titled))
+        row.clear()
+
     for block in document.blocks:
+        if not isinstance(block, Image):
+            read_row()
+            blocks.append(block)
+            continue
         blocks.append(block)
-        if not isinstance(block, Image) or len(looked) >= _MAX_PICTURES:
-            continue
         n = beside.get(plain_name(block.source))
-        data = carried.get(block.source) or (attachments[n][1] if n is not None else b"")
-        if len(data) < _MIN_PICTURE_BYTES:
-            continue
-        picture = opener(data, None).document
-        if picture.reader != "picture":
-            continue
-        looked[n if n is not None else -len(looked) - 1] = picture
-        blocks += _under(picture, block.locator)
+        data = carried.get(block.source) or (attachments[n][1] if n is not None else inline_bytes(block.source))
+        if len(data) >= _MIN_PICTURE_BYTES and len(looked) + len(row) < _MAX_PICTURES and (reports or may_hold_table(data)):
+            row.append((n if n is not None else -len(blocks), block.locator, data))
+    read_row()
     if not looked:
         return document, reports
     seen = replace(document, blocks=tuple(blocks))
     better = extract(seen)
-    if len(better) != 1 or not _gains(better[0], reports[0]):
+    if len(better) != 1 or not (_gains(better[0], reports[0]) if reports else _tabled(better[0])):
         return document, reports
     used.update((n, picture) for n, picture in looked.items() if n >= 0)
     return seen, better
@@ -134,12 +149,13 @@ def _with_files(
     return reports
 
 
-def _under(document: Document, place: str) -> list[Block]:
-    """The blocks of a file with locators that name it; lines that read as titles would cut the report and stay out."""
+def _under(document: Document, place: str, *, titles: bool = False) -> list[Block]:
+    """The blocks of a file with locators that name it; lines that read as titles would cut the report and stay out, unless the
+    article has no title of its own (``titles``)."""
     return [
         replace(block, locator=f"{place}: {block.locator}")
         for block in document.blocks
-        if not (isinstance(block, Paragraph) and read_title(block.text))
+        if titles or not (isinstance(block, Paragraph) and read_title(block.text))
     ]
 
 

@@ -175,6 +175,10 @@ def _drop_hidden(body: LexborNode) -> None:
             node.replace_with(" ")
 
 
+_LITTLE_TEXT = 400
+"""Characters: an article with less text than this may be one of pictures."""
+
+
 def _article(body: LexborNode) -> tuple[LexborNode, str]:
     """The element that holds the article, and its path for locators."""
     whole = _weight(body)
@@ -195,6 +199,8 @@ def _article(body: LexborNode) -> tuple[LexborNode, str]:
             if weight > best_weight:
                 best, best_weight = child, weight
         if best is None or best_weight < 0.8 * _weight(node) or _tables_left_out(node, best) or draws_table(best):
+            break
+        if best_weight < _LITTLE_TEXT and _pictures_left_out(node, best):
             break
         node, path = best, f"{path}>{best.tag}{_name(best)}"
     for inner in node.css(_NAMED_FURNITURE):
@@ -230,6 +236,22 @@ def _tables_left_out(outer: LexborNode, inner: LexborNode) -> bool:
             # an info box (索引号 ...) is a table too: only one with several rows of three or more cells counts
             if sum(1 for row in table.css("tr") if len(row.css("td,th")) >= 3) >= 3:
                 return True
+    return False
+
+
+def _pictures_left_out(outer: LexborNode, inner: LexborNode) -> bool:
+    """Whether descending would leave out pictures that stand beside the text, neither links nor in page furniture."""
+    inside = {n.mem_id for n in inner.css("img")}
+    for picture in outer.css("img"):
+        if picture.mem_id in inside:
+            continue
+        parent = picture.parent
+        while parent is not None and parent.mem_id != outer.mem_id:
+            if parent.tag == "a" or _FURNITURE.search(f"{parent.attributes.get('class') or ''} {parent.attributes.get('id') or ''}"):
+                break
+            parent = parent.parent
+        else:
+            return True
     return False
 
 

@@ -6,6 +6,7 @@ blocks whose status says why: ``encrypted``, ``truncated``, ``broken_pdf``, ``to
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -24,6 +25,9 @@ EDGE_TOLERANCE = 4.0
 
 _PASSWORD_ERROR = 4
 _MIN_PICTURE_SHARE = 0.04
+_USUAL_DOTS = 200.0 / 72.0
+_SHORT_SIDE = 1_654.0
+"""Pixels of a page's short side that are enough: an A4 page at 200 dots per inch."""
 
 
 class _Refused(Exception):
@@ -188,18 +192,29 @@ def _under_text(picture: Picture, content: PageContent) -> bool:
     return over >= 20
 
 
+def _dots(content: PageContent) -> float:
+    """Pixels per point at which to look at a page: those of its largest picture, as far as a page of usual size needs them."""
+    largest = max(content.pictures, key=_area, default=None)
+    if largest is None or _area(largest) <= 0:
+        return _USUAL_DOTS
+    own = math.sqrt(largest.px_width * largest.px_height / _area(largest))
+    if content.paths > 100 or _area(largest) < 0.5 * content.width * content.height:
+        own = max(own, _USUAL_DOTS)
+    return max(min(own, _SHORT_SIDE / max(1.0, min(content.width, content.height))), 0.3)
+
+
 def _recognised(
     document: Any, number: int, content: PageContent, picture: Picture | None = None
 ) -> list[PageBlock]:
     """The blocks of a page, or of one picture on it, read from its pixels."""
-    from pipeline.clean.picture import MAX_SIDE, blocks_of_pixels, grey
+    from pipeline.clean.picture import MAX_PIXELS, MAX_SIDE, blocks_of_pixels, grey
 
-    dots = 200.0 / 72.0
-    dots = min(dots, MAX_SIDE / max(content.width, content.height, 1.0))
+    most = math.sqrt(MAX_PIXELS / 2 / max(1.0, content.width * content.height))
+    dots = min(_dots(content), MAX_SIDE / max(content.width, content.height, 1.0), most)
     page = document[number]
     try:
         turn = page_turn(page)
-        bitmap = page.render(scale=dots, rotation=turn, grayscale=True)
+        bitmap = page.render(scale=dots, rotation=turn, rev_byteorder=True)
         pixels = grey(bitmap.to_numpy().copy())
         bitmap.close()
     finally:

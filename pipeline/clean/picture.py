@@ -12,12 +12,13 @@ import io
 import re
 import unicodedata
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from pipeline.clean.marks import with_dashes, with_slashes, without_marks
 from pipeline.clean.ocr import MAX_READINGS, Reading, detect, recognise
 from pipeline.clean.page_blocks import PageBlock, PageCell, PageTable, assemble
 from pipeline.clean.pdf_layout import PageLayout, furniture, page_blocks
@@ -25,22 +26,29 @@ from pipeline.clean.pdf_page import PageContent, Picture
 from pipeline.clean.pixels import Box, Pixels, Sheet, ink_box, line_boxes, prepare
 from pipeline.clean.ruled_grid import Grid, find_grids
 from pipeline.clean.text_flow import Line, rows_of
+from pipeline.clean.upright import upright
 from pipeline.document import Document
 
 READER = "picture"
 MAX_PIXELS = 60_000_000
-MAX_SIDE = 12_000
+MAX_SIDE = 30_000
 MAX_FRAMES = 60
 UNREAD = ("?",)
 EDGE_TOLERANCE = 12.0
 
-_LOOKS_LIKE = str.maketrans({"o": "0", "O": "0", "º": "0", "°": "0", "l": "1", "I": "1", "|": "1", "丨": "1"})
+_LOOKS_LIKE = str.maketrans(dict.fromkeys("oOº°", "0") | dict.fromkeys("lI|丨", "1"))
+_LOOKS_RATHER_LIKE = str.maketrans(dict.fromkeys("Qøθ〇○◯□口囗日曰", "0"))
+"""What a zero alone is read as in some types: dotted, slashed, wide or with a speck beside it."""
+_RIMS = "()（）[]_~¯"
 _CERTAIN = 0.98
+_BAND = 1_600
 _DOTS = " .·•,、'`。"
 _NUMERIC = re.compile(r"[\d\s.,%+\-—/／０-９]*")
 
 
-class _Refused(Exception):
+class Refused(Exception):
+    """A file that is not read: ``status`` and ``detail`` say why."""
+
     def __init__(self, status: str, detail: str) -> None:
         super().__init__(detail)
         self.status = status
@@ -50,17 +58,23 @@ class _Refused(Exception):
 def read(data: bytes, *, sha256: str, media_type: str = "image/png") -> Document:
     """A picture's bytes as a ``Document``; a file of several pages (.tif) is read page by page. Never
     raises for bad bytes; size is checked before anything is unpacked."""
+    return read_pages(pages_in(data), sha256=sha256, media_type=media_type)
+
+
+def read_pages(pages: Iterable[Pixels], *, sha256: str, media_type: str) -> Document:
+    """Pages of grey pixels as a ``Document``; what ``pages`` raises as ``Refused`` becomes its status."""
     try:
-        pages = [(number, blocks_of_pixels(page)) for number, page in enumerate(_pages(data), start=1)]
-        blocks = assemble(pages, EDGE_TOLERANCE)
-    except _Refused as refusal:
+        read = [(number, blocks_of_pixels(page)) for number, page in enumerate(pages, start=1)]
+        blocks = assemble(read, EDGE_TOLERANCE)
+    except Refused as refusal:
         return Document(sha256, media_type, READER, (), status=refusal.status, detail=refusal.detail)
     if not blocks:
         return Document(sha256, media_type, READER, (), status="empty", detail="No text was found.")
     return Document(sha256, media_type, READER, blocks)
 
 
-def _pages(data: bytes) -> Iterator[Pixels]:
+def pages_in(data: bytes) -> Iterator[Pixels]:
+    """The pages of a picture file as grey pixels; raises ``Refused`` for what cannot be decoded or is too large."""
     from PIL import Image, ImageOps, UnidentifiedImageError
 
     try:
@@ -69,12 +83,12 @@ def _pages(data: bytes) -> Iterator[Pixels]:
             picture = Image.open(io.BytesIO(data))
             frames = getattr(picture, "n_frames", 1) if picture.format == "TIFF" else 1
             if frames > MAX_FRAMES:
-                raise _Refused("too_large", f"The file has {frames} pages; the limit is {MAX_FRAMES}.")
+                raise Refused("too_large", f"The file has {frames} pages; the limit is {MAX_FRAMES}.")
             for frame in range(frames):
                 picture.seek(frame)
                 width, height = picture.size
                 if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
-                    raise _Refused("too_large", f"The picture is {width} by {height} pixels.")
+                    raise Refused("too_large", f"The picture is {width} by {height} pixels.")
                 shown = ImageOps.exif_transpose(picture)
                 if shown.mode in ("RGBA", "LA", "PA") or "transparency" in shown.info:
                     shown = shown.convert("RGBA")
@@ -84,12 +98,12 @@ def _pages(data: bytes) -> Iterator[Pixels]:
                     np.asarray(shown.convert("RGB") if shown.mode not in ("L", "1") else shown.convert("L"))
                 )
     except UnidentifiedImageError:
-        raise _Refused("broken_picture", "The file is of no known picture format.") from None
+        raise Refused("broken_picture", "The file is of no known picture format.") from None
     except Image.DecompressionBombError:
-        raise _Refused("too_large", "The picture unpacks to too many pixels.") from None
+        raise Refused("too_large", "The picture unpacks to too many pixels.") from None
     except (OSError, SyntaxError, ValueError, EOFError, IndexError) as error:
         status = "truncated" if "truncated" in str(error).lower() else "broken_picture"
-        raise _Refused(status, f"The picture cannot be decoded: {error}") from None
+        raise Refused(status, f"The picture cannot be decoded: {error}") from None
 
 
 def grey(pixels: Any) -> Pixels:
@@ -113,7 +127,7 @@ def blocks_of_pixels(pixels: Pixels, *, unit: float = 1.0, left: float = 0.0) ->
     table edges that come out, ``left`` is added to these."""
     if min(pixels.shape) < 16 or int(pixels.max()) - int(pixels.min()) < 40:
         return []
-    sheet = prepare(pixels, MAX_SIDE)
+    sheet = prepare(upright(pixels), MAX_SIDE)
     grids = [
         grid
         for grid in find_grids(
@@ -153,7 +167,8 @@ def _table(sheet: Sheet, grid: Grid, unit: float, left: float) -> PageTable:
         within = Box(int(x0) + inset, int(y0) + inset, max(int(x0) + inset, int(x1) - inset + 1),
                      max(int(y0) + inset, int(y1) - inset + 1))  # fmt: skip
         lines.extend((index, box) for box in line_boxes(sheet.ink, within, sheet.char))
-    readings = _doubted(sheet.bare, [box for _, box in lines])
+    boxes = [box for _, box in lines]
+    readings = with_dashes(boxes, with_slashes(sheet.ink, boxes, _doubted(sheet.bare, boxes)), sheet.char)
     by_cell: list[list[tuple[Box, Reading]]] = [[] for _ in grid.regions]
     for (index, box), reading in zip(lines, readings, strict=True):
         by_cell[index].append((box, reading))
@@ -189,7 +204,7 @@ def _doubted(page: Pixels, boxes: Sequence[Box]) -> list[Reading]:
 
 def _cell_text(found: Sequence[tuple[Box, Reading]], char: float) -> tuple[str, tuple[str, ...]]:
     """A cell's text and its other readings from its lines."""
-    lines = [_as_figure(reading) for box, reading in found if not _is_speck(box, char)]
+    lines = [_as_figure(reading) for reading in without_marks(found, char)]
     if not lines:
         return "", ()
     if any(not reading.text for reading in lines):
@@ -207,13 +222,23 @@ def _cell_text(found: Sequence[tuple[Box, Reading]], char: float) -> tuple[str, 
 
 
 def _as_figure(reading: Reading) -> Reading:
-    """A line of nothing but letters that look like digits is read as the digits, and specks that were
-    read as dots before or after a figure are left out; what was read stays among the readings."""
+    """A line of nothing but letters that look like digits is read as the digits, and what specks and rules leave at the ends of
+    a figure is left out; what was read stays among the readings."""
     bare = reading.text.strip(_DOTS)
     folded = bare.translate(_LOOKS_LIKE)
-    if bare and folded != reading.text and _NUMERIC.fullmatch(folded):
+    if not _NUMERIC.fullmatch(folded):
+        plain = "".join(c for c in unicodedata.normalize("NFD", bare) if not unicodedata.combining(c))
+        folded = plain.translate(_LOOKS_LIKE).translate(_LOOKS_RATHER_LIKE) if len(plain) == 1 else _without_rims(folded)
+    if bare and folded and folded != reading.text and _NUMERIC.fullmatch(folded):
         return reading._replace(text=folded, others=(*reading.others, reading.text))
     return reading
+
+
+def _without_rims(text: str) -> str:
+    """The text without a bracket that has no other, and without strokes at its ends."""
+    inner = text.strip(_RIMS)
+    brackets = sum(text.count(c) for c in "()（）[]")
+    return inner if brackets < 2 and len(text) - len(inner) <= 2 else text
 
 
 def _apart(text: str, others: Sequence[str]) -> tuple[str, ...]:
@@ -233,11 +258,6 @@ def _plain(text: str) -> str:
     plain = plain.rstrip(_DOTS) or plain
     folded = plain.translate(_LOOKS_LIKE)
     return folded if _NUMERIC.fullmatch(folded) else plain
-
-
-def _is_speck(box: Box, char: float) -> bool:
-    """Ink too small for a digit (these are about 0.7 of a character high) and too short for a dash."""
-    return box.height < 0.4 * char and box.width < 0.3 * char
 
 
 def _text_rows(sheet: Sheet, grids: Sequence[Grid]) -> list[list[Line]]:
@@ -266,25 +286,30 @@ def _text_rows(sheet: Sheet, grids: Sequence[Grid]) -> list[list[Line]]:
 
 def _found_lines(page: Pixels, ink: Pixels, char: float) -> list[Box]:
     """Boxes around lines of text: the detector's, and what ink of a character's size it passed over."""
-    kept, back = _without_empty_bands(ink, char)
     found = []
     rest = ink.copy()
-    for box in detect(np.ascontiguousarray(page[kept])):
-        y0, y1 = int(back[box.y0]), int(back[box.y1 - 1]) + 1
-        tight = ink_box(ink, Box(box.x0, y0, box.x1, y1))
-        if tight is not None:
-            found.append(tight)
-            rest[y0:y1, box.x0 : box.x1] = 0
+    for back in _bands(ink, char):
+        for box in detect(np.ascontiguousarray(page[back])):
+            y0, y1 = int(back[box.y0]), int(back[box.y1 - 1]) + 1
+            tight = ink_box(ink, Box(box.x0, y0, box.x1, y1))
+            if tight is not None:
+                found.append(tight)
+                rest[y0:y1, box.x0 : box.x1] = 0
     found.extend(_lone_characters(rest, char))
     return found
 
 
-def _without_empty_bands(ink: Pixels, char: float) -> tuple[Any, Any]:
-    """Which rows of the page to look at (those near ink), and the page row of each of these."""
-    near = (
-        np.convolve(ink.any(axis=1).astype(np.int32), np.ones(int(2 * char) + 1, dtype=np.int32), "same") > 0
-    )
-    return near, np.flatnonzero(near)
+def _bands(ink: Pixels, char: float) -> list[Any]:
+    """The page rows to look at (those near ink), in bands that are cut where no ink is: the detector makes a tall page small."""
+    drawn = np.asarray(ink.any(axis=1))
+    near = np.flatnonzero(np.convolve(drawn.astype(np.int32), np.ones(int(2 * char) + 1, dtype=np.int32), "same") > 0)
+    bands, start = [], 0
+    while len(near) - start > _BAND:
+        free = np.flatnonzero(~drawn[near[start + _BAND // 2 : start + _BAND]])
+        end = start + _BAND // 2 + int(free[-1]) if len(free) else start + _BAND
+        bands.append(near[start:end])
+        start = end
+    return [*bands, near[start:]]
 
 
 def _lone_characters(rest: Pixels, char: float) -> list[Box]:

@@ -9,16 +9,21 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from pipeline.clean.pdf_page import Rule
-
-Pixels = npt.NDArray[np.uint8]
+from pipeline.clean.rule_lines import Pixels as Pixels
+from pipeline.clean.rule_lines import find_rules
 
 MAX_TURN = 8.0
 """Degrees by which a page may be turned and still be brought upright."""
 
 _SMALL, _LARGE, _FAIR = 18.0, 42.0, 27.0
+_MOST_PIXELS = 60_000_000
+_SPECK, _APART, _BESIDE, _DIRTY = 0.25, 0.25, 0.6, 0.005
+"""Dirt is no larger than a quarter of a character and stands ``_BESIDE`` apart from what is, on a dirty page ``_APART`` only: one
+with more specks than ``_DIRTY`` to a character's room of free paper. A decimal point has digits ``_BESIDE`` it on both sides."""
+_DOT_GAP = 0.4
+"""Greatest distance between the dots of a dotted line, in characters."""
 
 
 class Box(NamedTuple):
@@ -60,22 +65,35 @@ def prepare(grey: Pixels, max_side: int) -> Sheet:
     grain = noise_of(grey)
     if grain > 5:
         grey = np.asarray(cv2.fastNlMeansDenoising(grey, None, 1.1 * grain, 5, 11), dtype=np.uint8)
+    grey = _unspecked(grey)
     angle = turn_of(grey)
     if abs(angle) > 0.05:
         grey = _turned(grey, angle)
     char = char_height(binary(grey))
     scale = 1.0
     if char and not _SMALL <= char <= _LARGE:
-        scale = min(_FAIR / char, 4.0, max_side / max(grey.shape))
+        scale = min(_FAIR / char, 4.0, max_side / max(grey.shape), (_MOST_PIXELS / grey.size) ** 0.5)
         way = cv2.INTER_CUBIC if scale > 1 else cv2.INTER_AREA
         grey = np.asarray(cv2.resize(grey, None, fx=scale, fy=scale, interpolation=way), dtype=np.uint8)
         char *= scale
     char = char or _FAIR
     drawn = binary(grey)
-    across, down, lines = _rules(drawn, char)
+    across, down, lines = find_rules(grey, drawn, char)
     ink = np.where(lines > 0, np.uint8(0), drawn).astype(np.uint8)
-    bare = np.where(lines > 0, np.uint8(np.percentile(grey, 80)), grey).astype(np.uint8)
-    return Sheet(grey, bare, _without_specks(ink, grey, char), across, down, char, scale)
+    dirt = _stray(ink, char)
+    ink[dirt > 0] = 0
+    paper = np.uint8(np.percentile(grey, 80))
+    bare = np.where((lines > 0) | (dirt > 0), paper, grey).astype(np.uint8)
+    return Sheet(np.where(dirt > 0, paper, grey).astype(np.uint8), bare, _without_specks(ink, grey, char), across, down, char, scale)
+
+
+def _unspecked(grey: Pixels) -> Pixels:
+    """The page without lone dark dots, told before any smoothing runs them together."""
+    import cv2
+
+    sharp = cv2.adaptiveThreshold(grey, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 41, 30.0)
+    dirt = _stray(np.asarray(sharp, dtype=np.uint8), char_height(binary(grey)) or _FAIR)
+    return np.where(dirt > 0, cv2.dilate(grey, np.ones((9, 9), dtype=np.uint8)), grey).astype(np.uint8)
 
 
 def binary(grey: Pixels) -> Pixels:
@@ -153,47 +171,53 @@ def char_height(mask: Pixels) -> float:
     return float(np.percentile(found, 75))
 
 
-def _rules(drawn: Pixels, char: float) -> tuple[list[Rule], list[Rule], Pixels]:
-    """Horizontal and vertical ruled lines, and the mask of their pixels."""
+def _stray(ink: Pixels, char: float) -> Pixels:
+    """Mask of dirt with a rim: what is too small for a digit and stands apart from all that is not. A dot between two larger
+    things of its line, as a decimal point is, stays; so do the dots of a dotted line."""
     import cv2
 
-    def opened(mask: Pixels, size: tuple[int, int]) -> Any:
-        return cv2.morphologyEx(mask, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_RECT, size))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    wide, high = stats[:, 2], stats[:, 3]
+    dash = (high <= 0.3 * char) & (wide >= np.maximum(1.7 * high, 0.18 * char))
+    small = (np.maximum(wide, high) <= _SPECK * char) & ~dash
+    small[0] = False
+    others = _marked(labels, ~small)
 
-    def grown(mask: Pixels, size: tuple[int, int]) -> Pixels:
+    def reached(wide: int, high: int, anchor: tuple[int, int] = (-1, -1)) -> Any:
+        return cv2.dilate(others, np.ones((high, wide), dtype=np.uint8), anchor=anchor)
+
+    near, far = round(_APART * char), round(_BESIDE * char)
+    around = reached(2 * far + 1, 2 * far + 1)
+    astray = np.bincount(labels[around > 0], minlength=len(stats)) == 0
+    free = np.count_nonzero(around == 0) / (char * char)
+    if np.count_nonzero(small & astray) > _DIRTY * free:
+        around = reached(2 * near + 1, 2 * near + 1)
+    kept = around | (reached(far + 1, 1, (0, 0)) & reached(far + 1, 1, (far, 0)))
+    kept |= _in_a_row(_marked(labels, np.minimum(stats[:, 2], stats[:, 3]) <= 0.2 * char), char)
+    touched = np.bincount(labels[kept > 0], minlength=len(stats)) > 0
+    dirt = _marked(labels, small & ~touched)
+    return np.asarray(cv2.dilate(dirt, np.ones((3, 3), dtype=np.uint8)), dtype=np.uint8)
+
+
+def _marked(labels: Any, chosen: Any) -> Pixels:
+    """Mask of the pixels whose label is among the chosen; the ground, label 0, never is."""
+    table = np.where(chosen, 255, 0).astype(np.uint8)
+    table[0] = 0
+    return np.asarray(table[labels], dtype=np.uint8)
+
+
+def _in_a_row(dots: Pixels, char: float) -> Pixels:
+    """Mask of dots and dashes that follow each other closely along a level or upright line of four characters' length or more."""
+    import cv2
+
+    gap = max(3, int(_DOT_GAP * char)) | 1
+    found = np.zeros_like(dots)
+    for size, along, beside in (((gap, 3), 2, 3), ((3, gap), 3, 2)):
         kernel = cv2.getStructuringElement(cv2.MORPH_RECT, size)
-        return np.asarray(cv2.dilate(mask, kernel), dtype=np.uint8)
-
-    long, tall = max(30, int(2.4 * char)), max(24, int(1.45 * char))
-    flat = opened(grown(drawn, (1, 3)), (long, 1))
-    steep = opened(grown(drawn, (3, 1)), (1, tall))
-    thick = max(9.0, 0.5 * char)
-    across = []
-    for x, y, wide, high in _extents(flat):
-        if high <= thick + 0.01 * wide and not _through_text(drawn, x, y, wide, high, char):
-            across.append(Rule(y + high / 2, float(x), float(x + wide)))
-    down = []
-    for x, y, wide, high in _extents(steep):
-        if wide <= thick + 0.01 * high:
-            down.append(Rule(x + wide / 2, float(y), float(y + high)))
-    return across, down, grown(np.asarray(cv2.bitwise_or(flat, steep), dtype=np.uint8), (3, 3))
-
-
-def _through_text(drawn: Pixels, x: int, y: int, wide: int, high: int, char: float) -> bool:
-    """Whether a short level stroke has ink close above and below it, as smeared digits have."""
-    if wide > 12 * char:
-        return False
-    near = max(3, int(0.3 * char))
-    above = drawn[max(0, y - near) : max(0, y - 1), x : x + wide]
-    below = drawn[y + high + 1 : y + high + near, x : x + wide]
-    return all(bool(part.size) and float((part > 0).mean()) > 0.3 for part in (above, below))
-
-
-def _extents(mask: Any) -> list[tuple[int, int, int, int]]:
-    import cv2
-
-    _, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    return [(int(x), int(y), int(w), int(h)) for x, y, w, h, _ in stats[1:]]
+        _, labels, stats, _ = cv2.connectedComponentsWithStats(cv2.morphologyEx(dots, cv2.MORPH_CLOSE, kernel), connectivity=8)
+        long = (stats[:, along] >= 4 * char) & (stats[:, beside] <= np.maximum(4, 0.1 * stats[:, along]))
+        found |= _marked(labels, long)
+    return found
 
 
 def _without_specks(mask: Pixels, grey: Pixels, char: float) -> Pixels:

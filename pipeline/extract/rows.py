@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from pipeline.document import Cell, Table
 from pipeline.extract.cut_rows import with_whole_rows
+from pipeline.extract.garbled_labels import with_likely_labels
 from pipeline.extract.numbers import Reading, parse_cell
 from pipeline.extract.vocabulary import Vocabulary
 
@@ -73,7 +74,7 @@ def is_row_label(text: str, words: Vocabulary, template: str | None) -> bool:
 def rows_of(table: Table, words: Vocabulary, template: str | None) -> list[Row]:
     """The table's rows of items, upright: row labels to the left, column labels above."""
     if table.method == "ocr":
-        table = _with_known_labels(table, words, template)
+        table = with_likely_labels(_with_known_labels(table, words, template), words, template, lambda text: _kind(text)[2])
     if table.layout == "stream":
         return _cut_stream(table, words, template)
     table = _merged(with_whole_rows(table, words, template))

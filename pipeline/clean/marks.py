@@ -1,0 +1,70 @@
+"""Small ink told by its shape: specks, dashes, and the slash that recognition takes for a 1."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from pipeline.clean.ocr import Reading
+from pipeline.clean.pixels import Box, Pixels
+
+_STROKES = frozenset("1lI|/丨丿J")
+_SLANTED, _STRAIGHT = -0.2, 0.02
+"""A slash leans by more than this (columns to the right for each row down), and no row's middle is farther off its line, as a
+share of its height; an upright 1 leans the other way because of its flag, a 7 is bent."""
+_ITALIC = -0.1
+_DASHES = frozenset("-—–−一_－―")
+
+
+def is_dash(box: Box, char: float) -> bool:
+    """Whether ink is as flat and wide as a dash."""
+    return box.height <= 0.3 * char and box.width >= max(1.7 * box.height, 0.18 * char)
+
+
+def is_speck(box: Box, char: float) -> bool:
+    """Ink too small for a digit (these are about 0.7 of a character high) and too short for a dash."""
+    return box.height < 0.4 * char and box.width < 0.3 * char and not is_dash(box, char)
+
+
+def without_marks(found: Sequence[tuple[Box, Reading]], char: float) -> list[Reading]:
+    """The lines of a cell without specks, and without lone marks beside whole lines (a quotation mark that was wrapped)."""
+    lines = [(box, reading) for box, reading in found if not is_speck(box, char)]
+    if any(box.height >= 0.5 * char for box, _ in lines):
+        lines = [(box, reading) for box, reading in lines if box.height >= 0.5 * char or box.width >= 0.8 * char]
+    return [reading for _, reading in lines]
+
+
+def with_slashes(ink: Pixels, boxes: Sequence[Box], readings: Sequence[Reading]) -> list[Reading]:
+    """The readings of a table's lines, lone slanted strokes read as a slash, unless the type itself leans; where nothing shows
+    whether it does, the 1 stays possible."""
+    leans = [lean for box, reading in zip(boxes, readings, strict=True) if reading.text == "0" for lean, _ in (_slant(ink, box),)]
+    italic = float(np.median(leans)) <= _ITALIC if len(leans) >= 3 else None
+    result = list(readings)
+    for n, (box, reading) in enumerate(zip(boxes, readings, strict=True)):
+        if reading.text not in _STROKES or italic:
+            continue
+        lean, off = _slant(ink, box)
+        if lean <= _SLANTED and off <= _STRAIGHT * box.height:
+            result[n] = Reading("/", ("1",) if italic is None else (), reading.score)
+    return result
+
+
+def with_dashes(boxes: Sequence[Box], readings: Sequence[Reading], char: float) -> list[Reading]:
+    """The readings of lines, a flat stroke read as the dash that it is: blown up to a line's height it looks like anything."""
+    return [
+        Reading("-", (), 1.0) if is_dash(box, char) and box.width <= 3 * char and reading.text not in _DASHES else reading
+        for box, reading in zip(boxes, readings, strict=True)
+    ]
+
+
+def _slant(ink: Pixels, box: Box) -> tuple[float, float]:
+    """By how much the middle of the ink moves to the right for each row down, and how far the rows stray from that line."""
+    part = ink[box.y0 : box.y1, box.x0 : box.x1] > 0
+    rows = np.flatnonzero(part.any(axis=1))
+    if len(rows) < 6:
+        return 0.0, float(box.height)
+    columns = np.arange(part.shape[1])
+    middles = np.array([columns[part[row]].mean() for row in rows])
+    lean, start = np.polyfit(rows, middles, 1)
+    return float(lean), float(np.std(middles - (rows * lean + start)))
