@@ -218,6 +218,8 @@ _LEFT_BODY = re.compile(rf"(?:{_WHEN}|{_PLAIN}|,)*(?P<body>[\u4e00-\u9fff]{{1,24
 _WHOLE_RE = re.compile(rf"{_WHOLE}")
 _LEVEL = re.compile(r"(?:市|县|区|州|省|镇|局)?(?:本级|(?:市|县|区|州|省)直(?!接)|(?:市|县|区|州|省)级(?:各)?(?:部门|机关|单位)|局机关|机关本部)|各(?:乡镇|县区|县市区|街道|镇街|区县|市县|乡|县|区|镇|科室|股室|处室|二级单位|下属单位|直属单位)")
 _OTHERS = re.compile(r"(?:其余|其他|其它|部分|个别|有的|多数|大部分|某|另外)[\u4e00-\u9fff]{0,6}?(?:单位|部门|县|区|乡镇|镇|街道|局|机关|地方|科室)|除[^,。;]{1,20}外|以[^,。;]{1,16}为例(?!外)")
+_OTHER_GROUP = re.compile(r"各(?:县|市|区|乡|镇|街道)|办公室|本级|本机关|局机关")
+"""Beside which 各部门 are one group of bodies among others."""
 _SUB_LEAD = re.compile(r"(?:其中|例如|比如|如|包括|包含|分别是)[,:]?(?:" + _WHEN + r"|,)*(?P<name>(?!主要|通过|在|涉及)[\u4e00-\u9fff]{1,12}?(?:局|委员会|委|厅|镇|乡|街道|办事处|中心|开发区|管委会|县|区|市))(?!信息|公开|政府|网)")
 _CLAUSE_BODY = re.compile(
     rf"^(?:{_WHEN}|,|同时|此外|另外)*(?P<name>(?![我本全各])(?:(?![我本])[\u4e00-\u9fff]){{1,14}}?(?:局|委员会|发改委|卫健委|分局|镇|乡|街道|办事处|派出所|开发区|管委会))"
@@ -282,8 +284,8 @@ def _own(name: str, names: tuple[str, ...]) -> Verdict:
     return "ambiguous"
 
 
-def body_verdict(left: str, sentence: str, names: tuple[str, ...]) -> Verdict:
-    """Whose figure: ``left`` is the clause before the statement, ``sentence`` all before it in its sentence."""
+def body_verdict(left: str, sentence: str, names: tuple[str, ...], after: str = "") -> Verdict:
+    """Whose figure: ``left`` is the clause before the statement, ``sentence`` all before it in its sentence, ``after`` the rest."""
     breakdown = [m.end() for m in _BREAKDOWN.finditer(sentence)]
     if breakdown and sentence[: breakdown[-1]].count("(") == sentence[: breakdown[-1]].count(")"):
         sentence = sentence[min(breakdown[-1], len(sentence) - len(left)) :]
@@ -300,7 +302,9 @@ def body_verdict(left: str, sentence: str, names: tuple[str, ...]) -> Verdict:
         if verdict != "take":
             return verdict
     earlier = sentence[: len(sentence) - len(left)]
-    if _WHOLE_RE.search(left):
+    if whole := _WHOLE_RE.search(left):
+        if whole[0].startswith("各") and (_OTHER_GROUP.search(earlier) or _OTHER_GROUP.search(after)):
+            return "ambiguous"
         return verdict
     if (match := _SUB_LEAD.search(sentence)) and _own(match["name"], names) != "take":
         return "ambiguous"
@@ -325,6 +329,14 @@ def dispute_verdict(clause: str, after: str) -> Verdict:
     if _PART_IS_OURS.match(after) or (_OFFICE.search(clause) and not _DISCLOSURE.search(clause)):
         return "skip"
     return "take"
+
+
+_OTHER_FEES = re.compile(r"涉企|事业性收费|税|停车|学费|租金|门票|卫生费|抚养费|执法|罚")
+
+
+def fee_verdict(sentence: str) -> Verdict:
+    """Fees for information are never told in one sentence with other charges."""
+    return "skip" if _OTHER_FEES.search(sentence) else "take"
 
 
 _WITH_CARRIED_IN = re.compile(rf"^\(?,?(?:其中)?[,:]?(?:含|包括|包含|其中)?[^,。;]{{0,4}}(?:上一?年度?|{_YEAR}年度?)(?:的)?结转")

@@ -20,6 +20,7 @@ from pipeline.extract.sentence_context import (
     body_verdict,
     clause_start,
     dispute_verdict,
+    fee_verdict,
     flatten_sentence_text,
     joint_list,
     mask_titles,
@@ -56,6 +57,9 @@ _BARE_SECTION = re.compile(r"[^\d,。;:、!?]{0,24}(?:情况|概述|概况|问�
 _VERBS = re.compile(r"登记受理|受理|收到|接到|新收|收悉|办理答复|办结|答复|办理|处理")
 
 
+_OUTCOMES = re.compile(r"(?:予以|同意)公开|部分公开|不予公开|不同意公开|无法提供|不予处理|信息不存在|不属于本")
+_MIN_OUTCOMES = 3
+_JOINS = re.compile(r"[、,;]?(?:其中|和|及|以及|同时)?[:,]?")
 _ITEM = re.compile(r"^(?:[(（]?[\d一二三四五六七八九十]{1,2}[)）.、]|[①-⑩]|其中)")
 
 
@@ -87,12 +91,15 @@ def _last_head(text: str) -> tuple[str, bool]:
     return last, joined
 
 
-def _head_holds(wanted: str, before: str, here: str, heading: str) -> bool:
-    """Is ``wanted`` the subject last named in the sentence, else in the paragraph before it, else in the heading?"""
+def _head_holds(wanted: str, before: str, here: str, heading: str, sentence: str) -> bool:
+    """Is ``wanted`` the subject last named in the sentence, else in the paragraph before it, else in the heading? A sentence of
+    three kinds of outcome is about applications, whatever stood before it."""
     for text in (here, before, heading):
         head, joined = _last_head(text)
         if head:
             return head == wanted and not joined
+        if text is here and wanted == "application" and len(set(_OUTCOMES.findall(sentence))) >= _MIN_OUTCOMES:
+            return True
     return False
 
 
@@ -116,7 +123,7 @@ def _hits(flat: str, span: tuple[int, int], patterns: PatternSet, heading: str) 
                 continue
         for pattern in members:
             for match in pattern.regex.finditer(flat, start, end):
-                if pattern.head and not _head_holds(pattern.head, before, flat[start : _number_at(match)], heading):
+                if pattern.head and not _head_holds(pattern.head, before, flat[start : _number_at(match)], heading, sentence):
                     continue
                 found.append(_Hit(pattern, match))
     longest: dict[int, int] = {}
@@ -158,7 +165,12 @@ def _money(value: Figure, unit: str, printed: str) -> Decimal:
     return amount / 10_000 if unit == "万元" else amount * 10_000
 
 
-def _judge(hit: _Hit, flat: str, span: tuple[int, int], year: int | None, names: tuple[str, ...]) -> Verdict:
+Foreign = dict[str, tuple[int, Verdict]]
+
+
+def _judge(hit: _Hit, flat: str, span: tuple[int, int], year: int | None, names: tuple[str, ...], foreign: Foreign) -> Verdict:
+    """Whether the match may be taken. ``foreign`` holds where the last figure that is not surely the report's own ended, and is
+    brought up to date: what is only joined to such a figure (该系统复议19件、诉讼6件) shares its fate."""
     start, end = hit.match.span()
     left = flat[clause_start(flat, start, span[0]) : start]
     sentence = flat[span[0] : start]
@@ -175,7 +187,14 @@ def _judge(hit: _Hit, flat: str, span: tuple[int, int], year: int | None, names:
         year,
         stock=indicator.startswith(_STOCKS) or indicator.endswith(".in_force"),
     )
-    verdicts: list[Verdict] = [when, body_verdict(left, sentence, names)]
+    whose = body_verdict(left, sentence, names, flat[end : span[1]])
+    family = indicator.partition(".")[0].replace("litigation", "reconsideration")
+    last = foreign.get(family)
+    if whose == "take" and last and last[0] <= start and _JOINS.fullmatch(flat[last[0] : start]):
+        whose = last[1]
+    if whose != "take" and when != "skip":
+        foreign[family] = (end, whose)
+    verdicts: list[Verdict] = [when, whose, *([fee_verdict(flat[span[0] : span[1]])] if family == "fee" else [])]
     if indicator == "proactive.disclosed.total":
         verdicts.append(topic_verdict(left, sentence))
     if indicator == "application.received":
@@ -276,11 +295,13 @@ def read_sentences(
             if span[1] - span[0] > MAX_SENTENCE:
                 continue
             first = len(found)
-            for hit in _own_first(list(_hits(flat, span, patterns, subject)), template, year):
+            foreign: Foreign = {}
+            hits = _own_first(list(_hits(flat, span, patterns, subject)), template, year)
+            for hit in sorted(hits, key=lambda h: h.match.end()):
                 indicator = codebook.indicator(template, hit.pattern.row.indicator)
                 if indicator is None or (hit.pattern.row.applicant and indicator.dimension != "applicant"):
                     continue
-                verdict = _judge(hit, flat, span, year, names)
+                verdict = _judge(hit, flat, span, year, names, foreign)
                 if verdict == "skip":
                     continue
                 seen = _observe(hit, verdict, paragraph, flat, span[0], indicator)
@@ -299,9 +320,23 @@ def read_sentences(
 
 
 def _settled(found: list[tuple[int, int, Observation]]) -> list[tuple[int, int, Observation]]:
-    """One sentence's statements without the doubtful ones beside a sure one (累计公开5600条,其中2012年新增900条)."""
-    sure = {(o.indicator, o.applicant) for _, _, o in found if o.state != "ambiguous"}
-    return [f for f in found if f[2].state != "ambiguous" or (f[2].indicator, f[2].applicant) not in sure] if sure else found
+    """One sentence's statements without the doubtful ones beside a sure one (累计公开5600条,其中2012年新增900条). Two sure ones
+    that differ (局网站发布300条,市网站发布20条) are both in doubt."""
+    sure: dict[tuple[str, str | None], set[object]] = {}
+    for _, _, o in found:
+        if o.state != "ambiguous":
+            sure.setdefault((o.indicator, o.applicant), set()).add(o.resolved)
+    if not sure:
+        return found
+    kept = []
+    for at, place, o in found:
+        figures = sure.get((o.indicator, o.applicant), set())
+        if o.state != "ambiguous" and len(figures) > 1 and o.value is not None:
+            doubt = o._replace(value=None, state="ambiguous", resolved=None, resolution=None, candidates=(o.value,))
+            kept.append((at, place, doubt))
+        elif o.state != "ambiguous" or not figures:
+            kept.append((at, place, o))
+    return kept
 
 
 def _lead(flats: Sequence[str], at: int, lead: str) -> str:

@@ -69,6 +69,32 @@ def test_a_breakdown_of_the_whole_after_parts_by_body() -> None:
     assert seen["application.received.in_person"] == 105
 
 
+def test_what_is_joined_to_a_figure_of_others_is_theirs_too() -> None:
+    assert figures("全市城管系统发生行政复议19件、行政诉讼6件。") == {}
+    assert figures("全市发生行政复议19件、行政诉讼6件。") == {"reconsideration.total": 19, "litigation.total": 6}
+
+
+def test_groups_of_bodies_and_two_figures_for_one_indicator_are_in_doubt() -> None:
+    groups = "各部门主动公开政府信息9803条,各区县主动公开政府信息15620条。"
+    paragraphs = [Paragraph(f"市政府办公室主动公开政府信息486条,{groups}", "p1")]
+    seen = read_sentences(paragraphs, template="v2008", year=2012, codebook=BOOK, issuer="衡阳市人民政府")
+    assert [o.resolved for o in seen if o.state != "ambiguous"] == []
+    two = read_sentences(
+        [Paragraph("通过局门户网站发布信息2356条,通过市政府网站发布信息412条。", "p1")], template="v2008", year=2012, codebook=BOOK
+    )
+    assert [(o.state, o.resolved, o.candidates) for o in two] == [("ambiguous", None, (2356,)), ("ambiguous", None, (412,))]
+
+
+def test_other_charges_are_no_fees_for_information() -> None:
+    assert figures("四、收费及减免情况", "取消涉企收费23项,全年减免费用1200万元。") == {}
+    assert figures("四、收费及减免情况", "全年减免费用16元。") == {"fee.waived_yuan": Decimal(16)}
+
+
+def test_three_kinds_of_outcome_tell_of_applications_without_the_word() -> None:
+    assert figures("一、总体情况", "予以公开52件,部分公开6件,不予公开11件。")["application.outcome.refused"] == 11
+    assert figures("一、总体情况", "予以公开52件,不予公开11件。") == {}
+
+
 def test_a_local_list_typed_as_lines() -> None:
     lines = ("申请总数:26条", "其中:1.当面申请数:4条", "(1)“信息不存在”数:3条", "实际支出(元):32000")
     assert figures(*lines[:3]) == {
