@@ -64,7 +64,7 @@ def _rows_of(node: LexborNode, least: int = _MIN_FIGURES) -> list[Row] | None:
     rows = [_row(child) for child in children]
     kept = [row for row in rows if row is not None]
     figures = _figures(kept)
-    cells = sum(len(row) for row in kept)
+    cells = sum(1 for row in kept for cell in row if cell[0])
     strays = len(children) - len(kept)
     if len(kept) < _MIN_ROWS or (strays > 1 and strays > 0.3 * len(children)) or figures < max(least, _FIGURE_SHARE * cells):
         return None

@@ -20,6 +20,7 @@ _RULE = re.compile(r"^[\s|:+\-=─┼├┤]*$")
 _FIGURE = r"[-+]?\d[\d,，.]*(?:[件项条次个人篇笔元]|万元|人次)?"
 _NUMBER = re.compile(rf"^{_FIGURE}$")
 _MARKS = "[-—–/无]"
+_MARK = re.compile(rf"^{_MARKS}$")
 _BEHIND = re.compile(rf"^(\S.*?[^\s\d.,，+-])((?:\s+(?:{_FIGURE}|{_MARKS}))+)$")
 _ALONE = re.compile(rf"^(?:{_FIGURE}|{_MARKS})(?:\s+(?:{_FIGURE}|{_MARKS}))+$")
 _SENTENCE_END = re.compile(r"[。；;！!？?]$")
@@ -59,7 +60,8 @@ class Lines(NamedTuple):
 def may_hold_tables(texts: Sequence[str]) -> bool:
     """Whether some lines end as the cells of a table do: in a figure or a bar. Cheap, and true of more than tables."""
     ends = 0
-    for text in texts:
+    for line in texts:
+        text = line.rstrip("\t")
         if len(text) < 160 and text and (text[-1].isdigit() or text[-1] in "|｜件条"):
             ends += 1
             if ends >= _MIN_FIGURES:
@@ -199,6 +201,10 @@ def _figures(cells: Sequence[str]) -> int:
     return sum(1 for cell in cells if _NUMBER.match(_flat(cell)))
 
 
+def _marks(cells: Sequence[str]) -> int:
+    return sum(1 for cell in cells if _MARK.match(_flat(cell)))
+
+
 def _tabbed_run(lines: Sequence[str], at: int) -> int:
     """The end of a run of rows with tabs that starts here; ``at`` where it shows less than three figures. Short lines
     of one cell belong to it where rows stand before and after."""
@@ -231,7 +237,8 @@ def _spaced_run(lines: Sequence[str], at: int) -> int:
         line = lines[end].strip()
         cells = _cells_of(line) if line else []
         found = _figures(cells)
-        if found and (len(cells) > found or found > 2):
+        filled = found + _marks(cells)
+        if filled and (len(cells) > filled or filled > 2):
             figures += found
             last = end + 1
             between = 0
@@ -278,8 +285,8 @@ def _lone_run(page: Lines, at: int) -> int:
             return at  # a section's heading, no cell
         if len(line) > _SHORT or _SENTENCE_END.search(line) or "|" in line or _DATED.match(line):
             break
-        if _NUMBER.match(line):
-            numbers += 1
+        if _NUMBER.match(line) or (numbers and _MARK.match(line)):
+            numbers += bool(_NUMBER.match(line))
             last = end
             prose = 0
         else:

@@ -183,6 +183,8 @@ def _figure(indicator: Indicator, reading: Reading, header_unit: str) -> tuple[F
     state = reading.state
     if value is not None and indicator.decimal:
         unit = reading.unit or header_unit
+        if reading.note == "万" and not reading.unit:  # money in 万 is money in 万元
+            value, unit = _tidy(Decimal(value) / 10_000), "万元"
         if unit in _YUAN and indicator.unit in _YUAN and unit != indicator.unit:
             value = _tidy(Decimal(value) * _YUAN[unit] / _YUAN[indicator.unit])
     if value is not None and (reading.unit == "%" or (reading.unit in _MONEY and not indicator.decimal)):

@@ -147,6 +147,9 @@ class RowFiller:
         whole = self.heads.quantity
         columns = tuple(c for c in whole if c.key is None or (key.matter, c.key.key) in self.words.proactive)
         columns = columns if any(c.key for c in columns) else ()
+        own_form = tuple(c for c in columns if c.key is None or (self.template or "") in self.words.proactive[key.matter, c.key.key])
+        if any(c.key for c in own_form):
+            columns = own_form  # what another form has of this matter is not asked here
         if 0 < len(columns) < len(whole) == len(values) and all(
             c in columns or v.reading.value is None for c, v in zip(whole, values, strict=True)
         ):  # one head for all matters: marks stand where a matter has no such cell

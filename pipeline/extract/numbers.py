@@ -33,7 +33,7 @@ _NUMBER = r"\d{1,3}(?:[,，]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+"
 _CELL = re.compile(
     rf"^(?P<sign>[-+−—–]|增加?|新增|减少?)?(?:了)?(?P<approx>约|近|超过?|逾)?(?P<num>{_NUMBER})"
     rf"(?P<more>余|多)?(?P<scale>[万亿]?)(?P<more2>余|多)?(?P<unit>{_UNITS})?(?P<more3>余|多|左右|以上)?"
-    r"(?P<note>[(（\[][^()（）]*[)）\]]|[*※#△▲†]{1,3})?$"
+    r"(?P<note>[(（\[][^()（）]*[)）\]]|[*※#△▲†]{1,3}|注\d{0,2}|[,，;；]?(?:其中|含)[^()（）]*)?$"
 )
 _CHINESE = re.compile(rf"^(?P<num>[零〇○一二两三四五六七八九十百千万]+)(?P<unit>{_UNITS})?$")
 _NOTE_MARK = re.compile("([0-9\uff10-\uff19])\\s*([\u2460-\u249b\u2776-\u277f\u00b2\u00b3\u00b9\u2070-\u2079])\\s*$")
@@ -116,7 +116,7 @@ def parse_cell(text: str) -> Reading:
         return Reading("dash")
     if flat in _SLASHES:
         return Reading("not_applicable")
-    bare = flat.rstrip("。;；,，")
+    bare = flat.rstrip("。;；,，、.")
     if bare in _NIL:
         return Reading("text_zero", 0)
     if bare in _NO_CHANGE:
@@ -134,8 +134,9 @@ def parse_cell(text: str) -> Reading:
         sign = match["sign"] or ""
         if sign[:1] in ("-", "−", "—", "–", "减"):
             value = -value
+        note = match["note"] or ("万" if match["scale"] == "万" and not unit else "")
         approx = bool(match["approx"] or match["more"] or match["more2"] or match["more3"])
-        return Reading("reported", value, unit, approx, match["note"] or "")
+        return Reading("reported", value, unit, approx, note)
     match = _CHINESE.match(bare) if bare != "一" else None  # a lone 一 may be a dash: not decided here
     if match and (amount := chinese_number(match["num"])) is not None:
         return Reading("reported", amount, match["unit"] or "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import replace
 from functools import lru_cache
 from itertools import zip_longest
@@ -196,9 +197,22 @@ def _lies_on_its_side(table: Table, words: Vocabulary, template: str | None) -> 
         across[cell.row] = across.get(cell.row, 0) + 1
         if figures.get(cell.row):
             down[cell.col] = down.get(cell.col, 0) + 1
-    if not down or max(down.values()) < 3:
+    if not down or max(down.values()) < 3 or not _heads_fit(table, figures):
         return False
     return max(down.values()) > max((n for r, n in across.items() if not figures.get(r)), default=0)
+
+
+def _heads_fit(table: Table, figures: dict[int, int]) -> bool:
+    """Whether the rows above the first figures reach as far to the right as those below: else their labels' places say
+    nothing of the columns."""
+    reach: dict[int, int] = {}
+    for cell in table.cells:
+        for r in range(cell.row, min(cell.row + cell.rowspan, table.n_rows)):
+            reach[r] = max(reach.get(r, 0), cell.col + cell.colspan)
+    first = min(figures)
+    cells = Counter(cell.row for cell in table.cells if cell.row < first)
+    top = min((row for row, n in cells.items() if n > 1), default=first)
+    return all(reach.get(r, 0) == reach.get(first, 0) for r in range(top, first))
 
 
 def _turned(table: Table) -> Table:

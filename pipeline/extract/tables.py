@@ -150,6 +150,9 @@ class TableReader(RowFiller):
             return True
         if values:
             return False
+        blanks = sum(1 for i in row if i.is_blank)
+        if blanks and blanks == len({c.key.key for c in self.heads.state if c.key and c.key.kind == "state"}):
+            return False  # a group's results, all left blank
         groups = [k[0] for i in row if i.own and i.is_label and (k := self.words.groups.find(i.text))]
         if groups and (len(groups) > 1 or any(i.colspan > 1 for i in row if i.own and i.is_label)):
             if len({g.key for g in groups}) == 1 and groups[0].kind == "group":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from html import escape
 
+from pipeline.demo.faults import figure_text
 from pipeline.demo.forms import Td
 from tests.layouts.application import NOTE, flat_head
 from tests.layouts.registry import ALL, MODERN, layout
@@ -163,3 +164,40 @@ def figures_with_note_marks(sheet: Sheet) -> bytes:
         return escape(text) + (sheet.rng.choice(marks) if text.isdigit() and text != "0" and sheet.rng.random() < 0.3 else "")
 
     return sheet.page({3: sheet.table(sheet.third(), cell=cell)})
+
+
+@layout(*MODERN)
+def figures_with_what_typists_add(sheet: Sheet) -> bytes:
+    """22、 and 22，其中网上3件 and 22注1 are 22; money in 万 is money in 万元."""
+    behind = ("、", "。", " 件", "，其中网上申请3件", "注1", "（含补正）")
+
+    def cell(text: str) -> str:
+        return escape(text) + (sheet.rng.choice(behind) if text.isdigit() and text != "0" and sheet.rng.random() < 0.3 else "")
+
+    sheet.write([k for k in sheet.keys("proactive.") if k[0].endswith("amount_10k_yuan")], lambda v: f"{figure_text(v)}万")
+    return sheet.page({3: sheet.table(sheet.third(), cell=cell)})
+
+
+@layout(*MODERN)
+def quantities_in_one_head_as_lines(sheet: Sheet) -> bytes:
+    """One head for all matters, each followed by the figures that it has."""
+    lines = _proactive_lines(sheet)
+    cells = ["信息内容", *dict.fromkeys(q for _, q, _ in lines)]
+    for matter in dict.fromkeys(m for m, _, _ in lines):
+        cells += [matter, *(sheet.show(td.key) for m, _, td in lines if m == matter and td.key)]
+    return sheet.page({2: "".join(f"<p>{escape(t)}</p>" for t in cells)})
+
+
+@layout(*MODERN, open_allowed=True)
+def turned_and_drawn_without_spans(sheet: Sheet) -> bytes:
+    """Applicants as rows; the two rows of the head are drawn without the spans that place them: no place is sure."""
+    lines = sheet.lines()
+    groups = list(dict.fromkeys(x.group for x in lines if x.group))
+    top = ["申请人", *(x.label for x in lines[:4]), *groups, *(x.label for x in lines[4:] if not x.group)]
+    rows = [top, [x.label for x in lines if x.group]]
+    for name, applicant in zip(NAMES, APPLICANTS, strict=True):
+        rows.append([name, *(sheet.texts[(x.indicator, applicant)] for x in lines)])
+    drawn = "".join('<div class="r">' + "".join(f"<div>{escape(t)}</div>" for t in row) + "</div>" for row in rows)
+    page = sheet.page({3: f'<div class="grid">{drawn}</div>'})
+    sheet.cells = {k: v for k, v in sheet.cells.items() if not k[0].startswith("application.")}
+    return page
