@@ -8,7 +8,7 @@ from datetime import date
 
 from pipeline.codebook import Codebook
 from pipeline.dateline import stated_day
-from pipeline.document import Document, Paragraph
+from pipeline.document import Block, Document, Paragraph, Table
 from pipeline.extract.pieces import Piece, Title, section_of
 from pipeline.plain import squeeze
 
@@ -22,6 +22,7 @@ _TEXT_YEAR = re.compile(r"(20[0-2]\d)年")
 _PUBLISHED = re.compile(
     r"(?:发布|公开|发文|发表|更新|公布)(?:日期|时间)[:：]?\s*(20[0-2]\d)\s*[-年/.]\s*(\d{1,2})\s*[-月/.]\s*(\d{1,2})"
 )
+_CARD_CELLS = 40
 _DATE = re.compile(r"(20[0-2]\d)\s*[-年/.]\s*(\d{1,2})\s*[-月/.]\s*(\d{1,2})")
 
 
@@ -87,10 +88,24 @@ def find_published(document: Document, piece: Piece) -> date | None:
     for other in document.blocks[:8]:
         if isinstance(other, Paragraph) and len(other.text) < 200 and (found := _PUBLISHED.search(other.text)):
             return _date(found[1], found[2], found[3])
-    day = stated_day(b.text for b in piece.blocks[:4] if isinstance(b, Paragraph) and len(b.text) < 120)
+    day = stated_day(_fact_lines(piece.blocks[:4]))
     if day and (found := _DATE.search(day)):
         return _date(found[1], found[2], found[3])
     return None
+
+
+def _fact_lines(blocks: Sequence[Block]) -> list[str]:
+    """Short paragraphs, and the rows of an index card (索引号 | ... | 发布日期 | ...), as lines."""
+    lines: list[str] = []
+    for block in blocks:
+        if isinstance(block, Paragraph) and len(block.text) < 120:
+            lines.append(block.text)
+        elif isinstance(block, Table) and len(block.cells) <= _CARD_CELLS:
+            rows: dict[int, list[str]] = {}
+            for cell in block.cells:
+                rows.setdefault(cell.row, []).append(" ".join(cell.text.split()))
+            lines += [" ".join(row) for row in rows.values()]
+    return lines
 
 
 def _date(year: str, month: str, day: str) -> date | None:

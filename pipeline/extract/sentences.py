@@ -165,12 +165,27 @@ def _money(value: Figure, unit: str, printed: str) -> Decimal:
     return amount / 10_000 if unit == "万元" else amount * 10_000
 
 
-Foreign = dict[str, tuple[int, Verdict]]
+_PARTS = re.compile(r"(?:其中|当面|现场|网络|网上|传真|信函|邮寄|电子邮件|书面|申请|行政复议|行政诉讼|[、和及与])+")
+"""Items of the report's own that share a figure with the next (信函及当面申请13件): no other body's."""
+_OFTEN_OTHERS = ("application", "training")
+_DISCLOSURE = re.compile(r"信息公开|依申请公开|政务公开")
+
+
+def _before_bracket(flat: str, start: int, floor: int) -> str:
+    """What stands before a bracket that closes just before the clause at ``start``: 乡镇 of 乡镇(街道)收到..."""
+    opening = clause_start(flat, start, floor)
+    if opening <= floor or flat[opening - 1] != ")":
+        return ""
+    bracket = flat.rfind("(", floor, opening)
+    return flat[clause_start(flat, bracket, floor) : bracket] if bracket > floor else ""
+
+
+Foreign = dict[tuple[str, int], Verdict]
 
 
 def _judge(hit: _Hit, flat: str, span: tuple[int, int], year: int | None, names: tuple[str, ...], foreign: Foreign) -> Verdict:
-    """Whether the match may be taken. ``foreign`` holds where the last figure that is not surely the report's own ended, and is
-    brought up to date: what is only joined to such a figure (该系统复议19件、诉讼6件) shares its fate."""
+    """Whether the match may be taken. ``foreign`` holds where figures that are not surely the report's own ended, and is brought
+    up to date: what is only joined to such a figure (该系统复议19件、诉讼6件) shares its fate."""
     start, end = hit.match.span()
     left = flat[clause_start(flat, start, span[0]) : start]
     sentence = flat[span[0] : start]
@@ -187,20 +202,23 @@ def _judge(hit: _Hit, flat: str, span: tuple[int, int], year: int | None, names:
         year,
         stock=indicator.startswith(_STOCKS) or indicator.endswith(".in_force"),
     )
-    whose = body_verdict(left, sentence, names, flat[end : span[1]])
     family = indicator.partition(".")[0].replace("litigation", "reconsideration")
-    last = foreign.get(family)
-    if whose == "take" and last and last[0] <= start and _JOINS.fullmatch(flat[last[0] : start]):
-        whose = last[1]
-    if whose != "take" and when != "skip":
-        foreign[family] = (end, whose)
+    whose = body_verdict(_before_bracket(flat, start, span[0]) + left, sentence, names, flat[end : span[1]])
+    if family in _OFTEN_OTHERS and _last_head(sentence)[0] == "foreign" and not _DISCLOSURE.search(hit.match[0]):
+        whose = "skip"
+    if family == "reconsideration" and not hit.pattern.zero and whose == "take":
+        whose = dispute_verdict(left + hit.match[0], flat[end : span[1]])
+    if whose == "take":
+        whose = next(
+            (v for (held, e), v in foreign.items() if held == family and e <= start and _JOINS.fullmatch(flat, e, start)), whose
+        )
+    if whose != "take" and when != "skip" and not _PARTS.fullmatch(left):
+        foreign[family, end] = whose
     verdicts: list[Verdict] = [when, whose, *([fee_verdict(flat[span[0] : span[1]])] if family == "fee" else [])]
     if indicator == "proactive.disclosed.total":
         verdicts.append(topic_verdict(left, sentence))
     if indicator == "application.received":
         verdicts.append(received_verdict(flat[end : span[1]]))
-    if indicator.startswith(("reconsideration.", "litigation.")) and not hit.pattern.zero:
-        verdicts.append(dispute_verdict(left + hit.match[0], flat[end : span[1]]))
     return "skip" if "skip" in verdicts else "ambiguous" if "ambiguous" in verdicts else "take"
 
 

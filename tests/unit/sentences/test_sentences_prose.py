@@ -74,6 +74,15 @@ def test_what_is_joined_to_a_figure_of_others_is_theirs_too() -> None:
     assert figures("全市发生行政复议19件、行政诉讼6件。") == {"reconsideration.total": 19, "litigation.total": 6}
 
 
+def test_applications_and_courses_of_another_kind_hand_on_their_kind() -> None:
+    assert figures("三、依申请公开情况", "收到公租房申请312件,现场申请201件,网上申请111件。") == {}
+    assert figures("六、机构建设", "举办安全生产培训班3期,培训人数520人。") == {}
+    assert figures("六、机构建设", "举办政府信息公开培训班3期,培训人数52人。")["training.participants"] == 52
+    assert figures("办理行政复议案件35件,其中纠正5件,维持30件。", year=2022) == {}
+    assert figures("乡镇(街道)收到申请15件。") == {}
+    assert figures("全市(含县区)收到申请15件。") == {"application.received": 15}
+
+
 def test_groups_of_bodies_and_two_figures_for_one_indicator_are_in_doubt() -> None:
     groups = "各部门主动公开政府信息9803条,各区县主动公开政府信息15620条。"
     paragraphs = [Paragraph(f"市政府办公室主动公开政府信息486条,{groups}", "p1")]
@@ -87,6 +96,7 @@ def test_groups_of_bodies_and_two_figures_for_one_indicator_are_in_doubt() -> No
 
 def test_other_charges_are_no_fees_for_information() -> None:
     assert figures("四、收费及减免情况", "取消涉企收费23项,全年减免费用1200万元。") == {}
+    assert figures("四、收费及减免情况", "依照规定收取检索、复制、邮寄等费用678元。") == {"fee.collected_yuan": Decimal(678)}
     assert figures("四、收费及减免情况", "全年减免费用16元。") == {"fee.waived_yuan": Decimal(16)}
 
 
@@ -117,6 +127,7 @@ def _page(body: str, line: str = "") -> bytes:
         ("<div>发布时间:2013-03-05 来源:教育局 浏览次数:20</div>", "2013-03-05"),
         ("<div>[ 日期:2013年3月5日 ] [ 字体:大 中 小 ]</div>", "2013-03-05"),
         ("<div><span>来源:教育局</span><span>2013/3/5</span></div>", "2013-03-05"),
+        ("<table><tr><td>索引号:</td><td>01/2013</td><td>发布日期:</td><td>2013-03-05</td></tr></table>", "2013-03-05"),
         ("<div>成文日期:2013-03-01</div>", None),
         ("", None),
     ],
