@@ -165,7 +165,7 @@ def _money(value: Figure, unit: str, printed: str) -> Decimal:
     return amount / 10_000 if unit == "万元" else amount * 10_000
 
 
-_PARTS = re.compile(r"(?:其中|当面|现场|网络|网上|传真|信函|邮寄|电子邮件|书面|申请|行政复议|行政诉讼|[、和及与])+")
+_PARTS = re.compile(r"(?:其中)?(?:当面|现场|网络|网上|传真|信函|邮寄|电子邮件|书面|申请|行政复议|行政诉讼|[、和及与])+")
 """Items of the report's own that share a figure with the next (信函及当面申请13件): no other body's."""
 _OFTEN_OTHERS = ("application", "training")
 _DISCLOSURE = re.compile(r"信息公开|依申请公开|政务公开")
