@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from pipeline.document import Block, Cell, Paragraph, Table
@@ -110,6 +111,7 @@ def _table_at(page: Lines, at: int) -> tuple[Table | None, int]:
     return None, at
 
 
+@lru_cache(maxsize=4096)
 def _flat(line: str) -> str:
     return _INVISIBLE.sub("", unicodedata.normalize("NFKC", line)).strip()
 
@@ -181,10 +183,11 @@ def _grid(rows: Sequence[Sequence[tuple[str, str]]], place: str) -> Table:
 # -- rows set apart by tabs or spaces ----------------------------------------------------------------------------------
 
 
-def _cells_of(line: str) -> list[str]:
+@lru_cache(maxsize=4096)
+def _cells_of(line: str) -> tuple[str, ...]:
     """The words and figures of a line that spaces set apart: two or more of them, or one before each of some figures."""
     if len(line) > _SHORT and len("".join(line.split())) > 200:
-        return [line]
+        return (line,)
     cells: list[str] = []
     for part in _SPACED.split(line.strip()):
         flat = _flat(part)
@@ -194,7 +197,7 @@ def _cells_of(line: str) -> list[str]:
             cells += flat.split()
         else:
             cells.append(part.strip())
-    return cells
+    return tuple(cells)
 
 
 def _figures(cells: Sequence[str]) -> int:
@@ -235,7 +238,7 @@ def _spaced_run(lines: Sequence[str], at: int) -> int:
     figures = between = 0
     for end in range(at, len(lines)):
         line = lines[end].strip()
-        cells = _cells_of(line) if line else []
+        cells = _cells_of(line) if line else ()
         found = _figures(cells)
         filled = found + _marks(cells)
         if filled and (len(cells) > filled or filled > 2):
@@ -256,7 +259,7 @@ def _row_table(page: Lines, start: int, end: int, *, tabs: bool) -> Table:
     for n in range(start, end):
         line = page.texts[n]
         if line.strip():
-            parts = line.rstrip("\n").split("\t") if tabs else _cells_of(line)
+            parts = tuple(line.rstrip("\n").split("\t")) if tabs else _cells_of(line)
             rows.append([(part.strip(), f"{page.place(n)} cell {c}") for c, part in enumerate(parts, start=1)])
     place = page.places(start, end)
     if tabs or len({len(row) for row in rows}) == 1:

@@ -10,6 +10,7 @@ _BREAKS = re.compile(r"\r\n|\r|\n")
 _TEXTAREA = re.compile(r"<textarea\b[^>]*>(.*?)(?:</textarea\s*>|$)", re.I | re.S)
 _SRCDOC = re.compile(r"<iframe\b[^>]*?\bsrcdoc\s*=\s*(?:\"([^\"]*)\"|'([^']*)')[^>]*>(?:.*?</iframe\s*>)?", re.I | re.S)
 _MARKUP = re.compile(r"<(?:table|p|div|br)\b", re.I)
+_ARTICLE = 200
 _WORDS = ("<pre", "<PRE", "<textarea", "<TEXTAREA", "srcdoc")
 
 
@@ -19,9 +20,8 @@ def unwrapped(source: str) -> str:
     if not any(word in source for word in _WORDS):
         return source
     source = _SRCDOC.sub(lambda m: f"<div>{unescape(m[1] or m[2] or '')}</div>", source)
-    for inner in _TEXTAREA.findall(source):
-        markup = inner if _MARKUP.search(inner) else unescape(inner)
-        rest = source.replace(inner, "", 1)
-        if _MARKUP.search(markup) and "<table" not in rest.lower() and len(markup) > 200:
-            source = _TEXTAREA.sub(lambda m, i=inner, t=markup: f"<div>{t}</div>" if m[1] == i else m[0], source)  # type: ignore[misc]
+    inner = max(_TEXTAREA.findall(source), key=len, default="")
+    markup = inner if _MARKUP.search(inner) else unescape(inner)
+    if len(markup) > _ARTICLE and _MARKUP.search(markup) and "<table" not in source.replace(inner, "", 1).lower():
+        source = _TEXTAREA.sub(lambda m: f"<div>{markup}</div>" if m[1] == inner else m[0], source)
     return _PRE.sub(lambda m: f"<div>{_BREAKS.sub('<br>', m[1])}</div>", source)

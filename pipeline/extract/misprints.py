@@ -25,6 +25,7 @@ _NUMBERING = re.compile(r"^\s*(?:[(（][一二三四五六七八九十\d]+[)）]
 _LONG = 9
 _LONGEST = 48
 _SHORTEST = 3
+_MOST = 400
 _REPEATED = ("state", "quantity", "group", "heading")
 
 
@@ -32,6 +33,8 @@ def respelled(table: Table, words: Vocabulary, template: str | None) -> dict[str
     """Text of the table -> the text that it is to be read as."""
     times = Counter(cell.text for cell in table.cells)
     texts = [t for t in times if _is_label(t)]
+    if len(texts) > _MOST:
+        return {}  # no form has so many labels
     known = {t: _meanings(t, words, template) for t in texts}
     held = {m for t, found in known.items() for m in found if _exact(t, words, template)}
     found: dict[str, str] = {}

@@ -240,3 +240,13 @@ def matter_beside_quantity_unmerged(sheet: Sheet) -> bytes:
         elif len(row) > 1:
             heads = [td.text for td in row[1:]]
     return sheet.page({2: sheet.table(rows)})
+
+
+@layout("v2014")
+def serials_and_two_years(sheet: Sheet) -> bytes:
+    """Two years' figures for each label, in a grid whose years stand in the head."""
+    rows: list[Row] = [[Td("序号"), Td("统计指标"), Td("单位"), Td(f"{sheet.year}年"), Td(f"{sheet.year - 1}年")]]
+    for n, row in enumerate(sheet.forms()[-1].rows):
+        if cells := [td for td in row if td.key]:
+            rows.append([Td(str(n)), row[0], Td(""), cells[0], Td("7")])
+    return sheet.page({9: "<p>政府信息公开情况统计表</p>" + sheet.table(rows)})
