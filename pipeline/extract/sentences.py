@@ -168,6 +168,7 @@ def _money(value: Figure, unit: str, printed: str) -> Decimal:
 _PARTS = re.compile(r"(?:其中)?(?:当面|现场|网络|网上|传真|信函|邮寄|电子邮件|书面|申请|行政复议|行政诉讼|[、和及与])+")
 """Items of the report's own that share a figure with the next (信函及当面申请13件): no other body's."""
 _OFTEN_OTHERS = ("application", "training")
+_HANDED_ON = (*_OFTEN_OTHERS, "reconsideration")
 _DISCLOSURE = re.compile(r"信息公开|依申请公开|政务公开")
 
 
@@ -212,7 +213,7 @@ def _judge(hit: _Hit, flat: str, span: tuple[int, int], year: int | None, names:
         whose = next(
             (v for (held, e), v in foreign.items() if held == family and e <= start and _JOINS.fullmatch(flat, e, start)), whose
         )
-    if whose != "take" and when != "skip" and not _PARTS.fullmatch(left):
+    if whose != "take" and when != "skip" and family in _HANDED_ON and not _PARTS.fullmatch(left):
         foreign[family, end] = whose
     verdicts: list[Verdict] = [when, whose, *([fee_verdict(flat[span[0] : span[1]])] if family == "fee" else [])]
     if indicator == "proactive.disclosed.total":
