@@ -160,11 +160,13 @@ def clean_and_extract(context: dg.AssetExecutionContext, home: BuildingHome) -> 
     can_subset=False,
 )
 def load(home: BuildingHome) -> Iterator[dg.MaterializeResult[None]]:
-    """``core`` and ``ref`` in a new DuckDB file beside the published one."""
+    """``core`` and ``ref`` in a new DuckDB file beside the published one: whole, or what changed in a copy of that."""
     counts = load_stage(home.home())
     for schema, tables in (("core", CORE_TABLES), ("ref", REF_TABLES)):
         for table in tables:
             metadata: dict[str, Any] = {"rows": counts[table]} if schema == "core" else {}
+            if table == "report" and "rebuilt_reports" in counts:
+                metadata["rebuilt_reports"] = counts["rebuilt_reports"]
             yield dg.MaterializeResult(asset_key=[schema, table], metadata=metadata)
 
 

@@ -157,10 +157,10 @@ def facts_of(home: Home, store: RawStore) -> dict[str, str]:
     facts = {
         "package_version": version("yangguang"), "codebook": codebook_version(),
         "reading": reading_fingerprint(home.divisions), "models": models_fingerprint(), "inputs": digest.hexdigest()[:16],
-        "receipts": str(documents),
+        "receipts": str(documents), "duckdb": version("duckdb"),
+        "own_events": hashlib.sha256(home.division_events.read_bytes()).hexdigest()[:16] if home.division_events else "",
     }
-    own = home.division_events.read_bytes() if home.division_events else b""
-    whole = "\n".join(f"{k}={v}" for k, v in sorted(facts.items())).encode() + own
+    whole = "\n".join(f"{k}={v}" for k, v in sorted(facts.items())).encode()
     facts["build"] = hashlib.sha256(whole).hexdigest()[:16]
     return facts
 

@@ -33,10 +33,11 @@ def _terms() -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
     return checks, terms
 
 
-def add_cross_year_findings(con: duckdb.DuckDBPyConnection) -> None:
+def add_cross_year_findings(con: duckdb.DuckDBPyConnection, among: str = "true") -> None:
     """Evaluate the cross-year rules on current reports of the same body and scope; what fails goes to ``core.finding``.
 
-    A rule with a figure missing in either year is not evaluated; text figures are not used.
+    A rule with a figure missing in either year is not evaluated; text figures are not used. ``among`` is a condition on the
+    later year's ``core.report r``.
     """
     checks, terms = _terms()
     con.execute(
@@ -53,13 +54,13 @@ def add_cross_year_findings(con: duckdb.DuckDBPyConnection) -> None:
         f"""
         INSERT INTO core.finding
         WITH pair AS (
-            SELECT n.report_id, n.template, o.report_id AS before
-            FROM core.report n JOIN core.report o
-              ON o.body_id = n.body_id AND o.scope = n.scope AND o.year = n.year - 1 AND o.is_current
-            WHERE n.is_current AND n.body_id IS NOT NULL
+            SELECT r.report_id, r.template, o.report_id AS before
+            FROM core.report r JOIN core.report o
+              ON o.body_id = r.body_id AND o.scope = r.scope AND o.year = r.year - 1 AND o.is_current
+            WHERE r.is_current AND r.body_id IS NOT NULL AND {among}
         ), figure AS (
             SELECT report_id, indicator, coalesce(applicant, '') AS applicant, resolved FROM core.observation
-            WHERE method <> 'text' AND resolved IS NOT NULL AND indicator IN (SELECT indicator FROM cross_term)
+            WHERE report_id IN (SELECT report_id FROM pair UNION SELECT before FROM pair) AND method <> 'text' AND resolved IS NOT NULL AND indicator IN (SELECT indicator FROM cross_term)
         ), summed AS (
             SELECT p.report_id, c.check_id, t.side, sum(t.coefficient * f.resolved) AS amount, count(*) AS held
             FROM pair p JOIN cross_check c ON c.template = p.template JOIN cross_term t ON t.check_id = c.check_id

@@ -48,7 +48,8 @@ class Kept:
         self._db = sqlite3.connect(self.folder / "index.sqlite", timeout=60)
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute(
-            "CREATE TABLE IF NOT EXISTS entry (sha256 TEXT PRIMARY KEY, batch TEXT NOT NULL, unit TEXT NOT NULL, status TEXT)"
+            "CREATE TABLE IF NOT EXISTS entry (sha256 TEXT PRIMARY KEY, batch TEXT NOT NULL, unit TEXT NOT NULL, status TEXT, "
+            "digest TEXT NOT NULL)"
         )
         self._db.commit()
 
@@ -81,8 +82,10 @@ class Kept:
             yield from self._write_batch(waiting)
 
     def _write_batch(self, batch: list[tuple[str, Rows]]) -> list[Rows]:
-        entries = sorted((row[0], unit, row[5]) for unit, rows in batch for row in rows["document"])
-        name = hashlib.sha256("".join(sha + unit for sha, unit, _ in entries).encode()).hexdigest()[:16]
+        entries = sorted(
+            (row[0], unit, row[5], digest) for unit, rows in batch for digest in [_digest(rows)] for row in rows["document"]
+        )
+        name = hashlib.sha256("".join(sha + unit for sha, unit, *_ in entries).encode()).hexdigest()[:16]
         for table in SCHEMAS:
             target = self.folder / f"{name}.{table}.parquet"
             aside = target.with_suffix(".part")
@@ -90,7 +93,7 @@ class Kept:
             aside.replace(target)
         with self._db:
             self._db.executemany(
-                "INSERT OR REPLACE INTO entry VALUES (?, ?, ?, ?)", [(sha, name, unit, status) for sha, unit, status in entries]
+                "INSERT OR REPLACE INTO entry VALUES (?, ?, ?, ?, ?)", [(sha, name, *rest) for sha, *rest in entries]
             )
         return [rows for _, rows in batch]
 
@@ -98,9 +101,14 @@ class Kept:
         """Names of the batches that the index knows, sorted."""
         return [row[0] for row in self._db.execute("SELECT DISTINCT batch FROM entry ORDER BY batch")]
 
-    def files(self, table: str) -> list[str]:
-        """The Parquet files of one table."""
-        return [str(self.folder / f"{name}.{table}.parquet") for name in self.batches()]
+    def held(self) -> dict[str, tuple[str, str]]:
+        """Of every document kept: the batch that holds it, and a digest of what reading gave, in which any difference shows."""
+        return {row[0]: (row[1], row[2]) for row in self._db.execute("SELECT sha256, batch, digest FROM entry ORDER BY sha256")}
+
+    def files(self, table: str, batches: Iterable[str] | None = None) -> list[str]:
+        """The Parquet files of one table: of the batches named, else of all."""
+        names = self.batches() if batches is None else sorted(batches)
+        return [str(self.folder / f"{name}.{table}.parquet") for name in names]
 
     def count(self) -> int:
         return int(self._db.execute("SELECT count(*) FROM entry").fetchone()[0])
@@ -110,3 +118,7 @@ class Kept:
         for folder in self.root.iterdir():
             if folder.is_dir() and folder != self.folder:
                 shutil.rmtree(folder, ignore_errors=True)
+
+
+def _digest(rows: Rows) -> str:
+    return hashlib.sha256(repr(sorted(rows.items())).encode("utf-8", errors="surrogatepass")).hexdigest()[:16]

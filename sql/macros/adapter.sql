@@ -16,14 +16,10 @@
 {% macro duckdb__row_hash(columns) -%} hash({{ columns | join(', ') }}) {%- endmacro %}
 {% macro spark__row_hash(columns) -%} xxhash64({{ columns | join(', ') }}) {%- endmacro %}
 
-{#- The sum of many rows' hashes as text: the same for the same rows in any order. -#}
+{#- The sum of many rows' hashes: the same for the same rows in any order. -#}
 {% macro hash_sum(columns) -%} {{ return(adapter.dispatch('hash_sum', 'yangguang')(columns)) }} {%- endmacro %}
-{% macro duckdb__hash_sum(columns) -%}
-  cast(sum(cast({{ yangguang.row_hash(columns) }} as hugeint)) as {{ dbt.type_string() }})
-{%- endmacro %}
-{% macro spark__hash_sum(columns) -%}
-  cast(sum(cast({{ yangguang.row_hash(columns) }} as decimal(28,0))) as {{ dbt.type_string() }})
-{%- endmacro %}
+{% macro duckdb__hash_sum(columns) -%} sum(cast({{ yangguang.row_hash(columns) }} as hugeint)) {%- endmacro %}
+{% macro spark__hash_sum(columns) -%} sum(cast({{ yangguang.row_hash(columns) }} as decimal(28,0))) {%- endmacro %}
 
 {#- Text with every match of a pattern replaced. -#}
 {% macro replace_all(text, pattern, by) -%} {{ return(adapter.dispatch('replace_all', 'yangguang')(text, pattern, by)) }} {%- endmacro %}

@@ -31,8 +31,9 @@ term as (
     on f.report_id = r.report_id
     and f.indicator = t.indicator
     and f.applicant_key = {{ "a.applicant" if by_applicant else "coalesce(t.applicant, 'total')" }}
+  where {{ among('report', 'r.report_id') }}
   {%- if only %}
-  where t.measure_id in ({% for id in only %}'{{ id }}'{{ ", " if not loop.last }}{% endfor %})
+    and t.measure_id in ({% for id in only %}'{{ id }}'{{ ", " if not loop.last }}{% endfor %})
   {%- endif %}
 ),
 

@@ -1,5 +1,6 @@
 -- grain: one row per current report with applicants' columns and column: what each kind of applicant asked and got
 -- The same expressions as mart.measure, with the column in place of the total.
+{{ changed_rows('report', 'report_id') }}
 {%- set ids = [
   'applications_received', 'applications_carried_in', 'applications_concluded', 'applications_carried_forward',
   'outcome_granted', 'outcome_partial', 'outcome_refused', 'outcome_unable', 'outcome_not_processed', 'outcome_other',
@@ -24,4 +25,5 @@ select
   coalesce(max(case when f.measure_id = 'disclosure_rate' then f.denominator end) < {{ var('small_n') }}, false) as small_n
 from {{ ref('stg_report') }} as r
 inner join figure as f on f.report_id = r.report_id
+where {{ among('report', 'r.report_id') }}
 group by {{ identity('r') }}, f.applicant

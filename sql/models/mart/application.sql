@@ -1,4 +1,5 @@
 -- grain: one row per current report: applications received, handled and left over
+{{ changed_rows('peer', 'report_id') }}
 {%- set trended = ['applications_received', 'applications_carried_forward'] %}
 {%- set flows = [
   'applications_received', 'applications_carried_in', 'applications_workload', 'applications_concluded',
@@ -27,3 +28,4 @@ select
 from {{ ref('stg_report') }} as r
 left join w on w.report_id = r.report_id
 left join t on t.report_id = r.report_id
+where {{ among('peer', 'r.report_id') }}

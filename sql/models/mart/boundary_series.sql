@@ -1,6 +1,7 @@
 -- grain: one row per division of today, year and count: the figure on today's boundaries
 -- Governments that today's division took in are added; `parts` says how many reported, `merged` that it is a sum of ours,
 -- `partial` that a part of the territory moved since, so that the boundaries are today's only nearly.
+{{ changed_rows('division', 'division_code') }}
 with part as (
   select
     l.today_code, l.merged, c.division_code, c.year, c.report_id, c.scope, m.measure_id, m.value, m.comparability
@@ -8,6 +9,7 @@ with part as (
   inner join {{ ref('stg_lineage') }} as l on l.division_code = c.division_code
   inner join {{ ref('measure') }} as m on m.report_id = c.report_id
   inner join (select distinct measure_id from {{ source('ref', 'measure') }} where kind <> 'ratio') as k on k.measure_id = m.measure_id
+  where {{ among('division', 'l.today_code') }}
 ),
 
 expected as (

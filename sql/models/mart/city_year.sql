@@ -1,5 +1,6 @@
 -- grain: one row per division and year: the panel, from the government's current report with the widest scope
 -- A measure whose grade is none is left null here: it does not mean the same. mart.measure holds it.
+{{ changed_rows('division', 'division_code') }}
 {%- set ids = measures() %}
 select
   r.division_code,
@@ -21,4 +22,5 @@ select
 from {{ ref('stg_city_report') }} as r
 left join {{ ref('measure') }} as m on m.report_id = r.report_id
   and m.comparability <> 'none'
+where {{ among('division', 'r.division_code') }}
 group by r.division_code, r.year

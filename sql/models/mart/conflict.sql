@@ -1,15 +1,16 @@
 -- grain: one row per two figures of one cell that differ: a sentence against the table, or a copy against the current report
 -- A rounded figure of the text (余, 多, 近) is in conflict only where it lies a tenth or more from the table's.
+{{ changed_rows('report', 'report_id') }}
 with text_figure as (
   select report_id, indicator, coalesce(applicant, 'total') as applicant_key, observation_id, value, coalesce(approx, false) as approx
   from {{ source('core', 'observation') }}
-  where method = 'text' and value is not null and indicator not like 'local.%'
+  where method = 'text' and value is not null and indicator not like 'local.%' and {{ among('report', 'report_id') }}
 ),
 
 table_figure as (
   select report_id, indicator, coalesce(applicant, 'total') as applicant_key, observation_id, value
   from {{ source('core', 'observation') }}
-  where method <> 'text' and value is not null and indicator not like 'local.%'
+  where method <> 'text' and value is not null and indicator not like 'local.%' and {{ among('report', 'report_id') }}
 ),
 
 within_report as (
@@ -36,7 +37,7 @@ between_copies as (
   inner join {{ ref('stg_figure') }} as f on f.report_id = c.report_id
   inner join {{ ref('stg_figure') }} as g on g.report_id = o.report_id
     and g.indicator = f.indicator and g.applicant_key = f.applicant_key
-  where not o.is_current and f.value <> g.value
+  where not o.is_current and f.value <> g.value and {{ among('report', 'c.report_id') }}
 )
 
 select

@@ -1,4 +1,5 @@
 -- grain: one row per current report: reconsideration and litigation over information requests
+{{ changed_rows('peer', 'report_id') }}
 {%- set trended = ['reconsideration_total', 'litigation_total', 'reconsideration_correction_rate', 'litigation_loss_rate'] %}
 {%- set counts = [
   'reconsideration_total', 'reconsideration_concluded', 'reconsideration_upheld', 'reconsideration_corrected',
@@ -30,3 +31,4 @@ select
 from {{ ref('stg_report') }} as r
 left join w on w.report_id = r.report_id
 left join t on t.report_id = r.report_id
+where {{ among('peer', 'r.report_id') }}

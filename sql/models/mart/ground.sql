@@ -1,5 +1,6 @@
 -- grain: one row per current report and lowest line of its form's outcomes: the ground, its count and its shares
 -- The tree of lines is the codebook's `parent`; the base is its root: results since 2019, replies before.
+{{ changed_rows('report', 'report_id') }}
 with line as (
   select i.template, i.indicator, i.label_zh, i.parent as group_indicator, coalesce(nullif(p.parent, ''), i.parent) as base_indicator
   from {{ source('ref', 'indicator') }} as i
@@ -29,3 +30,4 @@ from {{ ref('stg_report') }} as r
 inner join line as l on l.template = r.template
 inner join figure as f on f.report_id = r.report_id and f.indicator = l.indicator
 left join figure as b on b.report_id = r.report_id and b.indicator = l.base_indicator
+where {{ among('report', 'r.report_id') }}

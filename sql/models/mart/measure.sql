@@ -1,4 +1,5 @@
 -- grain: one row per current report and harmonised measure, and one per measure for a year that a body skipped
+{{ changed_rows('report', 'report_id', 'body', 'body_id') }}
 with {{ evaluate() }},
 
 reported as (
@@ -37,6 +38,7 @@ reported as (
   from {{ ref('stg_report') }} as r
   inner join {{ source('ref', 'measure') }} as m on m.template = r.template
   left join chosen as c on c.report_id = r.report_id and c.measure_id = m.measure_id and c.place = 1
+  where {{ among('report', 'r.report_id') }}
 )
 
 select * from reported
@@ -48,3 +50,4 @@ select
   cast(null as {{ type_figure() }}), cast(null as integer), cast(null as {{ dbt.type_string() }}), false, false
 from {{ ref('stg_gap_year') }} as g
 cross join (select distinct measure_id from {{ source('ref', 'measure') }}) as i
+where {{ among('body', 'g.body_id') }}

@@ -1,4 +1,5 @@
 -- grain: one row per current report: what became of the applications, with each outcome's share
+{{ changed_rows('peer', 'report_id') }}
 {%- set trended = ['disclosure_rate', 'outcome_granted_or_partial', 'outcome_refused'] %}
 {%- set parts = [
   'outcome_granted', 'outcome_partial', 'outcome_refused', 'outcome_unable', 'outcome_not_processed', 'outcome_other',
@@ -59,3 +60,4 @@ select
 from {{ ref('stg_report') }} as r
 left join based as b on b.report_id = r.report_id
 left join t on t.report_id = r.report_id
+where {{ among('peer', 'r.report_id') }}

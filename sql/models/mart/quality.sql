@@ -1,4 +1,5 @@
 -- grain: one row per report, current or not: how much of its form was read, proved and doubted
+{{ changed_rows('report', 'report_id') }}
 with form as (
   -- Cells that the form prints: not figures that only sentences state, sums of ours, or rows of one province.
   select i.template, i.indicator, coalesce(a.applicant, 'total') as applicant_key
@@ -32,6 +33,7 @@ cell as (
   inner join {{ source('core', 'observation') }} as o on o.report_id = r.report_id and o.method <> 'text'
   inner join form as f on f.template = r.template and f.indicator = o.indicator
     and f.applicant_key = coalesce(o.applicant, 'total')
+  where {{ among('report', 'o.report_id') }}
   group by o.report_id
 ),
 
@@ -41,6 +43,7 @@ other as (
     sum(case when method = 'text' then 1 else 0 end) as text_figures,
     sum(case when indicator like 'local.%' then 1 else 0 end) as local_figures
   from {{ source('core', 'observation') }}
+  where {{ among('report', 'report_id') }}
   group by report_id
 ),
 
@@ -51,6 +54,7 @@ finding as (
     sum(case when severity = 'warn' then 1 else 0 end) as warnings,
     sum(case when severity = 'info' then 1 else 0 end) as infos
   from {{ source('core', 'finding') }}
+  where {{ among('report', 'report_id') }}
   group by report_id
 )
 
@@ -71,3 +75,4 @@ left join expected as e on e.template = r.template
 left join cell as c on c.report_id = r.report_id
 left join other as o on o.report_id = r.report_id
 left join finding as f on f.report_id = r.report_id
+where {{ among('report', 'r.report_id') }}

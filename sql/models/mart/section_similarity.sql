@@ -1,5 +1,6 @@
 -- grain: one row per current report and section: how many of its sentences stood in last year's report of the same body
 -- Sentences are compared without digits and white space, so that a changed year or figure alone makes no new sentence.
+{{ changed_rows('report', 'report_id') }}
 with sentence as (
   select
     report_id, section,
@@ -7,6 +8,7 @@ with sentence as (
   from (
     select report_id, section, {{ pieces('body_text', '[。；;！!？?\n]') }} as piece
     from {{ source('core', 'section') }}
+    where {{ among('report', 'report_id') }}
   ) as cut
 ),
 

@@ -1,13 +1,14 @@
 -- grain: one row per current report and measure with a value: its change, its growth and its rank among peers
 -- A series is a body's figures of one scope. A run ends where the form changes without both grades being exact, or
 -- where the division's area changes. Peers: same level, province, year and scope.
+{{ changed_rows('peer', 'report_id') }}
 with figure as (
   select
     m.report_id, m.body_id, m.division_code, m.division_name, m.level, m.issuer, m.scope, m.template, m.year,
     m.measure_id, m.value, m.comparability, m.small_n, m.denominator,
     substr(m.division_code, 1, 2) as province_code
   from {{ ref('measure') }} as m
-  where m.value is not null and m.year is not null
+  where m.value is not null and m.year is not null and {{ among('beside', 'm.report_id') }}
 ),
 
 lagged as (
@@ -96,3 +97,4 @@ select
   case when k.peers > 1 then cast(round(k.percentile, 6) as {{ type_figure() }}) end as peer_percentile
 from started as s
 left join ranked as k on k.report_id = s.report_id and k.measure_id = s.measure_id
+where {{ among('peer', 's.report_id') }}

@@ -7,7 +7,7 @@ with observed as (
     coalesce(approx, false) as approx, state, resolved, resolution, method,
     {{ row_hash(['report_id', 'indicator', "coalesce(applicant, 'total')"]) }} as cell
   from {{ source('core', 'observation') }}
-  where indicator not like 'local.%'
+  where indicator not like 'local.%' and {{ among('report', 'report_id') }}
 ),
 
 -- Most cells have one observation: only the others are ranked.

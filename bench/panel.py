@@ -1,0 +1,162 @@
+"""The panel over many drawn reports: a full build, what one changed report costs, and every question of docs/questions.
+
+Usage: python -m bench.panel --reports 100000 [--home DIR] [--questions-only]
+
+Draws the reports into a home (a folder of its own that is removed, or DIR, which is kept and used again), then takes each
+step of ``yangguang run`` after reading, dbt in a process of its own as there. Prints seconds and the largest resident set
+(MB) of the process that does the step, sampled every 0.1 s. DuckDB's memory limit is the one in force in a run
+(``pipeline.load.warehouse.memory_limit``). Judges nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import runpy
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+from itertools import islice
+from pathlib import Path
+
+from bench.corpus_run import resident
+from bench.panel_corpus import draw, fill
+from pipeline.crawl import RawStore
+from pipeline.load.home import PROJECT, Home
+from pipeline.load.kept import Kept
+from pipeline.load.warehouse import memory_limit, opened
+from pipeline.stages import build_environment, load_stage, publish_stage, snapshot_stage
+
+CHANGED_AT = 500
+"""Which report comes again with another figure."""
+
+
+class Watched:
+    """Seconds and the largest resident set of a process while the body of a ``with`` runs."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid, self.peak, self.seconds = pid, 0, 0.0
+        self._stop = threading.Event()
+
+    def __enter__(self) -> Watched:
+        self._start = time.monotonic()
+        self._thread = threading.Thread(target=self._watch)
+        self._thread.start()
+        return self
+
+    def _watch(self) -> None:
+        while not self._stop.wait(0.1):
+            self.peak = max(self.peak, resident(self.pid))
+
+    def __exit__(self, *_: object) -> None:
+        self.seconds = time.monotonic() - self._start
+        self._stop.set()
+        self._thread.join()
+
+
+def step(name: str, call: Callable[[], object]) -> float:
+    """Do a step in this process and print what it took."""
+    with Watched(os.getpid()) as watched:
+        call()
+    told(name, watched)
+    return watched.seconds
+
+
+def told(name: str, watched: Watched) -> None:
+    print(f"  {name:<10} {watched.seconds:8.1f} s  {watched.peak / 1024:7.0f} MB", flush=True)
+
+
+def models(home: Home) -> float:
+    """``dbt build`` over the home's build, models and tests, as a run does it."""
+    sql = str(PROJECT / "sql")
+    environment = {**os.environ, **build_environment(home), "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
+    process = subprocess.Popen(
+        [str(Path(sys.executable).with_name("dbt")), "build", "--exclude-resource-type", "unit_test", "--project-dir", sql,
+         "--profiles-dir", sql, "--target-path", str(home.warehouse / "dbt"), "--log-path", str(home.warehouse / "dbt" / "logs"),
+         "--no-use-colors"],
+        env=environment, stdout=subprocess.PIPE, text=True,
+    )
+    with Watched(process.pid) as watched:
+        said, _ = process.communicate()
+    if process.returncode:
+        raise SystemExit(said[-3000:])
+    told("dbt build", watched)
+    return watched.seconds
+
+
+def build(home: Home) -> None:
+    """The steps of a run after reading."""
+    counts: dict[str, int] = {}
+    total = step("core", lambda: counts.update(load_stage(home)))
+    total += models(home)
+    total += step("publish", lambda: publish_stage(home))
+    total += step("snapshot", lambda: snapshot_stage(home))
+    print(f"  together   {total:8.1f} s;  {home.database.stat().st_size / 1e6:,.0f} MB;  {counts}", flush=True)
+
+
+def change_one(home: Home, count: int) -> None:
+    """The same address gives another file: one report with one other figure."""
+    at = min(CHANGED_AT, count - 1)
+    receipt, rows = next(islice(draw(count), at, None))
+    salt = int(time.time())
+    sha = f"{salt:016x}{receipt.sha256}"[:64]
+    for table, found in rows.items():
+        rows[table] = [
+            tuple(sha if v == receipt.sha256 else str(v).replace(str(receipt.sha256)[:16], sha[:16]) if isinstance(v, str) else v
+                  for v in row)
+            for row in found
+        ]
+    row = list(rows["observation"][20])
+    row[5] = row[10] = Decimal(salt % 997)
+    rows["observation"][20] = tuple(row)
+    with RawStore(home.raw) as store, Kept(home) as kept, store.transaction():
+        list(kept.write([(sha, rows)]))
+        store.add_receipt(replace(receipt, sha256=sha, fetched_at=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(salt)), receipt_id=""))
+
+
+def ask(home: Home) -> None:
+    """Every question's SQL, twice on one connection: first and second time."""
+    render = runpy.run_path(str(PROJECT / "docs" / "questions" / "render.py"))
+    slow = 0
+    for question in render["questions"]():
+        with opened(home.database, read_only=True) as con:
+            times = []
+            for _ in range(2):
+                start = time.monotonic()
+                rows = len(con.execute(question.sql).fetchall())
+                times.append(time.monotonic() - start)
+        slow += times[0] >= 1
+        print(f"  {question.path.stem:<48} {times[0]:6.2f} {times[1]:6.2f} s  {rows:>8} rows", flush=True)
+    print(f"  {slow} questions took a second or more", flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--reports", type=int, default=100_000)
+    parser.add_argument("--home", type=Path)
+    parser.add_argument("--questions-only", action="store_true")
+    wanted = parser.parse_args()
+    with tempfile.TemporaryDirectory() as aside:
+        home = Home(wanted.home or Path(aside)).make()
+        with Kept(home) as kept:
+            there = kept.count()
+        if not there:
+            print(f"{fill(home, wanted.reports)} reports drawn", flush=True)
+        if not wanted.questions_only:
+            print(f"full build, memory limit {memory_limit(wanted.reports)}", flush=True)
+            home.database.unlink(missing_ok=True)
+            build(home)
+            change_one(home, wanted.reports)
+            print("one report changed", flush=True)
+            build(home)
+        print("questions, first and second time", flush=True)
+        ask(home)
+
+
+if __name__ == "__main__":
+    main()

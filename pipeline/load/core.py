@@ -1,0 +1,131 @@
+"""The tables of ``core`` from receipts and kept batches, by DuckDB itself; and which of several reports is current."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import duckdb
+import pyarrow as pa
+
+from pipeline.load.cross_year import add_cross_year_findings
+from pipeline.load.neighbours import use_neighbours
+from pipeline.load.schema import SCHEMAS
+
+if TYPE_CHECKING:
+    from pipeline.crawl import Receipt
+
+CORE = ("document", "report", "observation", "finding", "section")
+CURRENT_RULE = "tables first, then the latest publication, then the latest fetch"
+CORE_DDL = {
+    "document": "document_id VARCHAR, sha256 VARCHAR, source_url VARCHAR, file_name VARCHAR, media_type VARCHAR, "
+    "reader VARCHAR, encoding VARCHAR, encoding_step VARCHAR, bytes BIGINT, fetched_at TIMESTAMP, http_status INTEGER, "
+    "status VARCHAR, detail VARCHAR, reports INTEGER, site_name VARCHAR, site_id_code VARCHAR, title VARCHAR",
+    "report": "report_id VARCHAR, document_id VARCHAR, ordinal INTEGER, source_url VARCHAR, title VARCHAR, issuer VARCHAR, "
+    "body_id VARCHAR, body_kind VARCHAR, level VARCHAR, division_code VARCHAR, division_name VARCHAR, "
+    "division_candidates VARCHAR, issuer_evidence VARCHAR, year INTEGER, year_evidence VARCHAR, template VARCHAR, "
+    "scope VARCHAR, scope_evidence VARCHAR, published_on DATE, place VARCHAR, is_current BOOLEAN, superseded_by VARCHAR, "
+    "current_rule VARCHAR",
+    "observation": "observation_id VARCHAR, report_id VARCHAR, year INTEGER, indicator VARCHAR, applicant VARCHAR, "
+    "value DECIMAL(24,6), raw VARCHAR, unit VARCHAR, approx BOOLEAN, state VARCHAR, resolved DECIMAL(24,6), "
+    "resolution VARCHAR, method VARCHAR, locator VARCHAR, label VARCHAR, rule VARCHAR, proof VARCHAR, candidates VARCHAR",
+    "finding": 'finding_id VARCHAR, report_id VARCHAR, rule VARCHAR, severity VARCHAR, "left" DECIMAL(24,6), '
+    '"right" DECIMAL(24,6), cells VARCHAR, message VARCHAR',
+    "section": "report_id VARCHAR, section INTEGER, heading VARCHAR, body_text VARCHAR",
+}
+PARTS = CORE[2:]
+"""The tables below a report."""
+
+DOCUMENTS = """
+    WITH first_seen AS (
+        SELECT *, row_number() OVER (
+            PARTITION BY coalesce(sha256, 'fetch-' || receipt_id) ORDER BY url, fetched_at, receipt_id
+        ) AS turn FROM receipts
+    )
+    SELECT coalesce(r.sha256, 'fetch-' || r.receipt_id) AS document_id, r.sha256, r.url AS source_url, r.file_name,
+           coalesce(d.media_type, r.media_type) AS media_type, d.reader, d.encoding, d.encoding_step, r.bytes,
+           CAST(CAST(r.fetched_at AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS TIMESTAMP) AS fetched_at, r.http_status,
+           CASE WHEN r.status <> 'ok' THEN r.status ELSE coalesce(d.status, 'not_read') END AS status,
+           CASE WHEN r.status <> 'ok' THEN r.detail ELSE coalesce(d.detail, '') END AS detail,
+           coalesce(d.reports, 0) AS reports, d.site_name, d.site_id_code, d.title
+    FROM first_seen r LEFT JOIN kept_document d ON d.sha256 = r.sha256
+    WHERE r.turn = 1
+"""
+REPORTS = """
+    SELECT p.report_id, p.document_id, p.ordinal, d.source_url, p.title, p.issuer, p.body_id, p.body_kind, p.level,
+           p.division_code, p.division_name, p.division_candidates, p.issuer_evidence, p.year, p.year_evidence, p.template,
+           p.scope, p.scope_evidence, p.published_on, p.place, NULL AS is_current, NULL AS superseded_by, NULL AS current_rule
+    FROM kept_report p JOIN {documents} d ON d.document_id = p.document_id
+"""
+_RECEIPT = pa.schema(
+    [
+        ("receipt_id", pa.string()), ("url", pa.string()), ("file_name", pa.string()), ("media_type", pa.string()),
+        ("fetched_at", pa.string()), ("http_status", pa.int32()), ("status", pa.string()), ("detail", pa.string()),
+        ("sha256", pa.string()), ("bytes", pa.int64()),
+    ]
+)
+
+
+def receipts_table(receipts: Iterable[Receipt]) -> pa.Table:
+    """What ``core.document`` takes from receipts, as an Arrow table."""
+    rows = [tuple(getattr(r, name) for name in _RECEIPT.names) for r in receipts]
+    columns = list(zip(*rows, strict=True)) or [()] * len(_RECEIPT)
+    return pa.Table.from_arrays(
+        [pa.array(c, type=f.type) for c, f in zip(columns, _RECEIPT, strict=True)], schema=_RECEIPT
+    )
+
+
+def attach(con: duckdb.DuckDBPyConnection, name: str, files: list[str]) -> None:
+    """A temporary view ``kept_<name>`` over batch files of one table; an empty table where there is none."""
+    if not files:
+        con.register(f"kept_{name}", pa.Table.from_batches([], schema=SCHEMAS[name]))
+        return
+    listed = ", ".join("'" + f.replace("'", "''") + "'" for f in files)
+    con.execute(f"CREATE OR REPLACE TEMP VIEW kept_{name} AS SELECT * FROM read_parquet([{listed}])")
+
+
+def fill_core(con: duckdb.DuckDBPyConnection) -> None:
+    """Fill the empty tables of ``core`` from ``receipts`` and the views of the kept batches."""
+    con.execute(f"INSERT INTO core.document {DOCUMENTS} ORDER BY r.url, 1")
+    con.execute(f"INSERT INTO core.report {REPORTS.format(documents='core.document')} ORDER BY d.source_url, p.report_id")
+    for name in PARTS:  # as they stand in the batches, report by report: sorting millions of rows would cost memory and time
+        con.execute(f"INSERT INTO core.{name} SELECT k.* FROM kept_{name} k SEMI JOIN core.report USING (report_id)")
+
+
+def judge_together(con: duckdb.DuckDBPyConnection, among: str = "true") -> None:
+    """What can be said only of reports beside each other: which is current, what neighbouring years decide, what breaks a rule
+    between years. ``among`` is a condition on ``core.report r`` that is true of all reports of a body or of none; their rows
+    must be as they were kept. Reads the view ``kept_extracted``."""
+    _mark_current(con, among)
+    use_neighbours(con, among)
+    add_cross_year_findings(con, among)
+
+
+def _mark_current(con: duckdb.DuckDBPyConnection, among: str) -> None:
+    """Among copies and revisions of one body's report for one year and scope, the current one (docs/analysts-guide.md)."""
+    con.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE standing AS
+        WITH chosen AS (
+            SELECT r.* FROM core.report r WHERE {among}
+        ), tabled AS (
+            SELECT o.report_id, count(*) AS cells FROM core.observation o SEMI JOIN chosen c ON c.report_id = o.report_id
+            WHERE o.method <> 'text' AND o.resolved IS NOT NULL GROUP BY o.report_id
+        )
+        SELECT r.report_id, first_value(r.report_id) OVER (
+                   PARTITION BY coalesce(r.body_id, r.report_id), coalesce(r.year, -r.ordinal), r.scope,
+                                CASE WHEN r.body_id IS NULL OR r.year IS NULL THEN r.report_id ELSE '' END
+                   ORDER BY (coalesce(t.cells, 0) > 0) DESC, r.published_on DESC NULLS LAST, d.fetched_at DESC NULLS LAST,
+                            r.report_id
+               ) AS best
+        FROM chosen r JOIN core.document d ON d.document_id = r.document_id LEFT JOIN tabled t ON t.report_id = r.report_id
+        """
+    )
+    con.execute(
+        """
+        UPDATE core.report SET is_current = (s.best = core.report.report_id),
+               superseded_by = nullif(s.best, core.report.report_id), current_rule = ?
+        FROM standing s WHERE s.report_id = core.report.report_id
+        """,
+        [CURRENT_RULE],
+    )
