@@ -12,7 +12,7 @@ import pyarrow as pa
 from pipeline.load.core import CORE, DOCUMENTS, PARTS, REPORTS, attach, judge_together
 from pipeline.load.kept import Kept
 
-MOST = 5
+MOST = 2
 """Where more than one report in so many is concerned, a full build is the shorter way."""
 
 _GROUP = "level, substr(division_code, 1, 2) AS province, year, coalesce(scope, 'unknown') AS scope"

@@ -30,6 +30,7 @@ from tests.integration.spine.changed_corpus import (
 )
 
 pytestmark = pytest.mark.xdist_group("changed")
+BODIES = 16
 ROUNDS = ((other_figure,), (report_added, revised, revised), (report_gone, other_body, read_otherwise, unread, fetched_again))
 
 
@@ -40,10 +41,10 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory: pytest.TempPathFactory, target: Path) -> tuple[Home, list[Page]]:
-    """A home with the shipped corpus, built and published once."""
+    """A home with the demo's bodies and some more, built and published once."""
     home = Home(tmp_path_factory.mktemp("changed"))
-    places(home)
-    pages = read_pages(home)
+    places(home, BODIES)
+    pages = read_pages(home, BODIES)
     counts = build(home, pages, target)
     assert "rebuilt_reports" not in counts
     return home, pages
@@ -61,7 +62,7 @@ def test_changed_rows_are_those_of_a_full_build(corpus: tuple[Home, list[Page]],
         counts = build(home, pages, target)
         assert 0 < counts["rebuilt_reports"] < len(pages), changes
         whole = Home(tmp_path / str(n))
-        places(whole)
+        places(whole, BODIES)
         assert "rebuilt_reports" not in build(whole, pages, target)
         assert differences(home, whole) == [], changes
 
@@ -70,7 +71,7 @@ def test_only_the_body_of_a_changed_report_is_rebuilt(corpus: tuple[Home, list[P
     """Rows of another level keep their places in the file: they were not written again."""
     _, pages = corpus
     home = Home(tmp_path / "home")
-    places(home)
+    places(home, BODIES)
     at = next(n for n, p in enumerate(pages) if field(p, "level") == "department" and field(p, "year") == 2021)
     build(home, pages, target)
     query = (
@@ -97,7 +98,7 @@ def test_other_code_places_or_many_changes_ask_for_a_full_build(corpus: tuple[Ho
     for facts in ({**FACTS, "codebook": "2"}, {**FACTS, "models": "new"}, {k: v for k, v in FACTS.items() if k != "codebook"}):
         assert "rebuilt_reports" not in build_core(home, [p.receipt for p in pages], facts)
     many = pages
-    for _ in range(40):
+    for _ in pages:
         many = other_figure(dice, many)
     keep(home, many)
     assert "rebuilt_reports" not in build_core(home, [p.receipt for p in many], FACTS)
