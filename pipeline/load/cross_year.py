@@ -58,23 +58,21 @@ def add_cross_year_findings(con: duckdb.DuckDBPyConnection, among: str = "true")
             FROM core.report r JOIN core.report o
               ON o.body_id = r.body_id AND o.scope = r.scope AND o.year = r.year - 1 AND o.is_current
             WHERE r.is_current AND r.body_id IS NOT NULL AND {among}
-        ), figure AS (
-            SELECT report_id, indicator, coalesce(applicant, '') AS applicant, resolved FROM core.observation
-            WHERE report_id IN (SELECT report_id FROM pair UNION SELECT before FROM pair) AND method <> 'text' AND resolved IS NOT NULL AND indicator IN (SELECT indicator FROM cross_term)
-        ), summed AS (
-            SELECT p.report_id, c.check_id, t.side, sum(t.coefficient * f.resolved) AS amount, count(*) AS held
+        ), wanted AS MATERIALIZED (
+            SELECT p.report_id, t.check_id, t.side, t.coefficient, CASE WHEN t.years = 0 THEN p.report_id ELSE p.before END AS holder,
+                   t.indicator, coalesce(t.applicant, '') AS applicant
             FROM pair p JOIN cross_check c ON c.template = p.template JOIN cross_term t ON t.check_id = c.check_id
-            JOIN figure f ON f.report_id = CASE WHEN t.years = 0 THEN p.report_id ELSE p.before END
-                         AND f.indicator = t.indicator AND f.applicant = coalesce(t.applicant, '')
-            GROUP BY ALL
+        ), figure AS MATERIALIZED (
+            SELECT report_id AS holder, indicator, coalesce(applicant, '') AS applicant, resolved FROM core.observation
+            WHERE method <> 'text' AND resolved IS NOT NULL AND indicator IN (SELECT indicator FROM cross_term)
+              AND report_id IN (SELECT holder FROM wanted)
         ), sides AS (
-            SELECT s.report_id, c.check_id, c.rule, c.severity, c.op, c.cells, c.zh, c.en, c.needed,
-                   sum(s.amount) FILTER (s.side = 'l') AS la, sum(s.amount) FILTER (s.side = 'r') AS ra,
-                   any_value(c.lc) AS lc, any_value(c.rc) AS rc, sum(s.held) AS held
-            FROM summed s JOIN cross_check c USING (check_id) GROUP BY ALL
+            SELECT report_id, check_id, sum(coefficient * resolved) FILTER (side = 'l') AS la,
+                   sum(coefficient * resolved) FILTER (side = 'r') AS ra, count(*) AS held
+            FROM wanted JOIN figure USING (holder, indicator, applicant) GROUP BY ALL
         ), judged AS (
             SELECT *, CAST(coalesce(la, 0) + lc AS DECIMAL(24,6)) AS l, CAST(coalesce(ra, 0) + rc AS DECIMAL(24,6)) AS r
-            FROM sides WHERE held = needed
+            FROM sides JOIN cross_check USING (check_id) WHERE held = needed
         )
         SELECT report_id || ':' || check_id, report_id, rule, severity, l, r, cells,
                zh || ': ' || CAST(CAST(l AS DOUBLE) AS VARCHAR) || ' / ' || CAST(CAST(r AS DOUBLE) AS VARCHAR) || ' / ' || en
