@@ -3,7 +3,7 @@
 Usage: python -m bench.panel --reports 100000 [--home DIR] [--questions-only]
 
 Draws the reports into a home (a folder of its own that is removed, or DIR, which is kept and used again), then takes each
-step of ``yangguang run`` after reading, dbt in a process of its own as there. Prints seconds and the largest resident set
+step of ``yangguang run`` after reading, dbt in a process of its own as there. Prints seconds, CPU seconds and the largest resident set
 (MB) of the process that does the step, sampled every 0.1 s. DuckDB's memory limit is the one in force in a run
 (``pipeline.load.warehouse.memory_limit``). Judges nothing.
 """
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import resource
 import runpy
 import subprocess
 import sys
@@ -40,11 +41,11 @@ class Watched:
     """Seconds and the largest resident set of a process while the body of a ``with`` runs."""
 
     def __init__(self, pid: int) -> None:
-        self.pid, self.peak, self.seconds = pid, 0, 0.0
+        self.pid, self.peak, self.seconds, self.cpu = pid, 0, 0.0, 0.0
         self._stop = threading.Event()
 
     def __enter__(self) -> Watched:
-        self._start = time.monotonic()
+        self._start, self._cpu = time.monotonic(), _cpu_seconds()
         self._thread = threading.Thread(target=self._watch)
         self._thread.start()
         return self
@@ -54,7 +55,7 @@ class Watched:
             self.peak = max(self.peak, resident(self.pid))
 
     def __exit__(self, *_: object) -> None:
-        self.seconds = time.monotonic() - self._start
+        self.seconds, self.cpu = time.monotonic() - self._start, _cpu_seconds() - self._cpu
         self._stop.set()
         self._thread.join()
 
@@ -68,7 +69,12 @@ def step(name: str, call: Callable[[], object]) -> float:
 
 
 def told(name: str, watched: Watched) -> None:
-    print(f"  {name:<10} {watched.seconds:8.1f} s  {watched.peak / 1024:7.0f} MB", flush=True)
+    print(f"  {name:<10} {watched.seconds:8.1f} s  {watched.cpu:8.1f} s CPU  {watched.peak / 1024:7.0f} MB", flush=True)
+
+
+def _cpu_seconds() -> float:
+    """Of this process and of its children that have ended: what other work on the machine does not add to."""
+    return sum(sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
 
 
 def models(home: Home) -> float:
@@ -148,7 +154,7 @@ def main() -> None:
         if not there:
             print(f"{fill(home, wanted.reports)} reports drawn", flush=True)
         if not wanted.questions_only:
-            print(f"full build, memory limit {memory_limit(wanted.reports)}", flush=True)
+            print(f"full build, memory limit {memory_limit(wanted.reports)}, of the models {memory_limit(wanted.reports, models=True)}", flush=True)
             home.database.unlink(missing_ok=True)
             build(home)
             change_one(home, wanted.reports)

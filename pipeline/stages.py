@@ -189,7 +189,7 @@ def load_stage(home: Home) -> dict[str, int]:
 def build_environment(home: Home) -> dict[str, str]:
     """What the SQL models are told through the environment: the file to build, and how much memory they may take."""
     with Kept(home) as kept:
-        return {"YANGGUANG_BUILD": str(home.building), "YANGGUANG_BUILD_MEMORY": memory_limit(kept.count())}
+        return {"YANGGUANG_BUILD": str(home.building), "YANGGUANG_BUILD_MEMORY": memory_limit(kept.count(), models=True)}
 
 
 def publish_stage(home: Home) -> None:

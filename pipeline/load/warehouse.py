@@ -30,12 +30,13 @@ if TYPE_CHECKING:
     from pipeline.crawl import Receipt
 
 
-def memory_limit(documents: int = 0) -> str:
-    """What DuckDB may hold in memory before it spills to disk: 400 MB, more only where a corpus is very large.
+def memory_limit(documents: int = 0, *, models: bool = False) -> str:
+    """What DuckDB may hold in memory before it spills to disk: 128 MB, 192 MB for the SQL models, more only where a corpus is
+    large. Small on purpose, so that ten thousand documents take hardly more than one thousand (docs/performance.md).
 
     ``YANGGUANG_MEMORY`` overrides it."""
-    beyond = max(0, documents - 20_000)
-    return os.environ.get("YANGGUANG_MEMORY") or f"{400 + beyond * 30 // 1000}MB"
+    beyond = max(0, documents - 10_000)
+    return os.environ.get("YANGGUANG_MEMORY") or f"{(192 if models else 128) + beyond * 28 // 1000}MB"
 
 
 @contextmanager
@@ -44,7 +45,7 @@ def opened(path: Path, *, read_only: bool = False, documents: int = 0) -> Iterat
     connection = duckdb.connect(str(path), read_only=read_only)
     try:
         connection.execute("SET threads = 2; SET TimeZone = 'UTC'; SET preserve_insertion_order = false")
-        connection.execute(f"SET temp_directory = {_quoted(str(path.with_suffix('.spill')))}")
+        connection.execute(f"SET temp_directory = {_quoted(f'{path}.spill')}")
         connection.execute("SET autoinstall_known_extensions = false")
         connection.execute(f"SET memory_limit = {_quoted(memory_limit(documents))}")
         yield connection
@@ -77,6 +78,7 @@ def clear(home: Home) -> None:
     """Throw away what a killed run left of its build."""
     for stale in (home.building, home.building.with_suffix(".duckdb.wal")):
         stale.unlink(missing_ok=True)
+    shutil.rmtree(f"{home.building}.spill", ignore_errors=True)
 
 
 def _only_inputs_changed(home: Home, facts: dict[str, str]) -> bool:

@@ -50,6 +50,20 @@ def corpus(tmp_path_factory: pytest.TempPathFactory, target: Path) -> tuple[Home
     return home, pages
 
 
+def test_other_code_places_or_many_changes_ask_for_a_full_build(corpus: tuple[Home, list[Page]]) -> None:
+    home, pages = corpus
+    dice = random.Random(4)
+    keep(home, pages)
+    assert "rebuilt_reports" in build_core(home, [p.receipt for p in pages], {**FACTS, "inputs": "other"})
+    for facts in ({**FACTS, "codebook": "2"}, {**FACTS, "models": "new"}, {k: v for k, v in FACTS.items() if k != "codebook"}):
+        assert "rebuilt_reports" not in build_core(home, [p.receipt for p in pages], facts)
+    many = pages
+    for _ in pages:
+        many = other_figure(dice, many)
+    keep(home, many)
+    assert "rebuilt_reports" not in build_core(home, [p.receipt for p in many], FACTS)
+
+
 def test_changed_rows_are_those_of_a_full_build(corpus: tuple[Home, list[Page]], target: Path, tmp_path: Path) -> None:
     home, pages = corpus
     dice = random.Random(3)
@@ -88,17 +102,3 @@ def test_only_the_body_of_a_changed_report_is_rebuilt(corpus: tuple[Home, list[P
 def rows(home: Home, query: str) -> list[tuple[object, ...]]:
     with duckdb.connect(str(home.database), read_only=True) as con:
         return con.execute(query).fetchall()
-
-
-def test_other_code_places_or_many_changes_ask_for_a_full_build(corpus: tuple[Home, list[Page]]) -> None:
-    home, pages = corpus
-    dice = random.Random(4)
-    keep(home, pages)
-    assert "rebuilt_reports" in build_core(home, [p.receipt for p in pages], {**FACTS, "inputs": "other"})
-    for facts in ({**FACTS, "codebook": "2"}, {**FACTS, "models": "new"}, {k: v for k, v in FACTS.items() if k != "codebook"}):
-        assert "rebuilt_reports" not in build_core(home, [p.receipt for p in pages], facts)
-    many = pages
-    for _ in pages:
-        many = other_figure(dice, many)
-    keep(home, many)
-    assert "rebuilt_reports" not in build_core(home, [p.receipt for p in many], FACTS)
