@@ -171,7 +171,7 @@ def load(home: BuildingHome) -> Iterator[dg.MaterializeResult[None]]:
 
 
 class BySchema(DagsterDbtTranslator):
-    """Groups the models as their schemas do: staging, mart."""
+    """Groups the models as their schemas do: staging, meta, mart."""
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
         return str(dbt_resource_props["schema"])

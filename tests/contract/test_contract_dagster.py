@@ -57,7 +57,7 @@ def test_the_crawl_is_partitioned_by_source_and_the_rest_is_not() -> None:
 
 def test_assets_stand_in_groups_that_say_what_they_are() -> None:
     graph = defs.resolve_asset_graph()
-    assert {graph.get(key).group_name for key in graph.get_all_asset_keys()} == {"stages", "core", "ref", "staging", "mart"}
+    assert {graph.get(key).group_name for key in graph.get_all_asset_keys()} == {"stages", "core", "ref", "staging", "meta", "mart"}
 
 
 def test_freshness_follows_the_season() -> None:
