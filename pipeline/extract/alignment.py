@@ -14,6 +14,8 @@ _HEADER_UNIT = re.compile(r"(?:单位[:：]?|[(（])(亿元|百万元|万元|千
 
 def unit_of(label: str) -> str:
     """The unit of money that a label names, or nothing."""
+    if "元" not in label:
+        return ""
     found = _HEADER_UNIT.search("".join(label.split()))
     return found[1] if found else ""
 
@@ -25,7 +27,8 @@ def aligned(values: Row, columns: Sequence[Column], gridded: bool, ragged: bool)
         places = {v.col: v for v in values}
         filled = [v for v in values if v.is_value and not v.is_blank]
         whole = all(c.col in places for c in columns) or (ragged and all(c.col in places for c in columns[:-1]))
-        if whole and all(v.col in {c.col for c in columns} for v in filled):
+        known = {c.col for c in columns}
+        if whole and all(v.col in known for v in filled):
             return [places.get(c.col) for c in columns]
     if len(values) == n:
         return list(values)

@@ -38,17 +38,16 @@ class Claims:
     """Fills a ``TableReading``. ``method`` is that of the table, ``template`` the report's form."""
 
     def __init__(self, words: Vocabulary, template: str | None, method: Method) -> None:
-        self.words = words
-        self.template = template
+        self.indicators = words.indicators(template)
         self.method = method
         self.out = TableReading()
 
     def claim(self, slot: Slot, item: Item, label: str, header_unit: str = "") -> None:
         """The cell ``slot`` shows ``item``. A second, different figure for it makes it ambiguous."""
-        indicator = self.words.indicator(self.template, slot[0])
+        indicator = self.indicators.get(slot[0])
         if indicator is None:
             return
-        observation = observe(indicator, slot[1], item, one_line(label), self.method, header_unit)
+        observation = observe(indicator, slot[1], item, label, self.method, header_unit)
         if observation.value is not None and not item.text.isdigit() and _CUT.search(item.text):
             self.out.findings.append(
                 Finding(
@@ -64,7 +63,7 @@ class Claims:
 
     def open(self, slot: Slot, items: Row, label: str) -> None:
         """The cell's figure is one of ``items``, and nothing says which, or whether it is the cell's at all."""
-        indicator = self.words.indicator(self.template, slot[0])
+        indicator = self.indicators.get(slot[0])
         tokens = [_token(i) for i in items]
         self.out.placed.setdefault(
             slot,
@@ -77,6 +76,10 @@ class Claims:
 
     def blank(self, slot: Slot, place: Item, label: str) -> None:
         self.claim(slot, place.blanked(), label)
+
+    def drop(self, slot: Slot) -> None:
+        """Take back what was claimed for a cell."""
+        del self.out.placed[slot]
 
     def hand_on(self, name: str, filled: Row, slots: tuple[Slot | None, ...]) -> None:
         """A row with fewer figures than cells: left to the sums, or local where some of its columns are."""
@@ -164,16 +167,18 @@ def observe(
 ) -> Observation:
     """One cell as an observation: value in the indicator's unit, raw text, state; resolved as printed. A cell read from
     pixels keeps the figures that its ink may show, best first; ink of which no figure was read is ``unreadable``."""
-    value, state = _figure(indicator, item.reading, header_unit)
+    reading = item.reading
+    value, state = reading.value, reading.state
+    if value is not None and (reading.unit or indicator.decimal):
+        value, state = _figure(indicator, reading, header_unit)
     candidates: tuple[Figure, ...] = ()
     if method == "ocr" and item.readings:
         others = [_figure(indicator, parse_cell(text), header_unit)[0] for text in item.readings]
         candidates = tuple(dict.fromkeys(v for v in (value, *others) if v is not None))
         state = "unreadable" if value is None and (state == "blank" or candidates) else state
     return Observation(
-        indicator.indicator_id, applicant, value, item.text, indicator.unit, item.reading.approx, state, value,
-        "as_printed" if value is not None else None, method, item.locator, " ".join(label.split()),
-        proof=item.reading.note, candidates=candidates,
+        indicator.indicator_id, applicant, value, item.text, indicator.unit, reading.approx, state, value,
+        "as_printed" if value is not None else None, method, item.locator, one_line(label), "", reading.note, candidates,
     )
 
 

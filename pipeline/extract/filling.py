@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pipeline.extract.alignment import aligned, kept, unit_of
 from pipeline.extract.claims import Claims, Slot
 from pipeline.extract.heads import HeadReader, Heads
-from pipeline.extract.orders import Column
+from pipeline.extract.orders import Column, Order, best_order
 from pipeline.extract.rows import Item, Row, is_unit
 from pipeline.extract.vocabulary import ColumnKey, RowKey, Vocabulary
 
@@ -19,7 +19,7 @@ class RowFiller:
         self.words = words
         self.template = template
         self.year = year
-        self.learner = HeadReader(words, year)
+        self.learner = HeadReader(words, year, self.choose)
         self.pending: list[Row] = []  # rows of a head whose body has not begun
         self.matter = ""  # the matter whose quantities stand in rows of their own
         self.matters: tuple[Column, ...] = ()  # matters of the proactive tables as columns, their quantities in the rows
@@ -28,6 +28,10 @@ class RowFiller:
         self.outcome = ""  # the group of outcomes that the row before stood in
         self.dated = False  # some cell of the table is nothing but a year
         self.claims = Claims(words, template, "table")
+
+    def choose(self, options: Sequence[Order], below: Sequence[Row]) -> Order:
+        """The order of columns that the rows below a head bear out."""
+        return best_order(options, below)
 
     # -- values -----------------------------------------------------------------------------------------------------
 
@@ -125,8 +129,8 @@ class RowFiller:
 
     def _quantity_across(self, row: Row, following: Sequence[Row]) -> bool:
         """Matters as columns and their quantities in the rows: the head, or a row under it."""
-        key = self.learner.key(row[0], "quantity")
-        if self.matters and key and row[0].own and any(i.is_value for i in row[1:]):
+        key = self.learner.key(row[0], "quantity") if self.matters else None
+        if key and row[0].own and any(i.is_value for i in row[1:]):
             slots: list[Slot | None] = [
                 (f"{c.group}.{key.key}", None) if (c.group, key.key) in self.words.proactive else None for c in self.matters
             ]
@@ -134,9 +138,10 @@ class RowFiller:
                 self.claims.out.known_rows += 1
                 self._fill(row[0], row[1:], self.matters, slots, False, False)
                 return True
+        if not following or any(i.is_value and not i.is_blank for i in row):
+            return False
         named = [i for i in row if i.own and self._matter_of(i)]
-        head = named and not any(i.is_value and not i.is_blank for i in row) and len(named) >= len(row) - 1
-        if not head or not following or not self.learner.key(following[0][0], "quantity"):
+        if not named or len(named) < len(row) - 1 or not self.learner.key(following[0][0], "quantity"):
             return False
         if len(following[0]) != len(named) + 1 or not all(i.is_value for i in following[0][1:]):
             return False

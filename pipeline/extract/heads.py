@@ -7,17 +7,17 @@ that the head allows is tried on the rows below it, and the one under which most
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import takewhile
 from typing import NamedTuple
 
 from pipeline.codebook import normalise_label
 from pipeline.extract.orders import (
     Column,
+    Order,
     best_order,
-    groups_hold,
-    leaves_hold,
     stand_in_grid,
     total_first,
     total_last,
@@ -32,6 +32,9 @@ _COUNTER = re.compile(r"^(?:序号|代码|编码|编号|行次|行号|指标代�
 _YEAR = re.compile(r"(20[0-2]\d)\s*年?")
 _YEAR_ALONE = re.compile(r"(?:(20[0-2]\d)年?(?:度|全年|数据)?|(本年度?|当年度?|今年|上年度?|上一年度?|去年))$")
 _LIST_HEAD = re.compile(r"指标|项目|内容|名称|事项|单位|序号|类别|年|统计|数")
+
+
+Choose = Callable[[Sequence[Order], Sequence[Row]], Order]
 
 
 @dataclass
@@ -62,11 +65,14 @@ class Labelled(NamedTuple):
 
 
 class HeadReader:
-    """Learns heads. ``year`` is the report's."""
+    """Learns heads. ``year`` is the report's; ``choose`` takes the order of columns that the rows below bear out."""
 
-    def __init__(self, words: Vocabulary, year: int | None) -> None:
+    def __init__(
+        self, words: Vocabulary, year: int | None, choose: Choose = best_order
+    ) -> None:
         self.words = words
         self.year = year
+        self.choose = choose
 
     def learn(self, heads: Heads, pending: Sequence[Row], below: Sequence[Row], stream: bool, context: str) -> str:
         """Take a head from ``pending`` rows into ``heads``; ``below`` are the rows that follow, ``context`` the dispute
@@ -95,7 +101,10 @@ class HeadReader:
 
     def key(self, item: Item, kind: str) -> ColumnKey | None:
         """What a column label means as one of a kind."""
-        return next((k for k in self.words.columns.find(item.text) if k.kind == kind), None)
+        for found in self.words.columns.find(item.text):
+            if found.kind == kind:
+                return found
+        return None
 
     # -- applicants ---------------------------------------------------------------------------------------------
 
@@ -117,7 +126,7 @@ class HeadReader:
             options.append(total_first(named if stream else canonical))
         else:
             options = [ordered, total_first(ordered), total_last(ordered)]
-        best = best_order(options, below, leaves_hold)
+        best = self.choose(options, below)
         heads.applicant = best
         heads.doubted = one_row and not stream and best != ordered
         heads.gridded = not stream and best == ordered and stand_in_grid(ordered, below)
@@ -257,7 +266,7 @@ class HeadReader:
                 slots = [(c.group, c.key.key) for c in columns if c.key]
                 if columns not in options and len(set(slots)) == len(slots):
                     options.append(columns)
-        return best_order(options, below, groups_hold) if options else self._grouped(by_row, [], named)
+        return self.choose(options, below) if options else self._grouped(by_row, [], named)
 
     def _order_of_groups(self, groups: Sequence[tuple[int, Item, str]], stream: bool) -> list[str]:
         """The groups in the order of their columns, by their places; in the form's order where those say nothing."""
@@ -319,8 +328,11 @@ class HeadReader:
 
 def year_of(text: str, year: int | None) -> str:
     """``own`` where a label is nothing but the report's year, ``past`` where it is another year, else nothing."""
-    if not 2 <= len(text) <= 16:
-        return ""
+    return _year_of(text, year) if 2 <= len(text) <= 16 else ""
+
+
+@lru_cache(maxsize=16384)
+def _year_of(text: str, year: int | None) -> str:
     match = _YEAR_ALONE.match("".join(text.split()))
     if match is None:
         return ""

@@ -29,10 +29,17 @@ _MOST = 400
 _REPEATED = ("state", "quantity", "group", "heading")
 
 
-def respelled(table: Table, words: Vocabulary, template: str | None) -> dict[str, str]:
+def respelled(table: Table, words: Vocabulary, template: str | None) -> Mapping[str, str]:
     """Text of the table -> the text that it is to be read as."""
     times = Counter(cell.text for cell in table.cells)
-    texts = [t for t in times if _is_label(t)]
+    return _respelled(tuple((text, n) for text, n in times.items() if _is_label(text)), words, template)
+
+
+@lru_cache(maxsize=512)
+def _respelled(labels: tuple[tuple[str, int], ...], words: Vocabulary, template: str | None) -> Mapping[str, str]:
+    """The same for the table's labels, each with how often it stands there: tables of one form have the same."""
+    times = dict(labels)
+    texts = list(times)
     if len(texts) > _MOST:
         return {}  # no form has so many labels
     known = {t: _meanings(t, words, template) for t in texts}
@@ -51,6 +58,7 @@ def respelled(table: Table, words: Vocabulary, template: str | None) -> dict[str
     return found
 
 
+@lru_cache(maxsize=16384)
 def _is_label(text: str) -> bool:
     return 2 <= len(text) <= _LONGEST and parse_cell(text).state == "unreadable" and not is_unit(text)
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from pipeline.extract.rows import Row, is_unit
 from pipeline.extract.vocabulary import ColumnKey
 from pipeline.report import Figure
 
 _ROWS_TRIED = 40
+_DISPUTES = ("reconsideration", "litigation.direct", "litigation.after_review")
 _APPLICANTS = 7  # six leaves and their total
 
 
@@ -22,6 +24,9 @@ class Column:
     label: str
     col: int
     group: str = ""
+
+
+Order = tuple[Column, ...]
 
 
 def filled_after_labels(row: Row) -> Row:
@@ -40,71 +45,77 @@ def total_last(columns: tuple[Column, ...]) -> tuple[Column, ...]:
     return tuple(sorted(columns, key=lambda c: c.key is not None and c.key.key == "total"))
 
 
-def _rows_of(columns: Sequence[Column], below: Sequence[Row]) -> list[list[Figure]]:
-    """The figures of the rows that fill every column, as far as the next head."""
-    found: list[list[Figure]] = []
-    for row in below:
-        filled = [i for i in row if i.is_value and not i.is_blank]
-        tail = filled_after_labels(row)
-        for values in (tail, filled):
-            if len(values) == len(columns):
-                found.append([v.reading.value or 0 for v in values])
+def filled_rows(n: int, below: Sequence[Row]) -> list[Row]:
+    """The values of those rows that fill all of ``n`` columns, of the first rows below a head."""
+    found: list[Row] = []
+    for row in below[:_ROWS_TRIED]:
+        for values in (filled_after_labels(row), [i for i in row if i.is_value and not i.is_blank]):
+            if len(values) == n:
+                found.append(values)
                 break
     return found
 
 
-def leaves_hold(columns: Sequence[Column], figures: Sequence[Figure]) -> int:
-    if sum(1 for c in columns if c.key) < _APPLICANTS:
-        return 0
-    total: Figure | None = None
-    parts: Figure = 0
-    for column, figure in zip(columns, figures, strict=True):
-        if column.key and column.key.key == "total":
-            total = figure
-        elif column.key:
-            parts += figure
-    return 0 if total is None else int(total == parts and total != 0) - int(total != parts)
+class _Sum(NamedTuple):
+    """Which columns (by their places in the order) add up to which; several totals count together, none is 0."""
+
+    parts: tuple[int, ...]
+    totals: tuple[int, ...]
 
 
-def groups_hold(columns: Sequence[Column], figures: Sequence[Figure]) -> int:
-    sums = _group_sums(columns, figures)
-    return sum(int(parts == total and total != 0) - int(parts != total) for parts, total in sums)
+def _sums_of(columns: Sequence[Column]) -> list[_Sum]:
+    """The sums that a row must obey under these columns: the applicants' one, or one of each dispute group."""
+    if any(c.key and c.key.kind == "applicant" for c in columns):
+        keyed = [n for n, c in enumerate(columns) if c.key]
+        totals = [n for n in keyed if _is_total(columns[n])][-1:]
+        parts = [n for n in keyed if not _is_total(columns[n])]
+        return [_Sum(tuple(parts), tuple(totals))] if totals and len(keyed) >= _APPLICANTS else []
+    groups: dict[str, list[int]] = {}
+    for n, column in enumerate(columns):
+        if column.key and column.group in _DISPUTES:
+            groups.setdefault(column.group, []).append(n)
+    return [
+        _Sum(tuple(n for n in found if not _is_total(columns[n])), tuple(n for n in found if _is_total(columns[n])))
+        for found in groups.values()
+    ]
 
 
-def _group_sums(columns: Sequence[Column], figures: Sequence[Figure]) -> list[tuple[Figure, Figure]]:
-    """(sum of the results, total) of each dispute group."""
-    sums: dict[str, list[Figure]] = {}
-    for column, figure in zip(columns, figures, strict=True):
-        if column.key and column.group in ("reconsideration", "litigation.direct", "litigation.after_review"):
-            held = sums.setdefault(column.group, [0, 0])
-            held[column.key.key == "total"] += figure
-    return [(parts, total) for parts, total in sums.values()]
+def _is_total(column: Column) -> bool:
+    return column.key is not None and column.key.key == "total"
+
+
+def _tell(sums: Sequence[_Sum], figures: Sequence[Figure]) -> list[int]:
+    """For each sum of a row 1 where it holds, 0 where all is zero, -1 where it does not hold."""
+    found: list[int] = []
+    for parts, totals in sums:
+        whole = sum([figures[n] for n in totals])
+        found.append(-1 if sum([figures[n] for n in parts]) != whole else int(whole != 0))
+    return found
 
 
 def sums_hold(columns: Sequence[Column], figures: Sequence[Figure]) -> bool:
     """Whether a row's figures add up under these columns; true where the columns have no sum."""
-    if any(c.key and c.key.kind == "applicant" for c in columns):
-        return leaves_hold(columns, figures) >= 0
-    return all(parts == total for parts, total in _group_sums(columns, figures))
+    return -1 not in _tell(_sums_of(columns), figures)
 
 
-def best_order(
-    options: Sequence[tuple[Column, ...]], below: Sequence[Row], score: Callable[[Sequence[Column], Sequence[Figure]], int]
-) -> tuple[Column, ...]:
-    """The order under which most rows add up; the first of equals."""
-    options = list(dict.fromkeys(options))
-    if len(options) == 1:
+def best_order(options: Sequence[Order], below: Sequence[Row]) -> Order:
+    """The order under which most of the rows below a head add up; the first of equals."""
+    if len(set(options)) == 1:
         return options[0]
-    tried: dict[int, list[list[Figure]]] = {}
+    rows = {n: [[v.reading.value or 0 for v in row] for row in filled_rows(n, below)] for n in set(map(len, options))}
+    return best_of(options, rows)
+
+
+def best_of(options: Sequence[Order], rows_filling: Mapping[int, Sequence[Sequence[Figure]]]) -> Order:
+    """The same; ``rows_filling`` gives the figures of the rows that fill a number of columns."""
     best, most = options[0], -1_000_000
     for option in options:
-        rows = tried.get(len(option))
-        if rows is None:
-            rows = tried[len(option)] = _rows_of(option, below[:_ROWS_TRIED])
-        scores = [score(option, figures) for figures in rows]
-        if sum(scores) > most:
-            best, most = option, sum(scores)
-        if most > 0 and all(sums_hold(option, figures) for figures in rows):
+        sums = _sums_of(option)
+        told = [_tell(sums, figures) for figures in rows_filling[len(option)]]
+        score = sum(map(sum, told))
+        if score > most:
+            best, most = option, score
+        if most > 0 and not any(-1 in row for row in told):
             break  # every row adds up
     return best
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from pipeline.document import Block, Paragraph, Table
 from pipeline.extract.pieces import section_of
-from pipeline.extract.tables import Slot, TableReader, TableReading
+from pipeline.extract.plans import PlannedReader
+from pipeline.extract.tables import Slot, TableReading
 from pipeline.extract.vocabulary import vocabulary
 from pipeline.extract.years import year_hint
 from pipeline.report import Finding, Observation, Unplaced
@@ -26,7 +27,7 @@ class Tables:
 def read_tables(blocks: Sequence[Block], template: str | None, year: int | None) -> Tables:
     """Read all tables of a report in order. Where two tables claim the same cell with different figures, the one that
     names the report's year holds; where none does, the cell is ambiguous."""
-    reader = TableReader(vocabulary(), template, year)
+    reader = PlannedReader(vocabulary(), template, year)
     readings: list[tuple[TableReading, int | None]] = []
     outside: list[TableReading] = []  # tables before the first heading, and the headings yet to come
     inherited: list[TableReading] = []  # tables below one that is headed with a year, in the same section

@@ -53,11 +53,10 @@ def _kind(text: str) -> tuple[Reading, bool, bool, bool]:
 
 
 def _item(cell: Cell, place: str) -> Item:
-    reading, value, label, blank = _kind(cell.text)
-    blank = blank and not cell.readings  # ink that was not read is no blank
-    return Item(
-        cell.text, cell.col, cell.colspan, f"{place} {cell.locator}", reading, True, value, label, blank, cell.readings
-    )
+    _, col, _, colspan, text, locator, readings = cell
+    reading, value, label, blank = _kind(text)
+    blank = blank and not readings  # ink that was not read is no blank
+    return Item(text, col, colspan, f"{place} {locator}", reading, True, value, label, blank, readings)
 
 
 def is_unit(text: str) -> bool:
@@ -65,6 +64,7 @@ def is_unit(text: str) -> bool:
     return text.strip() in _UNIT_ONLY
 
 
+@lru_cache(maxsize=16384)
 def is_row_label(text: str, words: Vocabulary, template: str | None) -> bool:
     """Whether a cell is the label of a known row; 其他 and 总计 are so only with their numbering."""
     if not words.row(text, template):

@@ -39,13 +39,13 @@ class TableReader(RowFiller):
 
     def read(self, table: Table) -> TableReading:
         """Read one table. Gives its figures, its unplaced rows and what stayed local."""
-        self.claims = Claims(self.words, self.template, "ocr" if table.method == "ocr" else "table")
+        self.claims = self.claims_of(table)
         self.note_paragraph(table.caption)
         meant = respelled(table, self.words, self.template)
         if meant:
             table = replace(table, cells=tuple(c._replace(text=meant.get(c.text, c.text)) for c in table.cells))
         stream = table.layout == "stream"
-        rows = rows_of(table, self.words, self.template)
+        rows = self.rows_of(table)
         self.dated = any(year_of(cell.text, self.year) for cell in table.cells)
         learned: set[str] = set()
         self.matters, self.matter = (), ""
@@ -91,6 +91,14 @@ class TableReader(RowFiller):
         self._drop_heading_of_parts()
         self.claims.misprinted(meant)
         return self.claims.out
+
+    def claims_of(self, table: Table) -> Claims:
+        """What takes up the figures of a table."""
+        return Claims(self.words, self.template, "ocr" if table.method == "ocr" else "table")
+
+    def rows_of(self, table: Table) -> list[Row]:
+        """The table's rows, upright."""
+        return rows_of(table, self.words, self.template)
 
     # -- kinds of row -------------------------------------------------------------------------------------------
 
@@ -220,7 +228,7 @@ class TableReader(RowFiller):
             own = [slot for slot in placed if slot[0] == name and slot[1] is not None]
             if own and all(placed[s].state == "blank" for s in own) and any(s[0].startswith(f"{name}.") for s in placed):
                 for slot in own:
-                    del placed[slot]
+                    self.claims.drop(slot)
 
     # -- rows with a label ----------------------------------------------------------------------------------------
 

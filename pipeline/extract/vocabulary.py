@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Mapping
 from functools import lru_cache
 from itertools import product
 from typing import Generic, NamedTuple, TypeVar
@@ -96,9 +96,9 @@ class Index(Generic[T]):
         bare = normalise_label(_GLOSS.sub("", unicodedata.normalize("NFKC", text).strip()[:1] + text.strip()[1:]))
         if bare != norm and bare in self.exact:
             return self.exact[bare]
-        starts = [k for k in self.exact if len(k) >= 5 and norm.startswith(k) and _MORE.match(norm, len(k))]
-        if starts:
-            return self.exact[max(starts, key=len)]
+        for length in range(len(norm) - 1, 4, -1):
+            if norm[:length] in self.exact and _MORE.match(norm, length):
+                return self.exact[norm[:length]]
         if not 4 <= len(norm) <= 60:
             return ()
         near = process.extract(norm, self.exact.keys(), scorer=fuzz.ratio, limit=5, score_cutoff=NEAR - MARGIN)
@@ -119,6 +119,7 @@ class Vocabulary:
         self.codebook = codebook
         self.modern: Index[RowKey] = Index()
         self.statistics: dict[str, Index[RowKey]] = {"v2014": Index(), "v2008": Index()}
+        self._forms: dict[str | None, Mapping[str, Indicator]] = {}
         self.columns: Index[ColumnKey] = Index()
         self.groups: Index[ColumnKey] = Index()
         self.group_of_state: dict[str, str] = {}  # a result named with its dispute group -> the group
@@ -207,7 +208,15 @@ class Vocabulary:
         return [k.key for text in texts for k in self.groups.find(text)[:1] if k.key in self.review_groups]
 
     def indicator(self, template: str | None, indicator_id: str) -> Indicator | None:
-        return self.codebook.indicator(template, indicator_id)
+        return self.indicators(template).get(indicator_id)
+
+    def indicators(self, template: str | None) -> Mapping[str, Indicator]:
+        """Each indicator as it stands on that form, else on the newest form that has it."""
+        if template not in self._forms:
+            self._forms[template] = {**self.codebook.any_form} | {
+                i.indicator_id: i for i in self.codebook.indicators if i.template == template
+            }
+        return self._forms[template]
 
 
 @lru_cache(maxsize=1)
