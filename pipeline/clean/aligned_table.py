@@ -12,22 +12,22 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from pipeline.clean.column_pieces import GROUP, ITEM, parted, with_items_apart
+from pipeline.clean.aligned_columns import Frame, frame_of, is_figure
+from pipeline.clean.aligned_rows import NUMBERED, Row, rows_of_labels
+from pipeline.clean.column_pieces import parted, split_at
 from pipeline.clean.pdf_page import Rule
+from pipeline.clean.ruled_grid import merge_rules
 from pipeline.clean.text_flow import Line
 
-_NUMBERED = re.compile(r"[（(]?[一二三四五六七八九十百\d]+[）)、.．]")
-_FIGURE = re.compile(r"[\d０-９〇零一二三四五六七八九十]|^[-—/／－]+$")
 MAX_LOOSE_ROWS = 4
-"""Rows with fewer than three pieces that may stand between two full rows (labels broken over lines)."""
-
-_PLAIN_FIGURE = re.compile(r"[+\-]?[\d０-９.,，]+\D{0,2}|[-—/／－]")
+"""Lines with fewer than three pieces that may stand between two full ones, where they are wider than labels."""
+MAX_LABEL_LINES = 16
+"""Lines of labels that may stand between two full ones."""
 _LARGER = 1.15
 """How much larger than a table's type a line must be set to end the table."""
-_LEADING = 1.4
+_LEADING = 1.45
 """Line heights from one line of a cell to the next, at most."""
-MAX_HEAD_ROWS = 12
-"""Rows above the first full one whose pieces are looked at as parts of the head."""
+_SECTION = re.compile(r"[一二三四五六七八九十]+、")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,41 +50,49 @@ class AlignedTable:
     n_cols: int
     cells: tuple[AlignedCell, ...]
     box: tuple[float, float, float, float]
-    columns: tuple[tuple[float, float], ...]
+    frame: Frame
 
 
 def find_aligned_tables(
-    rows: Sequence[Sequence[Line]], rules: Sequence[Rule] = (), columns: Sequence[tuple[float, float]] = ()
+    rows: Sequence[Sequence[Line]], rules: Sequence[Rule] = (), before: Frame | None = None
 ) -> list[AlignedTable]:
     """Tables among a page's rows of text (see ``text_flow.rows_of``). ``rules`` are horizontal lines that
-    belong to no ruled table: they part table rows. ``columns`` are those of a table that ended the page
-    before: rows at this page's top that stand on them go on with it, be they ever so few."""
-    tables = []
-    index = 0
-    if columns and rows:
-        rest = _going_on(rows, columns, rules)
-        if rest is not None:
-            tables.append(rest)
-            index = rest.last
+    belong to no ruled table: they part table rows. ``before`` is the frame of a table that ended the page
+    before: rows at this page's top that stand on it go on with it, be they ever so few."""
+    rules = merge_rules(list(rules), 1.0, 3.5)
+    tables: list[AlignedTable] = []
+    index = free = 0
     while index < len(rows):
-        if len(rows[index]) < 3:
+        if not _is_full(rows[index]):
             index += 1
             continue
         end = _block_end(rows, index)
-        table = _table(rows, index, end, rules)
+        table = None
+        if before is not None and not tables and index <= MAX_LABEL_LINES:
+            end = _going_on_to(rows, index, end, before)
+            if end > index:
+                table = _built(rows, 0, end, before, rules, (0, end), goes_on=True)
+        if table is None:
+            end = _block_end(rows, index)
+            table = _table(rows, index, end, rules, free)
         if table is None:
             index += 1
         else:
             tables.append(table)
-            index = table.last
+            index = free = table.last
     return tables
 
 
+def _is_full(row: Sequence[Line]) -> bool:
+    return len(row) >= 3 or (len(row) == 2 and len(row[1].text) <= 12 and is_figure(row[1].text))
+
+
 def _block_end(rows: Sequence[Sequence[Line]], start: int) -> int:
-    """Past the last full row that follows ``start`` without a large gap or too many loose rows."""
+    """Past the last full row that follows ``start`` without a large gap, a heading or too many lines of text."""
     end = start + 1
-    loose = 0
+    loose = wide = 0
     usual = rows[start][0].size
+    border = min((row[1].x0 for row in rows[start : start + 12] if _is_full(row)), default=0.0)
     for index in range(start + 1, len(rows)):
         last, row = rows[index - 1], rows[index]
         gap = min(piece.y0 for piece in row) - max(piece.y1 for piece in last)
@@ -92,156 +100,246 @@ def _block_end(rows: Sequence[Sequence[Line]], start: int) -> int:
             break
         if len(row) == 1 and row[0].size > _LARGER * usual:
             break  # a heading
-        if len(row) >= 3 or (len(row) == 2 and len(row[1].text) <= 12 and _PLAIN_FIGURE.fullmatch(row[1].text)):
+        if _is_full(row):
             end = index + 1
-            loose = 0
-        else:
-            loose += 1
-            if loose > MAX_LOOSE_ROWS:
-                break
+            loose = wide = 0
+            continue
+        following = next((later for later in rows[index + 1 : index + 4] if len(later) > 1), [])
+        if len(row) == 1 and _SECTION.match(row[0].text) and following and not any(is_figure(p.text) for p in following):
+            break  # a heading with the head of the next table below it
+        loose += 1
+        wide += any(piece.x1 > border for piece in row)
+        if loose > MAX_LABEL_LINES or wide > MAX_LOOSE_ROWS:
+            break
     return end
 
 
-def _going_on(
-    rows: Sequence[Sequence[Line]], columns: Sequence[tuple[float, float]], rules: Sequence[Rule]
-) -> AlignedTable | None:
-    start = next((index for index in range(min(3, len(rows))) if len(rows[index]) >= 3), None)
-    if start is None or any(not _stands_on(row, columns) for row in rows[:start]):
-        return None
-    end = start + 1
-    while end < _block_end(rows, start) and _stands_on(rows[end], columns):
-        end += 1
-    if not all(_stands_on(row, columns) for row in rows[start:end]):
-        return None
-    return _built(rows, 0, end, [list(column) for column in columns], rules)
+def _going_on_to(rows: Sequence[Sequence[Line]], start: int, end: int, frame: Frame) -> int:
+    """Past the last of the page's first rows that stands on the columns of the table before; 0 where the first does not."""
+    for row in rows[:start]:
+        if any(piece.x1 > frame.border + piece.size and len(piece.text) > 6 for piece in row):
+            return 0
+    last = 0
+    for index in range(start, end):
+        figures = [p for p in rows[index] if p.x0 > frame.border - p.size and is_figure(p.text)]
+        if not all(sum(1 for lo, hi in _cells_of(frame) if lo < (p.x0 + p.x1) / 2 < hi) == 1 for p in figures):
+            break
+        if len(rows[index]) > len(frame.columns):
+            break
+        last = index + 1
+    return last
 
 
-def _stands_on(row: Sequence[Line], columns: Sequence[tuple[float, float]]) -> bool:
-    """Each piece lies over one column alone and within the table's width."""
-    slack = max(piece.size for piece in row)
-    for piece in row:
-        if piece.x0 < columns[0][0] - slack or piece.x1 > columns[-1][1] + slack:
-            return False
-        if sum(1 for lo, hi in columns if piece.x0 < hi and piece.x1 > lo) != 1:
-            return False
-    return True
-
-
-def _columns(rows: Sequence[Sequence[Line]]) -> list[list[float]]:
-    """Columns as x intervals. The fullest rows draw them; a piece that would bridge two columns spans."""
-    columns: list[list[float]] = []
-    for row in sorted(rows, key=lambda row: -len(row)):
-        for piece in row:
-            touched = [col for col in columns if piece.x0 < col[1] and piece.x1 > col[0]]
-            if not touched:
-                columns.append([piece.x0, piece.x1])
-                columns.sort()
-            elif len(touched) == 1:
-                column = touched[0]
-                lo, hi = min(column[0], piece.x0), max(column[1], piece.x1)
-                if all(other is column or hi < other[0] or lo > other[1] for other in columns):
-                    column[0], column[1] = lo, hi
-    return columns
+def _cells_of(frame: Frame) -> list[tuple[float, float]]:
+    """The columns of figures, each to half way to its neighbours."""
+    inner = [(a[1] + b[0]) / 2 for a, b in pairwise(frame.values)]
+    size = median(b - a for a, b in frame.values)
+    bounds = [min(frame.border, frame.values[0][0]), *inner, frame.values[-1][1] + 2 * size]
+    return list(pairwise(bounds))
 
 
 def _table(
-    rows: Sequence[Sequence[Line]], first: int, last: int, rules: Sequence[Rule]
+    rows: Sequence[Sequence[Line]], first: int, last: int, rules: Sequence[Rule], free: int
 ) -> AlignedTable | None:
     full = [row for row in rows[first:last] if len(row) >= 3]
-    if len(full) < 3:
+    if len(full) < 2:
         return None
-    columns = with_items_apart(_columns(full), rows[first:last])
-    if len(columns) < 3 or not _looks_tabular(full, columns):
+    size = median(piece.size for row in rows[first:last] for piece in row)
+    top = _reach_up(rows, first, size, free)
+    low = _reach_down(rows, last, size)
+    frame = frame_of(rows[top:low])
+    if frame is None or len(frame.columns) < 3 or not _looks_tabular(full, frame):
         return None
-    return _built(rows, first, last, columns, rules)
+    return _built(rows, first, last, frame, rules, (top, low))
+
+
+def _looks_tabular(full: Sequence[Sequence[Line]], frame: Frame) -> bool:
+    values = [piece for row in full for piece in row if piece.x0 >= frame.border]
+    if not values or median(len(piece.text) for piece in values) > 8:
+        return False
+    figures = sum(1 for piece in values if is_figure(piece.text) or len(piece.text) <= 4)
+    lines = sum(1 for row in full if any(is_figure(p.text) for p in row if p.x0 >= frame.border))
+    return figures >= 0.5 * len(values) and (lines >= 2 or (lines == 1 and len(frame.values) >= 5))
+
+
+def _reach_up(rows: Sequence[Sequence[Line]], first: int, size: float, free: int) -> int:
+    """Takes in the lines of a head above the first full one: those of several pieces, or of one that stands off the left."""
+    left = min(p.x0 for row in rows[first : first + 8] for p in row)
+    right = max(p.x1 for row in rows[first : first + 8] for p in row)
+    while first > free:
+        above = rows[first - 1]
+        gap = min(p.y0 for p in rows[first]) - max(p.y1 for p in above)
+        inside = all(p.x0 >= left - 6 * size and p.x1 <= right + 2 * size for p in above)
+        off = len(above) > 1 or len(above[0].cuts) > 1 or above[0].x0 > left + 4 * size
+        if gap > 1.6 * size or not inside or not off or above[0].size > _LARGER * size or any(len(p.text) > 30 for p in above):
+            break
+        first -= 1
+    return first
+
+
+def _reach_down(rows: Sequence[Sequence[Line]], last: int, size: float) -> int:
+    """Takes in the last lines of a broken label below."""
+    left = min(p.x0 for p in rows[last - 1])
+    right = max((p.x1 for p in rows[last - 1][:1]), default=left) + 8 * size
+    while last < len(rows):
+        below = rows[last]
+        gap = min(p.y0 for p in below) - max(p.y1 for p in rows[last - 1])
+        if len(below) != 1 or below[0].x1 > right or below[0].x0 < left - 0.5 * size or gap > 0.55 * size or NUMBERED.match(below[0].text):
+            break
+        last += 1
+    return last
 
 
 def _built(
-    rows: Sequence[Sequence[Line]], first: int, last: int, columns: list[list[float]], rules: Sequence[Rule]
+    rows: Sequence[Sequence[Line]], first: int, last: int, frame: Frame, rules: Sequence[Rule], reach: tuple[int, int],
+    goes_on: bool = False,
 ) -> AlignedTable:
+    top, low = reach
     size = median(piece.size for row in rows[first:last] for piece in row)
-    rows = [
-        parted(row, columns) if first - MAX_HEAD_ROWS <= index < last + MAX_LOOSE_ROWS else row for index, row in enumerate(rows)
-    ]
-    first, last = _reach(rows, first, last, columns, size)
-    body = [list(row) for row in rows[first:last]]
-    groups = _row_groups(body, columns, rules, size)
+    body = [_on_frame(row, frame) for row in rows[top:low]]
     pieces = [piece for row in body for piece in row]
     box = (
         min(piece.x0 for piece in pieces), min(piece.y0 for piece in pieces),
         max(piece.x1 for piece in pieces), max(piece.y1 for piece in pieces),
     )  # fmt: skip
-    cells = _cells(groups, columns)
-    return AlignedTable(
-        first, last, len(groups), len(columns), cells, box, tuple((lo, hi) for lo, hi in columns)
-    )
+    head = 0 if goes_on else _head_end(body, frame, size)
+    columns = [list(column) for column in frame.columns]
+    cells: list[AlignedCell] = []
+    n_rows = 0
+    for group in _head_rows(body[:head], columns, size) if head else []:
+        cells += _cells(n_rows, [piece for row in group for piece in row], frame)
+        n_rows += 1
+    for found in _body_rows(body[head:], frame, rules, size):
+        cells += _cells(n_rows, found, frame)
+        n_rows += 1
+    return AlignedTable(top, low, n_rows, len(frame.columns), tuple(cells), box, frame)
 
 
-def _looks_tabular(full: Sequence[Sequence[Line]], columns: list[list[float]]) -> bool:
-    values = [piece for row in full for piece in row if piece.x0 >= columns[1][0] - 0.5]
-    if not values or median(len(piece.text) for piece in values) > 8:
-        return False
-    figures = sum(1 for piece in values if _FIGURE.search(piece.text) or len(piece.text) <= 4)
-    fill = len(values) / (len(full) * max(1, len(columns) - 1))
-    return figures >= 0.5 * len(values) and fill >= 0.4
+def _on_frame(row: Sequence[Line], frame: Frame) -> list[Line]:
+    """The pieces of a line, parted where a column ends inside them."""
+    whole = parted(row, frame.columns)
+    return [part for piece in whole for part in (split_at(piece, frame.split) if piece.x0 < frame.split else [piece])]
 
 
-def _reach(
-    rows: Sequence[Sequence[Line]], first: int, last: int, columns: list[list[float]], size: float
-) -> tuple[int, int]:
-    """Takes in heads of two pieces above, and the last lines of a broken label below."""
-    left, right = columns[0][0], columns[-1][1]
-    while first > 0:
-        above = rows[first - 1]
-        gap = min(p.y0 for p in rows[first]) - max(p.y1 for p in above)
-        inside = all(p.x0 >= left - size and p.x1 <= right + size for p in above)
-        label_half = len(above) == 1 and above[0].x1 <= columns[1][0] and gap < 0.15 * size
-        if not inside or not (label_half or (len(above) >= 2 and gap <= 1.2 * size)):
+def _head_end(body: Sequence[Sequence[Line]], frame: Frame, size: float) -> int:
+    """Past the lines above the first row of figures and its label."""
+    first = next((n for n, row in enumerate(body) if any(is_figure(p.text) and p.x1 > frame.border for p in row)), len(body))
+    if first == len(body):
+        return 0
+    level = median(p.middle for p in body[first])
+    end = first
+    while end and level - body[end - 1][0].middle < 4 * size:
+        line = body[end - 1]
+        label = [p for p in line if p.x0 < frame.border]
+        if len(label) < len(line) or not label:
             break
-        first -= 1
-    while last < len(rows):
-        below = rows[last]
-        gap = min(p.y0 for p in below) - max(p.y1 for p in rows[last - 1])
-        if len(below) >= 2 and gap <= 1.5 * size and _stands_on(below, [(lo, hi) for lo, hi in columns]):
-            last += 1  # a row of the table with blank cells
+        if NUMBERED.match(label[0].text):
+            return end - 1
+        end -= 1
+    near = [n for n in range(end, first) if level - body[n][0].middle < 1.1 * size]
+    return near[0] if near else first
+
+
+def _body_rows(body: Sequence[Sequence[Line]], frame: Frame, rules: Sequence[Rule], size: float) -> list[list[Line]]:
+    """The pieces of each row below the head."""
+    banded = _bands(body, frame, rules)
+    if banded is not None:
+        return banded
+    left = [p for row in body for p in row if _in_labels(p, frame)]
+    items = [p.middle for p in left if p.x1 > frame.split + 0.5]
+    steps = sorted(b - a for a, b in pairwise(items) if b - a > 0.3 * size)
+    reach = max(0.8 * size, 0.62 * steps[(3 * len(steps)) // 4]) if steps else 0.8 * size
+    names = [p for p in left if p.x1 <= frame.split + 0.5 and any(abs(p.middle - y) <= reach for y in items)]
+    labels = sorted((p for p in left if not any(p is name for name in names)), key=lambda p: p.middle)
+    lines: list[list[Line]] = []
+    for row in body:
+        values = [p for p in row if not _in_labels(p, frame)]
+        if not values:
             continue
-        in_label = len(below) == 1 and below[0].x1 <= columns[1][0] and below[0].x0 >= left - 0.5 * size
-        if not in_label or gap > 0.4 * size or _NUMBERED.match(below[0].text):
-            break
-        last += 1
-    return first, last
-
-
-def _row_groups(
-    body: list[list[Line]], columns: list[list[float]], rules: Sequence[Rule], size: float
-) -> list[list[list[Line]]]:
-    """Lines of text gathered into table rows.
-
-    A line with figures is a row of its own, and lines without any (parts of broken labels) go to the row
-    that they stand nearest to. Above the first figures, lines set tighter than the rows are one head row.
-    """
-    middles = [median(piece.middle for piece in row) for row in body]
-    width = columns[-1][1] - columns[0][0]
-    ruled = [
-        any(above < rule.at < below and rule.hi - rule.lo > 0.5 * width for rule in rules)
-        for above, below in pairwise(middles)
-    ]
-    if sum(ruled) >= 4:  # a line under every row leaves nothing to guess
-        keys = [sum(ruled[:index]) for index in range(len(body))]
-    else:
-        keys = _nearest_rows(body, middles, ruled, columns, size)
-    head = next((index for index, row in enumerate(body) if _has_figures(row, columns)), 0)
-    while head < len(body) and head and keys[head] == keys[head - 1]:
-        head -= 1  # the first lines of the first row's label are no head
-    groups = _head_rows(body[:head], columns, size) if head > 1 and not any(ruled[: head - 1]) else []
-    for index, row in enumerate(body):
-        if groups and index < head:
-            continue
-        if index and index != head and keys[index] == keys[index - 1]:
-            groups[-1].append(row)
+        words = not any(is_figure(p.text) for p in (*values, *(lines[-1] if lines else ())))
+        if lines and words and values[0].middle - lines[-1][-1].middle < _LEADING * size:
+            lines[-1] += values  # a head's cell over two lines
         else:
-            groups.append([row])
-    return groups
+            lines.append(values)
+    heights = [median(p.middle for p in line) for line in lines]
+    found = [
+        [*(labels[n] for n in row.labels), *(lines[row.figures] if row.figures is not None else ())]
+        for row in _in_order(rows_of_labels(labels, heights, size), labels, heights)
+    ]
+    for name in names:  # the name of a group stands in the first row that reaches down to it
+        reached = [r for r in found if max(p.middle for p in r) >= name.middle - 0.3 * size]
+        (reached or found[-1:] or [[]])[0].append(name)
+    return found
+
+
+def _in_order(rows: list[Row], labels: Sequence[Line], heights: Sequence[float]) -> list[Row]:
+    def height(row: Row) -> float:
+        return heights[row.figures] if row.figures is not None else median(labels[n].middle for n in row.labels)
+
+    return sorted(rows, key=height)
+
+
+def _in_labels(piece: Line, frame: Frame) -> bool:
+    return frame.labels > 0 and (piece.x0 + piece.x1) / 2 < frame.border and not (piece.x0 > frame.border - piece.size)
+
+
+def _bands(body: Sequence[Sequence[Line]], frame: Frame, rules: Sequence[Rule]) -> list[list[Line]] | None:
+    """The rows where a rule under the figures parts every one from the next, else None."""
+    if not frame.values or not body:
+        return None
+    lo, hi = frame.values[0][0], frame.values[-1][1]
+    levels = sorted(rule.at for rule in rules if rule.lo <= lo + 2 and rule.hi >= hi - 2)
+    heights = [median(p.middle for p in row if is_figure(p.text)) for row in body if any(is_figure(p.text) and p.x0 > frame.border for p in row)]
+    if len(heights) < 2 or any(not any(a < y < b for y in levels) for a, b in pairwise(heights)):
+        return None
+    found: dict[int, list[Line]] = {}
+    for piece in (p for row in body for p in row):
+        found.setdefault(sum(1 for y in levels if y < piece.middle), []).append(piece)
+    return [found[band] for band in sorted(found)]
+
+
+def _cells(number: int, pieces: Sequence[Line], frame: Frame) -> list[AlignedCell]:
+    """The cells of one row."""
+    columns = [list(column) for column in frame.columns]
+    texts: dict[int, list[str]] = {}
+    spans: dict[int, int] = {}
+    labels = [p for p in pieces if _in_labels(p, frame)]
+    wide = frame.labels > 1 and not any(p.x0 >= frame.split - 0.5 for p in labels)
+    for piece in pieces:
+        if any(piece is label for label in labels):
+            if wide or piece.x1 > frame.split + 0.5:
+                col = frame.labels - 1 if piece.x0 >= frame.split - 0.5 else next(
+                    (n for n in range(frame.labels) if columns[n][1] > piece.x0 + 1), frame.labels - 1
+                )
+                span = frame.labels - col
+            else:
+                col, span = min(_place(piece, columns[: frame.labels])[0], frame.labels - 2 if frame.labels > 1 else 0), 1
+        elif is_figure(piece.text):
+            col, span = _nearest(piece, frame), 1
+        else:
+            col, span = _place(piece, columns)
+        held = texts.setdefault(col, [])
+        held.append(piece.text)
+        spans[col] = max(spans.get(col, 1), span)
+    cells = []
+    col = 0
+    while col < len(columns):
+        span = spans.get(col, 1)
+        while span > 1 and any(other in texts for other in range(col + 1, col + span)):
+            span -= 1
+        cells.append(AlignedCell(number, col, span, "\n".join(texts.get(col, []))))
+        col += span
+    return cells
+
+
+def _nearest(piece: Line, frame: Frame) -> int:
+    """The column of figures that a figure stands over most, or nearest to."""
+
+    def apart(n: int) -> tuple[float, float]:
+        lo, hi = frame.columns[n]
+        return -max(0.0, min(piece.x1, hi) - max(piece.x0, lo)), abs((lo + hi) / 2 - (piece.x0 + piece.x1) / 2)
+
+    return min(range(frame.labels, len(frame.columns)), key=apart)
 
 
 def _head_rows(lines: list[list[Line]], columns: list[list[float]], size: float) -> list[list[list[Line]]]:
@@ -264,83 +362,6 @@ def _head_rows(lines: list[list[Line]], columns: list[list[float]], size: float)
         last = cell[0].middle
         rows[-1] += [[piece] for piece in cell]
     return [*rows, [[piece] for stack in stacks.values() for piece in stack[-1]]]
-
-
-def _nearest_rows(
-    body: list[list[Line]], middles: list[float], ruled: list[bool], columns: list[list[float]], size: float
-) -> list[int]:
-    """For each line the number of the line whose row it belongs to."""
-    anchors = [index for index, row in enumerate(body) if _has_figures(row, columns)]
-    keys = list(range(len(body)))
-    first = anchors[0] if anchors else len(body)
-    for index in range(1, first):
-        if not ruled[index - 1] and middles[index] - middles[index - 1] < 0.95 * size:
-            keys[index] = keys[index - 1]
-    for index in range(len(body)):
-        if index in anchors:
-            continue
-        above = max((a for a in anchors if a < index), default=None)
-        below = min((a for a in anchors if a > index), default=None)
-        if above is not None and any(ruled[above:index]):
-            above = None
-        if below is not None and any(ruled[index:below]):
-            below = None
-        to_above = middles[index] - middles[above] if above is not None else 1e9
-        to_below = middles[below] - middles[index] if below is not None else 1e9
-        numbered = _NUMBERED.match(body[index][0].text) is not None
-        if above is None and to_below >= 0.95 * size:
-            continue  # a head line
-        if min(to_above, to_below) > 1.6 * size:
-            continue  # a row of its own, as the name of a group is
-        level = abs(to_above - to_below) < 0.15 * size
-        if numbered and below is not None and not _NUMBERED.match(body[below][0].text) and to_below <= 1.6 * size:
-            keys[index] = keys[below]  # the first line of the label whose figures stand beside its middle
-        elif above is not None and not numbered and (to_above < to_below - 0.15 * size or level):
-            keys[index] = keys[above]
-        elif below is not None and (to_below < 0.95 * size or not numbered):
-            keys[index] = keys[below]
-    return _in_order(keys)
-
-
-def _in_order(keys: list[int]) -> list[int]:
-    """Lines between two lines of one row belong to it."""
-    for index in range(len(keys)):
-        same = [other for other in range(index + 1, len(keys)) if keys[other] == keys[index]]
-        if same:
-            keys[index : same[-1] + 1] = [keys[index]] * (same[-1] + 1 - index)
-    return keys
-
-
-def _has_figures(row: Sequence[Line], columns: list[list[float]]) -> bool:
-    return any(
-        _FIGURE.search(piece.text) and piece.x0 >= columns[0][1] and not ITEM.match(piece.text) and not GROUP.match(piece.text)
-        for piece in row
-    ) and not any(
-        _NUMBERED.match(piece.text) and piece.x0 >= columns[0][1] and len(row) == 1 for piece in row
-    )
-
-
-def _cells(groups: list[list[list[Line]]], columns: list[list[float]]) -> tuple[AlignedCell, ...]:
-    cells = []
-    for number, group in enumerate(groups):
-        texts: dict[int, list[str]] = {}
-        spans: dict[int, int] = {}
-        placed = [(piece, *_place(piece, columns)) for row in group for piece in row]
-        figures = [col for piece, col, _ in placed if col and _PLAIN_FIGURE.fullmatch(piece.text)]
-        wide = next(((c, c + w) for _, c, w in placed if w > 1 and figures and c + w <= min(figures)), (0, 0))
-        for piece, col, span in placed:
-            if wide[0] <= col < wide[1]:
-                col, span = wide[0], wide[1] - wide[0]  # a line of the label that stands over the columns of labels
-            texts.setdefault(col, []).append(piece.text)
-            spans[col] = max(spans.get(col, 1), span)
-        col = 0
-        while col < len(columns):
-            span = spans.get(col, 1)
-            while span > 1 and any(other in texts for other in range(col + 1, col + span)):
-                span -= 1
-            cells.append(AlignedCell(number, col, span, "\n".join(texts.get(col, []))))
-            col += span
-    return tuple(cells)
 
 
 def _place(piece: Line, columns: list[list[float]]) -> tuple[int, int]:

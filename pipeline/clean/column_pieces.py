@@ -11,21 +11,18 @@ GROUP = re.compile(r"[（(][一二三四五六七八九十]+[）)]")
 ITEM = re.compile(r"\d+[.、．]\D")
 
 
-def with_items_apart(columns: list[list[float]], rows: Sequence[Sequence[Line]]) -> list[list[float]]:
-    """The columns, that of the labels parted where it holds the name of a group with an item beside it."""
-    found: list[tuple[float, float]] = []
-    for row in rows:
-        for piece in row:
-            for cut in piece.cuts:
-                if GROUP.match(piece.text[: cut.at]) and ITEM.match(piece.text[cut.at :].strip()):
-                    found.append((cut.x0, cut.x1))
-    if not found:
-        return columns
-    lo, hi = max(x0 for x0, _ in found), min(x1 for _, x1 in found)
-    column = next((c for c in columns if c[0] < lo < hi < c[1]), None)
-    if column is None:
-        return columns
-    return sorted([*(c for c in columns if c is not column), [column[0], lo], [hi, column[1]]])
+def split_at(piece: Line, x: float) -> list[Line]:
+    """The piece, in two where one of its gaps stands over ``x``."""
+    cut = next((cut for cut in piece.cuts if cut.x0 - 0.5 <= x <= cut.x1 + 0.5), None)
+    if cut is None:
+        return [piece]
+    left, right = piece.text[: cut.at].rstrip(), piece.text[cut.at :].lstrip()
+    lost = len(piece.text) - len(right)
+    after = tuple(c._replace(at=c.at - lost) for c in piece.cuts if c.at > cut.at)
+    return [
+        piece._replace(text=left, x1=cut.x0, cuts=tuple(c for c in piece.cuts if c.at < cut.at)),
+        piece._replace(text=right, x0=cut.x1, cuts=after),
+    ]
 
 
 def parted(row: Sequence[Line], columns: Sequence[Sequence[float]]) -> list[Line]:
@@ -33,7 +30,7 @@ def parted(row: Sequence[Line], columns: Sequence[Sequence[float]]) -> list[Line
     found: list[Line] = []
     for piece in row:
         touched = [c for c in columns if piece.x0 < c[1] and piece.x1 > c[0]]
-        parts = _parts(piece) if len(touched) > 1 and piece.cuts else [piece]
+        parts = parts_of(piece) if len(touched) > 1 and piece.cuts else [piece]
         homes = [[n for n, c in enumerate(columns) if part.x0 < c[1] and part.x1 > c[0]] for part in parts]
         apart = all(len(home) == 1 for home in homes) and len({home[0] for home in homes}) == len(touched)
         if not apart or len(parts) < 2:
@@ -47,7 +44,8 @@ def parted(row: Sequence[Line], columns: Sequence[Sequence[float]]) -> list[Line
     return found
 
 
-def _parts(piece: Line) -> list[Line]:
+def parts_of(piece: Line) -> list[Line]:
+    """A piece cut at every one of its gaps."""
     starts = [(0, piece.x0), *((cut.at, cut.x1) for cut in piece.cuts)]
     ends = [*((cut.at, cut.x0) for cut in piece.cuts), (len(piece.text), piece.x1)]
     return [

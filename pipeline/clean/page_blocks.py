@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
+from pipeline.clean.aligned_columns import Frame
 from pipeline.clean.text_flow import joined
 from pipeline.document import Block, Cell, Image, Paragraph, Table
 
@@ -43,13 +44,15 @@ class PageText:
 @dataclass(frozen=True, slots=True)
 class PageTable:
     """A table on one page. ``edges`` are its column edges, ``n_cols + 1`` ascending numbers in a unit
-    that is the same on every page of the file; ``ruled`` is false where they were inferred from text."""
+    that is the same on every page of the file; ``ruled`` is false where they were inferred from text, as
+    ``frame``."""
 
     edges: tuple[float, ...]
     n_rows: int
     cells: tuple[PageCell, ...]
     method: Literal["table", "ocr"] = "table"
     ruled: bool = True
+    frame: Frame | None = None
 
     @property
     def n_cols(self) -> int:

@@ -10,8 +10,9 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from pipeline.clean.aligned_columns import Frame
 from pipeline.clean.page_blocks import PageBlock, PageTable, assemble
-from pipeline.clean.pdf_layout import PageLayout, furniture, lay_out, page_blocks, text_edges, unread_picture
+from pipeline.clean.pdf_layout import furniture, lay_out, page_blocks, text_edges, unread_picture
 from pipeline.clean.pdf_page import PageContent, Picture, page_content, page_turn
 from pipeline.clean.two_up import pages_of
 from pipeline.document import Block, Document
@@ -116,7 +117,7 @@ def _blocks(document: Any, sheets: Sequence[PageContent]) -> tuple[tuple[Block, 
     dropped = furniture(layouts)
     edges = text_edges(layouts)
     pages: list[tuple[int, Sequence[PageBlock]]] = []
-    columns: Sequence[tuple[float, float]] = ()
+    before: Frame | None = None
     recognised = skipped = 0
     for place, (number, content, scan) in enumerate(zip(numbers, contents, scanned, strict=True)):
         if scan:
@@ -134,20 +135,13 @@ def _blocks(document: Any, sheets: Sequence[PageContent]) -> tuple[tuple[Block, 
                     recognised += 1
                     read_blocks = _recognised(document, number, content, picture)
                 pictures.append((picture, read_blocks or [unread_picture(picture, position)]))
-            blocks = page_blocks(layout, dropped[place], edges, pictures, columns)
-        columns = _open_columns(blocks, layouts[place])
+            blocks = page_blocks(layout, dropped[place], edges, pictures, before)
+        last = blocks[-1] if blocks else None
+        before = last.frame if isinstance(last, PageTable) else None
         pages.append((number + 1, blocks))
     if skipped:
         raise _Refused("too_large", f"The file has more than {MAX_OCR_PAGES} scanned pages.")
     return assemble(pages, EDGE_TOLERANCE), ""
-
-
-def _open_columns(blocks: Sequence[PageBlock], layout: PageLayout) -> Sequence[tuple[float, float]]:
-    """The columns of a table without rules that ends the page, else nothing."""
-    last = blocks[-1] if blocks else None
-    if not isinstance(last, PageTable) or last.ruled:
-        return ()
-    return [(a + 1.0, b - 1.0) for a, b in zip(last.edges, last.edges[1:], strict=False)]
 
 
 def _is_scan(content: PageContent) -> bool:

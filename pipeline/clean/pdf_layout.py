@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from pipeline.clean.aligned_columns import Frame
 from pipeline.clean.aligned_table import AlignedTable, find_aligned_tables
 from pipeline.clean.page_blocks import PageBlock, PageCell, PagePicture, PageTable, PageText
 from pipeline.clean.pdf_page import Glyph, PageContent, Picture
@@ -133,17 +134,17 @@ def page_blocks(
     dropped: set[int],
     edges: tuple[float, float] | None,
     pictures: Sequence[tuple[Picture, Sequence[PageBlock]]] = (),
-    columns: Sequence[tuple[float, float]] = (),
+    before: Frame | None = None,
 ) -> list[PageBlock]:
     """The page's blocks in reading order. ``pictures`` are pictures with the blocks that stand for them;
-    ``columns`` are the columns of a table without rules that ended the page before."""
+    ``before`` is the frame of a table without rules that ended the page before."""
     rows = [row for index, row in enumerate(page.rows) if index not in dropped]
     free_rules = [
         rule
         for rule in page.content.horizontal
         if not any(grid.ys[0] - 3 <= rule.at <= grid.ys[-1] + 3 for grid in page.grids)
     ]
-    aligned = find_aligned_tables(rows, free_rules, columns)
+    aligned = find_aligned_tables(rows, free_rules, before)
     taken = {index for table in aligned for index in range(table.first, table.last)}
     rows = [row for index, row in enumerate(rows) if index not in taken]
     made: list[list[PageBlock]] = []
@@ -224,13 +225,14 @@ def _ruled(grid: Grid, cells: Sequence[Sequence[Glyph]]) -> PageTable:
 
 
 def _inferred(table: AlignedTable) -> PageTable:
-    columns = table.columns
+    columns = table.frame.columns
     inner = [(a[1] + b[0]) / 2 for a, b in itertools.pairwise(columns)]
     return PageTable(
         (columns[0][0], *inner, columns[-1][1]),
         table.n_rows,
         tuple(PageCell(cell.row, cell.col, 1, cell.colspan, cell.text) for cell in table.cells),
         ruled=False,
+        frame=table.frame,
     )
 
 

@@ -1,0 +1,137 @@
+"""The columns of a table without rules: those of figures from where figures stand, those of labels from the names of groups
+beside the items."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+
+from pipeline.clean.column_pieces import GROUP, ITEM, parts_of, split_at
+from pipeline.clean.text_flow import Line
+
+FIGURE = re.compile(r"[+\-]?[\d０-９][\d０-９.,，]*\D{0,2}|[-—–－/／]|[无零〇]")
+_WORD = re.compile(r"[件条次个人篇项份期场元笔家]|人次|件次|[万亿]元")
+Column = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The table's columns from left to right, the first ``labels`` of them columns of labels; ``split`` is where the items
+    of groups begin (the left edge where there are no groups beside them)."""
+
+    columns: tuple[Column, ...]
+    labels: int
+    split: float
+
+    @property
+    def values(self) -> tuple[Column, ...]:
+        return self.columns[self.labels :]
+
+    @property
+    def border(self) -> float:
+        """Where the labels end: half way to the first column of figures."""
+        return (self.columns[self.labels - 1][1] + self.values[0][0]) / 2 if self.labels else self.columns[0][0] - 1.0
+
+
+def is_figure(text: str) -> bool:
+    """Whether a piece is what a table's figures are printed as: a number, a dash, a slash, none."""
+    return FIGURE.fullmatch(text) is not None and not ITEM.match(text)
+
+
+def frame_of(rows: Sequence[Sequence[Line]]) -> Frame | None:
+    """The columns of a table's lines; None where fewer than two lines of figures draw any."""
+    values = _value_columns(rows)
+    if not values:
+        return None
+    values = _with_blank_columns(values, rows)
+    size = median(piece.size for row in rows for piece in row)
+    body = [row for row in rows if any(is_figure(p.text) and p.x1 > values[0][0] for p in row)]
+    left = [p for row in rows for p in row if p.x1 <= values[0][0] + 0.3 * size and p.x0 < values[0][0] - size]
+    beside = [p for row in body for p in row if p in left]
+    if not beside:
+        return Frame(tuple(values), 0, values[0][0])
+    start = min(p.x0 for p in beside)
+    # a broken label's lines may run wider than those beside figures
+    right = max(p.x1 for p in left)
+    split = _split(rows, values[0][0], size)
+    if split is None:
+        return Frame(((start, right), *values), 1, start - size)
+    groups = _clusters([(p.x0, p.x1) for p in left for p in split_at(p, split) if p.x1 <= split + 0.5])
+    items = [p.x0 for p in left for p in split_at(p, split) if p.x0 >= split - 0.5]
+    if not groups or not items or min(items) <= groups[-1][1] - 0.5 * size:
+        return Frame(((start, right), *values), 1, start - size)
+    return Frame((*groups, (min(items), right), *values), len(groups) + 1, split)
+
+
+def _value_columns(rows: Sequence[Sequence[Line]]) -> list[Column]:
+    """Where figures, and the units printed beside them, stand over each other; lines with many figures say most."""
+    lines = []
+    for row in rows:
+        pieces = [
+            p for n, p in enumerate(row)
+            if is_figure(p.text) or (n and len(row) > 2 and _WORD.fullmatch(p.text) and is_figure(row[-1].text))
+        ]  # fmt: skip
+        if any(is_figure(p.text) for p in pieces):
+            lines.append(pieces)
+    columns: list[list[float]] = []
+    for pieces in sorted(lines, key=lambda line: -len(line)):
+        for piece in pieces:
+            touched = [c for c in columns if piece.x0 < c[1] and piece.x1 > c[0]]
+            if not touched:
+                columns.append([piece.x0, piece.x1])
+            elif len(touched) == 1:
+                lo, hi = min(touched[0][0], piece.x0), max(touched[0][1], piece.x1)
+                if all(c is touched[0] or hi < c[0] or lo > c[1] for c in columns):
+                    touched[0][:] = [lo, hi]
+    return sorted((c[0], c[1]) for c in columns)
+
+
+def _with_blank_columns(values: list[Column], rows: Sequence[Sequence[Line]]) -> list[Column]:
+    """The columns with those that only a head shows: its short words over no column, right of the labels."""
+    labels = [row[0].x1 for row in rows if len(row) > 1 and is_figure(row[-1].text) and row[0].x1 <= values[0][0] and not is_figure(row[0].text)]
+    border = max(labels, default=values[0][0])
+    first = next((n for n, row in enumerate(rows) if any(is_figure(p.text) for p in row)), len(rows))
+    found = list(values)
+    for row in reversed(rows[:first]):
+        parts = [part for piece in row for part in parts_of(piece)]
+        if len(parts) < 3:
+            continue
+        for piece in parts:
+            apart = not any(piece.x0 < c[1] + 1 and piece.x1 > c[0] - 1 for c in found)
+            if apart and piece.x0 > border and len(piece.text) <= 6:
+                found.append((piece.x0, piece.x1))
+    return sorted(found)
+
+
+def _split(rows: Sequence[Sequence[Line]], border: float, size: float) -> float | None:
+    """The x that parts the names of groups from the items beside them."""
+    pairs: list[tuple[float, float]] = []
+    for row in rows:
+        label = [p for p in row if p.x1 <= border + 0.3 * size and p.x0 < border - size]
+        for piece in label:
+            pairs += [
+                (cut.x0, cut.x1) for cut in piece.cuts
+                if ITEM.match(piece.text[cut.at :].strip()) and not ITEM.match(piece.text)
+            ]  # fmt: skip
+        pairs += [(a.x1, b.x0) for a, b in pairwise(label) if ITEM.match(b.text)]
+    items = [p.x0 for row in rows for p in row if ITEM.match(p.text) and p.x1 <= border + 0.3 * size]
+    names = [p for row in rows for p in row if GROUP.match(p.text) and p.x1 <= border + 0.3 * size]
+    if pairs:
+        lo, hi = max(x for x, _ in pairs), min(x for _, x in pairs)
+        return (lo + hi) / 2 if lo < hi else None
+    if len(items) >= 2 and any(p.x1 < min(items) for p in names):
+        return min(items) - 0.5
+    return None
+
+
+def _clusters(spans: list[Column]) -> list[Column]:
+    found: list[list[float]] = []
+    for lo, hi in sorted(spans):
+        if found and lo < found[-1][1]:
+            found[-1][1] = max(found[-1][1], hi)
+        else:
+            found.append([lo, hi])
+    return [(c[0], c[1]) for c in found]
