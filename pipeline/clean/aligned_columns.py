@@ -20,11 +20,13 @@ Column = tuple[float, float]
 @dataclass(frozen=True, slots=True)
 class Frame:
     """The table's columns from left to right, the first ``labels`` of them columns of labels; ``split`` is where the items
-    of groups begin (the left edge where there are no groups beside them)."""
+    of groups begin (the left edge where there are no groups beside them), ``outer`` where the names of groups do that stand
+    beside a name over all of them."""
 
     columns: tuple[Column, ...]
     labels: int
     split: float
+    outer: float = float("-inf")
 
     @property
     def values(self) -> tuple[Column, ...]:
@@ -63,7 +65,7 @@ def frame_of(rows: Sequence[Sequence[Line]]) -> Frame | None:
     items = [p.x0 for p in left for p in split_at(p, split) if p.x0 >= split - 0.5]
     if not groups or not items or min(items) <= groups[-1][1] - 0.5 * size:
         return Frame(((start, right), *values), 1, start - size)
-    return Frame((*groups, (min(items), right), *values), len(groups) + 1, split)
+    return Frame((*groups, (min(items), right), *values), len(groups) + 1, split, _outer(rows, split))
 
 
 def _value_columns(rows: Sequence[Sequence[Line]]) -> list[Column]:
@@ -92,7 +94,7 @@ def _value_columns(rows: Sequence[Sequence[Line]]) -> list[Column]:
 def _with_blank_columns(values: list[Column], rows: Sequence[Sequence[Line]]) -> list[Column]:
     """The columns with those that only a head shows: its short words over no column, right of the labels."""
     labels = [row[0].x1 for row in rows if len(row) > 1 and is_figure(row[-1].text) and row[0].x1 <= values[0][0] and not is_figure(row[0].text)]
-    border = max(labels, default=values[0][0])
+    border = max(labels, default=float("-inf"))
     first = next((n for n, row in enumerate(rows) if any(is_figure(p.text) for p in row)), len(rows))
     found = list(values)
     for row in reversed(rows[:first]):
@@ -109,6 +111,8 @@ def _with_blank_columns(values: list[Column], rows: Sequence[Sequence[Line]]) ->
 def _split(rows: Sequence[Sequence[Line]], border: float, size: float) -> float | None:
     """The x that parts the names of groups from the items beside them."""
     pairs: list[tuple[float, float]] = []
+    items = [p.x0 for row in rows for p in row if ITEM.match(p.text) and p.x1 <= border + 0.3 * size]
+    names = [p for row in rows for p in row if GROUP.match(p.text) and p.x1 <= border + 0.3 * size]
     for row in rows:
         label = [p for p in row if p.x1 <= border + 0.3 * size and p.x0 < border - size]
         for piece in label:
@@ -117,14 +121,24 @@ def _split(rows: Sequence[Sequence[Line]], border: float, size: float) -> float 
                 if ITEM.match(piece.text[cut.at :].strip()) and not ITEM.match(piece.text)
             ]  # fmt: skip
         pairs += [(a.x1, b.x0) for a, b in pairwise(label) if ITEM.match(b.text)]
-    items = [p.x0 for row in rows for p in row if ITEM.match(p.text) and p.x1 <= border + 0.3 * size]
-    names = [p for row in rows for p in row if GROUP.match(p.text) and p.x1 <= border + 0.3 * size]
-    if pairs:
-        lo, hi = max(x for x, _ in pairs), min(x for _, x in pairs)
-        return (lo + hi) / 2 if lo < hi else None
-    if len(items) >= 2 and any(p.x1 < min(items) for p in names):
-        return min(items) - 0.5
-    return None
+    items += [x for _, x in pairs]
+    if not pairs and not (len(items) >= 2 and any(p.x1 < min(items) for p in names)):
+        return None
+    hi = min(items)
+    lo = max([x for x, _ in pairs] + [p.x1 for p in names if p.x1 < hi])
+    return (lo + hi) / 2 if lo < hi else None
+
+
+def _outer(rows: Sequence[Sequence[Line]], split: float) -> float:
+    """The x that parts the name over all groups from the names of the groups, left of which nothing is a label."""
+    pairs: list[tuple[float, float]] = []
+    for row in rows:
+        for piece in row:
+            if piece.x0 < split:
+                pairs += [(cut.x0, cut.x1) for cut in piece.cuts if cut.x1 < split and GROUP.match(piece.text[cut.at :].strip())]
+        pairs += [(a.x1, b.x0) for a, b in pairwise(row) if b.x0 < split and GROUP.match(b.text)]
+    lo, hi = max((x for x, _ in pairs), default=0.0), min((x for _, x in pairs), default=-1.0)
+    return (lo + hi) / 2 if lo < hi else float("-inf")
 
 
 def _clusters(spans: list[Column]) -> list[Column]:

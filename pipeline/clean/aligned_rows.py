@@ -14,7 +14,8 @@ NUMBERED = re.compile(r"[（(][一二三四五六七八九十\d]+[)）]|[一二�
 MAX_LABEL_LINES = 14
 
 _INSIDE = 4.0
-_UNNUMBERED = 1.5
+_UNNUMBERED = 1.0
+_ASIDE = 4.0
 _NO_FIGURES = 0.8
 _NO_LABEL = 3.0
 _OUT_OF_ORDER = 5.0
@@ -70,7 +71,7 @@ def _way(
                 if alone < best[i + k][j]:
                     best[i + k][j], came[i + k][j] = alone, (i, j)
                 if j < m:
-                    whole = cost + abs(top + share * (low - top) - figures[j]) / lead
+                    whole = cost + _ASIDE * abs(top + share * (low - top) - figures[j]) / lead
                     if whole < best[i + k][j + 1]:
                         best[i + k][j + 1], came[i + k][j + 1] = whole, (i, j)
     rows: list[Row] = []

@@ -25,7 +25,7 @@ MAX_LABEL_LINES = 16
 """Lines of labels that may stand between two full ones."""
 _LARGER = 1.15
 """How much larger than a table's type a line must be set to end the table."""
-_LEADING = 1.45
+_LEADING = 1.6
 """Line heights from one line of a cell to the next, at most."""
 _SECTION = re.compile(r"[一二三四五六七八九十]+、")
 
@@ -206,7 +206,11 @@ def _built(
     columns = [list(column) for column in frame.columns]
     cells: list[AlignedCell] = []
     n_rows = 0
-    for group in _head_rows(body[:head], columns, size) if head else []:
+    over = 0
+    while over < head - 1 and _over_all(body[over], frame, size):
+        cells += _cells(n_rows, body[over], frame)
+        n_rows, over = n_rows + 1, over + 1
+    for group in _head_rows(body[over:head], columns, _lead(body, size), size) if head else []:
         cells += _cells(n_rows, [piece for row in group for piece in row], frame)
         n_rows += 1
     for found in _body_rows(body[head:], frame, rules, size):
@@ -217,8 +221,15 @@ def _built(
 
 def _on_frame(row: Sequence[Line], frame: Frame) -> list[Line]:
     """The pieces of a line, parted where a column ends inside them."""
-    whole = parted(row, frame.columns)
-    return [part for piece in whole for part in (split_at(piece, frame.split) if piece.x0 < frame.split else [piece])]
+    found: list[Line] = []
+    for piece in parted(row, frame.columns):
+        parts = [piece]
+        if frame.labels > 1:
+            for cut in piece.cuts:
+                if piece.x0 < frame.border and NUMBERED.match(piece.text[cut.at :].lstrip()):
+                    parts[-1:] = split_at(parts[-1], cut.x1)
+        found += parts
+    return found
 
 
 def _head_end(body: Sequence[Sequence[Line]], frame: Frame, size: float) -> int:
@@ -249,7 +260,11 @@ def _body_rows(body: Sequence[Sequence[Line]], frame: Frame, rules: Sequence[Rul
     items = [p.middle for p in left if p.x1 > frame.split + 0.5]
     steps = sorted(b - a for a, b in pairwise(items) if b - a > 0.3 * size)
     reach = max(0.8 * size, 0.62 * steps[(3 * len(steps)) // 4]) if steps else 0.8 * size
-    names = [p for p in left if p.x1 <= frame.split + 0.5 and any(abs(p.middle - y) <= reach for y in items)]
+    names = [
+        p for p in left
+        if p.x1 <= frame.outer or (p.x1 <= frame.split + 0.5 and any(abs(p.middle - y) <= reach for y in items))
+    ]  # fmt: skip
+    lead = _lead(body, size)
     labels = sorted((p for p in left if not any(p is name for name in names)), key=lambda p: p.middle)
     lines: list[list[Line]] = []
     for row in body:
@@ -257,7 +272,8 @@ def _body_rows(body: Sequence[Sequence[Line]], frame: Frame, rules: Sequence[Rul
         if not values:
             continue
         words = not any(is_figure(p.text) for p in (*values, *(lines[-1] if lines else ())))
-        if lines and words and values[0].middle - lines[-1][-1].middle < _LEADING * size:
+        beside = len(values) < len(row) and len(lines[-1]) == 1 if lines else False
+        if lines and words and not beside and values[0].middle - lines[-1][-1].middle < lead:
             lines[-1] += values  # a head's cell over two lines
         else:
             lines.append(values)
@@ -270,6 +286,25 @@ def _body_rows(body: Sequence[Sequence[Line]], frame: Frame, rules: Sequence[Rul
         reached = [r for r in found if max(p.middle for p in r) >= name.middle - 0.3 * size]
         (reached or found[-1:] or [[]])[0].append(name)
     return found
+
+
+def _over_all(line: Sequence[Line], frame: Frame, size: float) -> bool:
+    """Whether a line of the head is one text over the middle of the whole table."""
+    middle = (frame.columns[0][0] + frame.columns[-1][1]) / 2
+    return len(line) == 1 and abs((line[0].x0 + line[0].x1) / 2 - middle) < 3 * size
+
+
+def _lead(body: Sequence[Sequence[Line]], size: float) -> float:
+    """How far apart at most the lines of one cell are set: a little more than the closest lines over each other."""
+    pieces = sorted((p for row in body for p in row if not is_figure(p.text)), key=lambda p: p.middle)
+    pitches: list[float] = []
+    for n, piece in enumerate(pieces):
+        below = next((p for p in pieces[n + 1 : n + 24] if p.x0 < piece.x1 and p.x1 > piece.x0 and p.middle - piece.middle > 0.5 * size), None)
+        if below is not None:
+            pitches.append(below.middle - piece.middle)
+    pitches.sort()
+    closest = pitches[len(pitches) // 10] if pitches else size
+    return min(1.17 * closest, _LEADING * size) if closest > 0.9 * size else 1.2 * size
 
 
 def _in_order(rows: list[Row], labels: Sequence[Line], heights: Sequence[float]) -> list[Row]:
@@ -342,14 +377,14 @@ def _nearest(piece: Line, frame: Frame) -> int:
     return min(range(frame.labels, len(frame.columns)), key=apart)
 
 
-def _head_rows(lines: list[list[Line]], columns: list[list[float]], size: float) -> list[list[list[Line]]]:
+def _head_rows(lines: list[list[Line]], columns: list[list[float]], lead: float, size: float) -> list[list[list[Line]]]:
     """The head's lines as rows: in each column the lines set closely are one cell; the lowest cells of all columns are the
     last row, those above them stand in rows by their height."""
     stacks: dict[int, list[list[Line]]] = {}
     for piece in sorted((p for row in lines for p in row), key=lambda p: p.middle):
         col, _ = _place(piece, columns)
         stack = stacks.setdefault(col, [])
-        if stack and piece.y1 - stack[-1][-1].y1 < _LEADING * size:
+        if stack and piece.y1 - stack[-1][-1].y1 < lead:
             stack[-1].append(piece)
         else:
             stack.append([piece])

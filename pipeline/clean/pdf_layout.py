@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from pipeline.clean.aligned_columns import Frame
+from pipeline.clean.aligned_columns import Frame, is_figure
 from pipeline.clean.aligned_table import AlignedTable, find_aligned_tables
 from pipeline.clean.page_blocks import PageBlock, PageCell, PagePicture, PageTable, PageText
 from pipeline.clean.pdf_page import Glyph, PageContent, Picture
@@ -99,8 +99,8 @@ def furniture(pages: Sequence[PageLayout]) -> list[set[int]]:
             middle = row[0].middle
             in_top = middle < MARGIN * height and middle < inner_top and index < 3
             in_low = middle > (1 - MARGIN) * height and middle > inner_low and index >= len(page.rows) - 3
-            if not (in_top or in_low):
-                continue
+            if not (in_top or in_low) or sum(1 for piece in row if is_figure(piece.text)) >= 3:
+                continue  # a row of figures is none
             text = "".join(piece.text for piece in row).replace(" ", "")
             if _BARE_NUMBER.fullmatch(text):
                 bare[int(text) - number].append((number, index))
