@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
+from pipeline.clean.aligned_cells import AlignedCell, cells_of_row, head_rows, in_labels
 from pipeline.clean.aligned_columns import Frame, frame_of, is_figure
 from pipeline.clean.aligned_rows import NUMBERED, Row, rows_of_labels
 from pipeline.clean.column_pieces import parted, split_at
@@ -28,16 +29,6 @@ _LARGER = 1.15
 _LEADING = 1.6
 """Line heights from one line of a cell to the next, at most."""
 _SECTION = re.compile(r"[一二三四五六七八九十]+、")
-
-
-@dataclass(frozen=True, slots=True)
-class AlignedCell:
-    """A piece of a table without rules: 0-based place, width in columns, lines joined by ``\\n``."""
-
-    row: int
-    col: int
-    colspan: int
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +161,8 @@ def _reach_up(rows: Sequence[Sequence[Line]], first: int, size: float, free: int
         above = rows[first - 1]
         gap = min(p.y0 for p in rows[first]) - max(p.y1 for p in above)
         inside = all(p.x0 >= left - 6 * size and p.x1 <= right + 2 * size for p in above)
-        off = len(above) > 1 or len(above[0].cuts) > 1 or above[0].x0 > left + 4 * size
+        label = len(above) == 1 and above[0].x1 < rows[first][-1].x0 and gap < 0.25 * size and is_figure(rows[first][-1].text)
+        off = label or len(above) > 1 or len(above[0].cuts) > 1 or above[0].x0 > left + 4 * size
         if gap > 1.6 * size or not inside or not off or above[0].size > _LARGER * size or any(len(p.text) > 30 for p in above):
             break
         first -= 1
@@ -208,13 +200,13 @@ def _built(
     n_rows = 0
     over = 0
     while over < head - 1 and _over_all(body[over], frame, size):
-        cells += _cells(n_rows, body[over], frame)
+        cells += cells_of_row(n_rows, body[over], frame)
         n_rows, over = n_rows + 1, over + 1
-    for group in _head_rows(body[over:head], columns, _lead(body, size), size) if head else []:
-        cells += _cells(n_rows, [piece for row in group for piece in row], frame)
+    for group in head_rows(body[over:head], columns, _lead(body, size), size) if head else []:
+        cells += cells_of_row(n_rows, [piece for row in group for piece in row], frame)
         n_rows += 1
-    for found in _body_rows(body[head:], frame, rules, size):
-        cells += _cells(n_rows, found, frame)
+    for label, others in _body_rows(body[head:], frame, rules, size):
+        cells += cells_of_row(n_rows, others, frame, label)
         n_rows += 1
     return AlignedTable(top, low, n_rows, len(frame.columns), tuple(cells), box, frame)
 
@@ -228,6 +220,8 @@ def _on_frame(row: Sequence[Line], frame: Frame) -> list[Line]:
             for cut in piece.cuts:
                 if piece.x0 < frame.border and NUMBERED.match(piece.text[cut.at :].lstrip()):
                     parts[-1:] = split_at(parts[-1], cut.x1)
+            for x in (frame.outer, frame.split):
+                parts = [half for part in parts for half in (split_at(part, x) if part.x0 < x else [part])]
         found += parts
     return found
 
@@ -251,12 +245,14 @@ def _head_end(body: Sequence[Sequence[Line]], frame: Frame, size: float) -> int:
     return near[0] if near else first
 
 
-def _body_rows(body: Sequence[Sequence[Line]], frame: Frame, rules: Sequence[Rule], size: float) -> list[list[Line]]:
-    """The pieces of each row below the head."""
+def _body_rows(
+    body: Sequence[Sequence[Line]], frame: Frame, rules: Sequence[Rule], size: float
+) -> list[tuple[list[Line], list[Line]]]:
+    """The lines of each row's label below the head, and the row's other pieces."""
     banded = _bands(body, frame, rules)
     if banded is not None:
         return banded
-    left = [p for row in body for p in row if _in_labels(p, frame)]
+    left = [p for row in body for p in row if in_labels(p, frame)]
     items = [p.middle for p in left if p.x1 > frame.split + 0.5]
     steps = sorted(b - a for a, b in pairwise(items) if b - a > 0.3 * size)
     reach = max(0.8 * size, 0.62 * steps[(3 * len(steps)) // 4]) if steps else 0.8 * size
@@ -268,7 +264,7 @@ def _body_rows(body: Sequence[Sequence[Line]], frame: Frame, rules: Sequence[Rul
     labels = sorted((p for p in left if not any(p is name for name in names)), key=lambda p: p.middle)
     lines: list[list[Line]] = []
     for row in body:
-        values = [p for p in row if not _in_labels(p, frame)]
+        values = [p for p in row if not in_labels(p, frame)]
         if not values:
             continue
         words = not any(is_figure(p.text) for p in (*values, *(lines[-1] if lines else ())))
@@ -279,12 +275,13 @@ def _body_rows(body: Sequence[Sequence[Line]], frame: Frame, rules: Sequence[Rul
             lines.append(values)
     heights = [median(p.middle for p in line) for line in lines]
     found = [
-        [*(labels[n] for n in row.labels), *(lines[row.figures] if row.figures is not None else ())]
+        ([labels[n] for n in row.labels], list(lines[row.figures]) if row.figures is not None else [])
         for row in _in_order(rows_of_labels(labels, heights, size), labels, heights)
     ]
     for name in names:  # the name of a group stands in the first row that reaches down to it
-        reached = [r for r in found if max(p.middle for p in r) >= name.middle - 0.3 * size]
-        (reached or found[-1:] or [[]])[0].append(name)
+        reached = [r for r in found if max(p.middle for p in (*r[0], *r[1])) >= name.middle - 0.3 * size]
+        for _, others in (reached or found[-1:])[:1]:
+            others.append(name)
     return found
 
 
@@ -314,11 +311,7 @@ def _in_order(rows: list[Row], labels: Sequence[Line], heights: Sequence[float])
     return sorted(rows, key=height)
 
 
-def _in_labels(piece: Line, frame: Frame) -> bool:
-    return frame.labels > 0 and (piece.x0 + piece.x1) / 2 < frame.border and not (piece.x0 > frame.border - piece.size)
-
-
-def _bands(body: Sequence[Sequence[Line]], frame: Frame, rules: Sequence[Rule]) -> list[list[Line]] | None:
+def _bands(body: Sequence[Sequence[Line]], frame: Frame, rules: Sequence[Rule]) -> list[tuple[list[Line], list[Line]]] | None:
     """The rows where a rule under the figures parts every one from the next, else None."""
     if not frame.values or not body:
         return None
@@ -330,83 +323,9 @@ def _bands(body: Sequence[Sequence[Line]], frame: Frame, rules: Sequence[Rule]) 
     found: dict[int, list[Line]] = {}
     for piece in (p for row in body for p in row):
         found.setdefault(sum(1 for y in levels if y < piece.middle), []).append(piece)
-    return [found[band] for band in sorted(found)]
-
-
-def _cells(number: int, pieces: Sequence[Line], frame: Frame) -> list[AlignedCell]:
-    """The cells of one row."""
-    columns = [list(column) for column in frame.columns]
-    texts: dict[int, list[str]] = {}
-    spans: dict[int, int] = {}
-    labels = [p for p in pieces if _in_labels(p, frame)]
-    wide = frame.labels > 1 and not any(p.x0 >= frame.split - 0.5 for p in labels)
-    for piece in pieces:
-        if any(piece is label for label in labels):
-            if wide or piece.x1 > frame.split + 0.5:
-                col = frame.labels - 1 if piece.x0 >= frame.split - 0.5 else next(
-                    (n for n in range(frame.labels) if columns[n][1] > piece.x0 + 1), frame.labels - 1
-                )
-                span = frame.labels - col
-            else:
-                col, span = min(_place(piece, columns[: frame.labels])[0], frame.labels - 2 if frame.labels > 1 else 0), 1
-        elif is_figure(piece.text):
-            col, span = _nearest(piece, frame), 1
-        else:
-            col, span = _place(piece, columns)
-        held = texts.setdefault(col, [])
-        held.append(piece.text)
-        spans[col] = max(spans.get(col, 1), span)
-    cells = []
-    col = 0
-    while col < len(columns):
-        span = spans.get(col, 1)
-        while span > 1 and any(other in texts for other in range(col + 1, col + span)):
-            span -= 1
-        cells.append(AlignedCell(number, col, span, "\n".join(texts.get(col, []))))
-        col += span
-    return cells
-
-
-def _nearest(piece: Line, frame: Frame) -> int:
-    """The column of figures that a figure stands over most, or nearest to."""
-
-    def apart(n: int) -> tuple[float, float]:
-        lo, hi = frame.columns[n]
-        return -max(0.0, min(piece.x1, hi) - max(piece.x0, lo)), abs((lo + hi) / 2 - (piece.x0 + piece.x1) / 2)
-
-    return min(range(frame.labels, len(frame.columns)), key=apart)
-
-
-def _head_rows(lines: list[list[Line]], columns: list[list[float]], lead: float, size: float) -> list[list[list[Line]]]:
-    """The head's lines as rows: in each column the lines set closely are one cell; the lowest cells of all columns are the
-    last row, those above them stand in rows by their height."""
-    stacks: dict[int, list[list[Line]]] = {}
-    for piece in sorted((p for row in lines for p in row), key=lambda p: p.middle):
-        col, _ = _place(piece, columns)
-        stack = stacks.setdefault(col, [])
-        if stack and piece.y1 - stack[-1][-1].y1 < lead:
-            stack[-1].append(piece)
-        else:
-            stack.append([piece])
-    upper = sorted((cell for stack in stacks.values() for cell in stack[:-1]), key=lambda cell: cell[0].middle)
-    rows: list[list[list[Line]]] = []
-    last: float | None = None
-    for cell in upper:
-        if last is None or cell[0].middle - last > 0.6 * size:
-            rows.append([])
-        last = cell[0].middle
-        rows[-1] += [[piece] for piece in cell]
-    return [*rows, [[piece] for stack in stacks.values() for piece in stack[-1]]]
-
-
-def _place(piece: Line, columns: list[list[float]]) -> tuple[int, int]:
-    touched = [
-        index
-        for index, (lo, hi) in enumerate(columns)
-        if min(piece.x1, hi) - max(piece.x0, lo) > 0.3 * min(piece.x1 - piece.x0, hi - lo)
-    ]
-    if touched:
-        return touched[0], touched[-1] - touched[0] + 1
-    middle = (piece.x0 + piece.x1) / 2
-    nearest = min(range(len(columns)), key=lambda i: abs((columns[i][0] + columns[i][1]) / 2 - middle))
-    return nearest, 1
+    rows: list[tuple[list[Line], list[Line]]] = []
+    for band in sorted(found):
+        left = [p for p in found[band] if in_labels(p, frame)]
+        items = [p for p in left if p.x1 > frame.split + 0.5] or [p for p in left if p.x1 > frame.outer]
+        rows.append((items, [p for p in found[band] if not any(p is item for item in items)]))
+    return rows
