@@ -11,7 +11,7 @@ from pipeline.clean import office
 from pipeline.demo.truth import Key
 from pipeline.reading import read_reports, read_together
 from pipeline.report import Report
-from tests.formats import archive_files, picture_files, report_files
+from tests.formats import archive_files, picture_files, report_files, word_files
 from tests.formats.report_files import DrawnReport
 from tests.layouts.builders import LAYOUTS
 from tests.layouts.sheet import Sheet, Shown
@@ -36,6 +36,24 @@ def _scan(made: DrawnReport, dice: Random, *, tilt: bool) -> bytes:
     if tilt:
         pages = [picture_files.noisy(picture_files.turned(p, dice.uniform(-1.2, 1.2)), dice.randrange(999)) for p in pages]
     return picture_files.scanned_pdf(pages)
+
+
+def _dirty(made: DrawnReport, dice: Random) -> bytes:
+    pages = [picture_files.turned(p, dice.uniform(-1.2, 1.2)) for p in report_files.pictures(made, dots=200)]
+    return picture_files.scanned_pdf([picture_files.salted(p, dice.uniform(0.003, 0.015), dice.randrange(999)) for p in pages])
+
+
+def _on_its_side(made: DrawnReport, dice: Random) -> bytes:
+    quarter = dice.choice((90, 180, 270))
+    pages = [picture_files.encoded(p.rotate(quarter, expand=True)) for p in report_files.pictures(made, dots=150)]
+    return word_files.of_pictures(pages)
+
+
+def _slices(made: DrawnReport, dice: Random) -> list[Report]:
+    slices = picture_files.sliced(report_files.pictures(made, dots=120), dice)
+    page = report_files.html_of_pictures(made.title, [f"s{n}.png" for n in range(len(slices))])
+    files = [("t.html", page), *((f"s{n}.png", data) for n, data in enumerate(slices))]
+    return [r for a in read_together(files) for r in a.reports]
 
 
 def _attached(made: DrawnReport, name: str, data: bytes) -> list[Report]:
@@ -67,6 +85,8 @@ OLDER: dict[str, Printer] = {"doc": lambda m, d: report_files.older_word(report_
 SCANS: dict[str, Printer] = {
     "scanned pdf": lambda m, d: _scan(m, d, tilt=False),
     "scanned pdf, turned and noisy": lambda m, d: _scan(m, d, tilt=True),
+    "scanned pdf, turned and dirty": _dirty,
+    "docx of pictures on their side": _on_its_side,
 }
 TOGETHER: dict[str, Callable[[DrawnReport, Random], list[Report]]] = {
     "page + docx": lambda m, d: _attached(m, "附件 统计表.docx", report_files.tables_docx(m)),
@@ -93,7 +113,7 @@ def cases(seed: int, *, layouts: int, files: int, slow: int, only: str = "") -> 
     together = {name: (reader, files) for name, reader in TOGETHER.items()}
     if picture_files.font_paths():
         printers |= {name: (printer, slow) for name, printer in SCANS.items()}
-        together["page + pictures"] = (_pictured, slow)
+        together |= {"page + pictures": (_pictured, slow), "page of slices": (_slices, slow)}
     for name, (printer, count) in printers.items():
         for made, dice in _drawn(name, seed, count, only):
             yield Case(name, f"{name} {made.sheet.template} {made.title}", made.cells, read_reports(printer(made, dice)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import random
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -128,6 +129,28 @@ def noisy(picture: Image.Image, seed: int, strength: float = 12.0) -> Image.Imag
     for _ in range(60):
         pixels[specks.randrange(pixels.shape[0]), specks.randrange(pixels.shape[1])] = 0
     return Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8))
+
+
+def salted(picture: Image.Image, share: float, seed: int = 7) -> Image.Image:
+    """The page with a share of its pixels made black or white, as a bad line or a dirty glass makes them."""
+    dots = np.array(picture)
+    chance = np.random.default_rng(seed).random(dots.shape)
+    dots[chance < share / 2] = 0
+    dots[chance > 1 - share / 2] = 255
+    return Image.fromarray(dots)
+
+
+def sliced(pages: Sequence[Image.Image], dice: random.Random) -> list[bytes]:
+    """The pages as one long picture, cut into slices anywhere, also in the middle of a line."""
+    tall = Image.new("L", (max(page.width for page in pages), sum(page.height for page in pages)), 255)
+    y = 0
+    for page in pages:
+        tall.paste(page, (0, y))
+        y += page.height
+    cuts = [0]
+    while tall.height - cuts[-1] > 900:
+        cuts.append(cuts[-1] + dice.randint(500, 900))
+    return [encoded(tall.crop((0, a, tall.width, b))) for a, b in pairwise([*cuts, tall.height])]
 
 
 def encoded(picture: Image.Image, kind: str = "PNG") -> bytes:

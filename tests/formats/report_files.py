@@ -103,6 +103,13 @@ def html(made: DrawnReport, *, tables: bool = True, end: str = "") -> bytes:
     return wrap(made.sheet, "\n".join(out) + end).encode()
 
 
+def html_of_pictures(title: str, names: Sequence[str]) -> bytes:
+    """A page that has a title and, for its article, pictures."""
+    shown = "".join(f'<p><img src="{name}"></p>' for name in names)
+    page = f'<body><div class="article"><h1>{title}</h1><div class="con">{shown}</div></div></body>'
+    return f'<!DOCTYPE html><html><head><meta charset="utf-8"><title>{title}</title></head>{page}</html>'.encode()
+
+
 def html_table(table: DrawnTable) -> str:
     rows: list[str] = []
     for r in range(table.n_rows):

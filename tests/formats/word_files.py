@@ -6,6 +6,7 @@ import io
 from collections.abc import Sequence
 
 import docx
+import docx.shared
 from docx.document import Document as WordDocument
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
@@ -31,6 +32,14 @@ def document(parts: Sequence[str | DrawnTable]) -> bytes:
             made.add_paragraph(part)
         else:
             add_table(made, part)
+    return saved(made)
+
+
+def of_pictures(pictures: Sequence[bytes]) -> bytes:
+    """A file of nothing but pictures, each in a paragraph of its own."""
+    made = docx.Document()
+    for picture in pictures:
+        made.add_picture(io.BytesIO(picture), width=docx.shared.Cm(15))
     return saved(made)
 
 

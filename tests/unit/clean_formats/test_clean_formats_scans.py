@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import random
 from collections.abc import Callable
@@ -17,7 +18,8 @@ from pipeline.clean.ocr import Reading
 from pipeline.clean.picture_series import inline_bytes, read_series
 from pipeline.clean.pixels import Box
 from pipeline.document import Table
-from tests.formats import picture_files
+from pipeline.reading import read_together
+from tests.formats import picture_files, report_files, word_files
 from tests.formats.drawn_tables import DrawnCell, DrawnTable, grouped_table
 
 needs_font = pytest.mark.skipif(not picture_files.font_paths(), reason=picture_files.NEEDED)
@@ -35,15 +37,6 @@ def _rows(table: Table) -> list[list[str]]:
     return [row for _, row in sorted(rows.items())]
 
 
-def _salted(page: Image.Image, share: float) -> Image.Image:
-    dice = np.random.default_rng(7)
-    dots = np.array(page)
-    chance = dice.random(dots.shape)
-    dots[chance < share / 2] = 0
-    dots[chance > 1 - share / 2] = 255
-    return Image.fromarray(dots)
-
-
 def _list(texts: list[str]) -> DrawnTable:
     cells = [DrawnCell(0, 0, 1, 1, "事项名称"), DrawnCell(0, 1, 1, 1, "本期数量")]
     for row, text in enumerate(texts, start=1):
@@ -56,7 +49,7 @@ FIGURES = ["12.5", "0", "308", "7", "1", "46", "0", "0", "1024.75"]
 
 @needs_font
 def test_salt_and_pepper_hide_no_figure_and_no_decimal_point() -> None:
-    page = _salted(picture_files.page([_list(FIGURES)], dots=200), 0.02)
+    page = picture_files.salted(picture_files.page([_list(FIGURES)], dots=200), 0.02)
     assert [row[1] for row in _figures(picture_files.encoded(page))[1:]] == FIGURES
 
 
@@ -171,3 +164,28 @@ def test_too_large_a_picture_costs_nothing() -> None:
     target = io.BytesIO()
     Image.new("1", (400, 31_000), 1).save(target, "PNG")
     assert picture.read(target.getvalue(), sha256="0" * 64).status == "too_large"
+
+
+def _values(files: list[tuple[str, bytes]]) -> dict[tuple[str, str | None], object]:
+    (report,) = [r for answer in read_together(files) for r in answer.reports]
+    return {(o.indicator, o.applicant): o.resolved for o in report.observations if o.method == "ocr"}
+
+
+@needs_font
+@pytest.mark.parametrize("way", ["slices beside the page", "pictures within the page", "pictures in a Word file"])
+def test_pages_of_nothing_but_pictures_are_one_report(way: str) -> None:
+    made = report_files.report("v2021", 11)
+    pages = report_files.pictures(made, dots=120)
+    if way == "pictures in a Word file":
+        files = [("r.docx", word_files.of_pictures([picture_files.encoded(page) for page in pages]))]
+    elif way == "pictures within the page":
+        inline = [f"data:image/png;base64,{base64.b64encode(picture_files.encoded(page)).decode()}" for page in pages]
+        files = [("r.html", report_files.html_of_pictures(made.title, inline))]
+    else:
+        slices = picture_files.sliced(pages, random.Random(3))
+        files = [("r.html", report_files.html_of_pictures(made.title, [f"s{n}.png" for n in range(len(slices))]))]
+        files += [(f"s{n}.png", data) for n, data in enumerate(slices)]
+    read = _values(files)
+    shown = {key: cell.printed for key, cell in made.cells.items() if cell.printed is not None}
+    wrong = {key: (read.get(key), figure) for key, figure in shown.items() if read.get(key) != figure}
+    assert len(wrong) <= 0.02 * len(shown), wrong
