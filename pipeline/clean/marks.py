@@ -14,7 +14,6 @@ _SLANTED, _STRAIGHT = -0.2, 0.02
 """A slash leans by more than this (columns to the right for each row down), and no row's middle is farther off its line, as a
 share of its height; an upright 1 leans the other way because of its flag, a 7 is bent."""
 _ITALIC = -0.1
-_DASHES = frozenset("-—–−一_－―")
 
 
 def is_dash(box: Box, char: float) -> bool:
@@ -38,7 +37,7 @@ def without_marks(found: Sequence[tuple[Box, Reading]], char: float) -> list[Rea
 def with_slashes(ink: Pixels, boxes: Sequence[Box], readings: Sequence[Reading]) -> list[Reading]:
     """The readings of a table's lines, lone slanted strokes read as a slash, unless the type itself leans; where nothing shows
     whether it does, the 1 stays possible."""
-    leans = [lean for box, reading in zip(boxes, readings, strict=True) if reading.text == "0" for lean, _ in (_slant(ink, box),)]
+    leans = [lean for box, reading in zip(boxes, readings, strict=True) for lean in _leans(ink, box, reading.text)]
     italic = float(np.median(leans)) <= _ITALIC if len(leans) >= 3 else None
     result = list(readings)
     for n, (box, reading) in enumerate(zip(boxes, readings, strict=True)):
@@ -50,12 +49,32 @@ def with_slashes(ink: Pixels, boxes: Sequence[Box], readings: Sequence[Reading])
     return result
 
 
-def with_dashes(boxes: Sequence[Box], readings: Sequence[Reading], char: float) -> list[Reading]:
-    """The readings of lines, a flat stroke read as the dash that it is: blown up to a line's height it looks like anything."""
-    return [
-        Reading("-", (), 1.0) if is_dash(box, char) and box.width <= 3 * char and reading.text not in _DASHES else reading
-        for box, reading in zip(boxes, readings, strict=True)
-    ]
+def with_dashes(boxes: Sequence[Box], cells: Sequence[Box], readings: Sequence[Reading], char: float) -> list[Reading]:
+    """The readings of lines, a flat stroke alone in its cell read as the dash that it is: blown up to a line's height it looks
+    like anything. One that stands high or low in its cell is dirt or something else: it is not read."""
+    result = list(readings)
+    for n, (box, cell) in enumerate(zip(boxes, cells, strict=True)):
+        if is_dash(box, char) and box.width <= 3 * char and cells.count(cell) == 1:
+            middle = abs(box.y0 + box.y1 - cell.y0 - cell.y1) / 2 <= max(0.3 * cell.height, 0.3 * char)
+            result[n] = Reading("-", (), 1.0) if middle else Reading("", (), 0.0)
+    return result
+
+
+def _leans(ink: Pixels, box: Box, text: str) -> list[float]:
+    """How the zeros and eights of a figure lean, and its upright ones; nothing where its digits touch."""
+    if not text.isdigit():
+        return []
+    drawn = (ink[box.y0 : box.y1, box.x0 : box.x1] > 0).any(axis=0)
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], drawn.astype(np.int8), [0]))))
+    if len(edges) != 2 * len(text):
+        return []
+    found = []
+    for digit, x0, x1 in zip(text, edges[::2], edges[1::2], strict=True):
+        if digit in "018":
+            lean, _ = _slant(ink, box._replace(x0=box.x0 + int(x0), x1=box.x0 + int(x1)))
+            if digit != "1" or len(text) > 1 or lean > _ITALIC:
+                found.append(lean)
+    return found
 
 
 def _slant(ink: Pixels, box: Box) -> tuple[float, float]:

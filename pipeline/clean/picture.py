@@ -161,14 +161,16 @@ def _inside(grid: Grid, other: Grid) -> bool:
 
 def _table(sheet: Sheet, grid: Grid, unit: float, left: float) -> PageTable:
     lines: list[tuple[int, Box]] = []
+    cells_of: list[Box] = []
     for index, region in enumerate(grid.regions):
         x0, y0, x1, y1 = grid.box(region)
         inset = 3
         within = Box(int(x0) + inset, int(y0) + inset, max(int(x0) + inset, int(x1) - inset + 1),
                      max(int(y0) + inset, int(y1) - inset + 1))  # fmt: skip
         lines.extend((index, box) for box in line_boxes(sheet.ink, within, sheet.char))
+        cells_of.extend([within] * (len(lines) - len(cells_of)))
     boxes = [box for _, box in lines]
-    readings = with_dashes(boxes, with_slashes(sheet.ink, boxes, _doubted(sheet.bare, boxes)), sheet.char)
+    readings = with_dashes(boxes, cells_of, with_slashes(sheet.ink, boxes, _doubted(sheet.bare, boxes)), sheet.char)
     by_cell: list[list[tuple[Box, Reading]]] = [[] for _ in grid.regions]
     for (index, box), reading in zip(lines, readings, strict=True):
         by_cell[index].append((box, reading))

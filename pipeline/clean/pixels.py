@@ -178,10 +178,11 @@ def _stray(ink: Pixels, char: float) -> Pixels:
 
     _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     wide, high = stats[:, 2], stats[:, 3]
-    dash = (high <= 0.3 * char) & (wide >= np.maximum(1.7 * high, 0.18 * char))
-    small = (np.maximum(wide, high) <= _SPECK * char) & ~dash
-    small[0] = False
-    others = _marked(labels, ~small)
+    flat = (high <= 0.3 * char) & (wide >= 1.7 * high)
+    tiny = np.maximum(wide, high) <= _SPECK * char
+    small = tiny & ~(flat & (wide >= 0.18 * char))
+    tiny[0] = small[0] = False
+    others = _marked(labels, ~tiny)
 
     def reached(wide: int, high: int, anchor: tuple[int, int] = (-1, -1)) -> Any:
         return cv2.dilate(others, np.ones((high, wide), dtype=np.uint8), anchor=anchor)
@@ -190,8 +191,9 @@ def _stray(ink: Pixels, char: float) -> Pixels:
     around = reached(2 * far + 1, 2 * far + 1)
     astray = np.bincount(labels[around > 0], minlength=len(stats)) == 0
     free = np.count_nonzero(around == 0) / (char * char)
-    if np.count_nonzero(small & astray) > _DIRTY * free:
+    if np.count_nonzero(tiny & astray) > _DIRTY * free:
         around = reached(2 * near + 1, 2 * near + 1)
+        small = tiny
     kept = around | (reached(far + 1, 1, (0, 0)) & reached(far + 1, 1, (far, 0)))
     kept |= _in_a_row(_marked(labels, np.minimum(stats[:, 2], stats[:, 3]) <= 0.2 * char), char)
     touched = np.bincount(labels[kept > 0], minlength=len(stats)) > 0
