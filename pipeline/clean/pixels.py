@@ -22,6 +22,8 @@ _MOST_PIXELS = 60_000_000
 _SPECK, _APART, _BESIDE, _DIRTY = 0.25, 0.25, 0.6, 0.005
 """Dirt is no larger than a quarter of a character and stands ``_BESIDE`` apart from what is, on a dirty page ``_APART`` only: one
 with more specks than ``_DIRTY`` to a character's room of free paper. A decimal point has digits ``_BESIDE`` it on both sides."""
+_DENSE, _HALFTONE = 2.0, 20.0
+"""Dots to a character's room from which dots in a row are chance, and from which they are the grey of the paper."""
 _DOT_GAP = 0.4
 """Greatest distance between the dots of a dotted line, in characters."""
 
@@ -92,7 +94,10 @@ def _unspecked(grey: Pixels) -> Pixels:
     import cv2
 
     sharp = cv2.adaptiveThreshold(grey, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 41, 30.0)
-    dirt = _stray(np.asarray(sharp, dtype=np.uint8), char_height(binary(grey)) or _FAIR)
+    char = char_height(binary(grey)) or _FAIR
+    if cv2.connectedComponents(sharp)[0] > _HALFTONE * grey.size / (char * char):  # grey paper made of black dots
+        return np.asarray(cv2.GaussianBlur(grey, (5, 5), 0), dtype=np.uint8)
+    dirt = _stray(np.asarray(sharp, dtype=np.uint8), char)
     return np.where(dirt > 0, cv2.dilate(grey, np.ones((9, 9), dtype=np.uint8)), grey).astype(np.uint8)
 
 
@@ -195,7 +200,8 @@ def _stray(ink: Pixels, char: float) -> Pixels:
         around = reached(2 * near + 1, 2 * near + 1)
         small = tiny
     kept = around | (reached(far + 1, 1, (0, 0)) & reached(far + 1, 1, (far, 0)))
-    kept |= _in_a_row(_marked(labels, np.minimum(stats[:, 2], stats[:, 3]) <= 0.2 * char), char)
+    if np.count_nonzero(tiny) < _DENSE * ink.size / (char * char):
+        kept |= _in_a_row(_marked(labels, np.minimum(stats[:, 2], stats[:, 3]) <= 0.2 * char), char)
     touched = np.bincount(labels[kept > 0], minlength=len(stats)) > 0
     dirt = _marked(labels, small & ~touched)
     return np.asarray(cv2.dilate(dirt, np.ones((3, 3), dtype=np.uint8)), dtype=np.uint8)

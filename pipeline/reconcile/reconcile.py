@@ -154,11 +154,11 @@ def _prove(
 def _unconfirmed(
     report: Report, table: Mapping[Slot, int], values: Mapping[Slot, Figure | None], unsure: Collection[Slot], shape: Shape
 ) -> list[Finding]:
-    """Figures read from pixels that no identity confirms, and doubtful ones beside which another reading could stand too: one
-    finding a table."""
+    """Figures and blanks read from pixels that no identity confirms, and doubtful ones beside which another reading could stand
+    too: one finding a table."""
     cells = [
         slot for slot, n in table.items()
-        if (o := report.observations[n]).method == "ocr" and o.resolved is not None and o.resolution == "as_printed"
+        if (o := report.observations[n]).method == "ocr" and (o.resolution == "as_printed" or (o.state == "blank" and o.resolved is None))
     ]
     if not cells:
         return []
@@ -173,8 +173,8 @@ def _unconfirmed(
     return [
         Finding(
             "ocr.unconfirmed", "warn", None, None, tuple(own),
-            f"图像识别的 {len(own)} 个数没有勾稽关系可以印证 ({name})"
-            f" / {len(own)} figures read from a picture that no sum confirms ({name})",
+            f"图像识别的 {len(own)} 格没有勾稽关系可以印证 ({name})"
+            f" / {len(own)} cells read from a picture that no sum confirms ({name})",
         )
         for name, own in by_table.items()
     ]

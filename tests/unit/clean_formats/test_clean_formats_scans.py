@@ -189,3 +189,9 @@ def test_pages_of_nothing_but_pictures_are_one_report(way: str) -> None:
     shown = {key: cell.printed for key, cell in made.cells.items() if cell.printed is not None}
     wrong = {key: (read.get(key), figure) for key, figure in shown.items() if read.get(key) != figure}
     assert len(wrong) <= 0.02 * len(shown), wrong
+
+
+@needs_font
+def test_grey_paper_made_of_black_dots() -> None:
+    page = picture_files.page([_list(FIGURES)], dots=200).point(lambda v: min(v, 236)).convert("1").convert("L")
+    assert [row[1] for row in _figures(picture_files.encoded(page))[1:]] == FIGURES

@@ -207,3 +207,10 @@ def test_an_identity_that_no_candidate_can_satisfy_is_a_finding() -> None:
     checked = reconcile(report("v2021", cells))
     assert [f.rule for f in errors(checked)] == ["v21.rev.reconsideration"]
     assert set(RECONSIDERATION) <= flagged(checked)
+
+
+def test_a_blank_of_a_picture_that_no_sum_confirms_is_owned_up() -> None:
+    slot = ("proactive.licensing.decisions", None)
+    for method, owned in (("ocr", [(slot,)]), ("table", [])):
+        checked = reconcile(report("v2021", [cell(slot, None, method=method)]))
+        assert [f.cells for f in checked.findings if f.rule == "ocr.unconfirmed"] == owned
