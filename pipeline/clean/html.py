@@ -35,7 +35,7 @@ _META = {
     "sitename": "SiteName", "sitedomain": "SiteDomain", "siteidcode": "SiteIDCode", "articletitle": "ArticleTitle",
     "pubdate": "PubDate", "columnname": "ColumnName", "contentsource": "ContentSource",
 }
-_OPEN_CLOSE = re.compile(r"<(/?)(?!(?:br|hr|img|input|meta|link|col|wbr|area|base|embed|param|source)\b)[a-zA-Z][^>]*?(/?)>")
+_OPEN_CLOSE = re.compile(rb"<(/?)(?!(?:br|hr|img|input|meta|link|col|wbr|area|base|embed|param|source)\b)[a-zA-Z][^>]*?(/?)>")
 _DROP = ["script", "style", "noscript", "iframe", "svg", "select", "button", "nav", "footer", "aside", "template", "object",
          "del", "s", "strike"]
 _CONTAINERS = (
@@ -62,7 +62,9 @@ def read(data: bytes, *, sha256: str, media_type: str = "text/html") -> Document
         return _failed(sha256, media_type, "too_large", f"the page has {len(data)} bytes; the limit is {MAX_BYTES}")
     decoded = decode(data)
     source = decoded.text
-    page = lean(unwrapped(source))
+    page = lean(data if decoded.encoding == "utf-8" and decoded.step == "strict" else _utf8(source))
+    if page.may_hold("pre", "textarea", "iframe") and (opened := unwrapped(source)) is not source:
+        page = lean(_utf8(opened))
     if _too_deep(page.text):
         return _failed(sha256, media_type, "too_deep", f"tags are nested deeper than {MAX_DEPTH}")
     tree = LexborHTMLParser(page.text)
@@ -104,10 +106,14 @@ def _failed(sha256: str, media_type: str, status: str, detail: str) -> Document:
     return Document(sha256=sha256, media_type=media_type, reader="html", blocks=(), status=status, detail=detail)
 
 
-def _too_deep(source: str) -> bool:
+def _utf8(text: str) -> bytes:
+    return text.encode("utf-8", errors="replace")
+
+
+def _too_deep(source: bytes) -> bool:
     """Whether tags nest deeper than MAX_DEPTH; looks closely only where so many tags are left open."""
-    tags = source.count("<")
-    if tags < MAX_DEPTH or (tags < 2 * MAX_DEPTH and tags - 2 * source.count("</") < MAX_DEPTH):
+    tags = source.count(b"<")
+    if tags < MAX_DEPTH or (tags < 2 * MAX_DEPTH and tags - 2 * source.count(b"</") < MAX_DEPTH):
         return False
     depth = deepest = 0
     for match in _OPEN_CLOSE.finditer(source):
@@ -119,7 +125,7 @@ def _too_deep(source: str) -> bool:
                 deepest = depth
                 if deepest > MAX_DEPTH * 3:
                     return True
-    return deepest > MAX_DEPTH and source.count("</") * 4 < source.count("<")
+    return deepest > MAX_DEPTH and source.count(b"</") * 4 < source.count(b"<")
 
 
 def _is_cut(source: str) -> bool:

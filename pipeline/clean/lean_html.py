@@ -11,32 +11,35 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-_TAG = re.compile(r"(<[a-zA-Z/!?][^>]*>)")
-_VALUE = r"(?:\"[^\"<>]*+\"|'[^'<>]*+'|[^\s\"'=<>`]++)"
-_ATTRIBUTE = rf"[\s/]*+([^\s\"'<>/=]++)(?:\s*+=\s*+({_VALUE}))?+"
-_WHOLE = re.compile(rf"<(/?)([a-zA-Z][^\s\"'<>/=]*+)((?:{_ATTRIBUTE})*+)([\s/]*+)>")
+_TAG = re.compile(rb"(<[a-zA-Z/!?][^>]*>)")
+_NO_BRACKET = bytes(c for c in range(256) if c not in b"<>")
+_VALUE = rb"(?:\"[^\"<>]*+\"|'[^'<>]*+'|[^\s\"'=<>`]++)"
+_ATTRIBUTE = rb"[\s/]*+([^\s\"'<>/=]++)(?:\s*+=\s*+(" + _VALUE + rb"))?+"
+_WHOLE = re.compile(rb"(/?)([a-zA-Z][^\s\"'<>/=]*+)((?:" + _ATTRIBUTE + rb")*+)([\s/]*+)")
 _ATTRIBUTES = re.compile(_ATTRIBUTE)
-_DECLARATION = re.compile(r"<[!?](?!-)[^<>]*>")
+_DECLARATION = re.compile(rb"[!?](?!-)[^<>]*")
 _BLOCK = re.compile(
-    r"</?(?:p|div|li|h[1-6]|ul|ol|dl|dd|dt|section|article|center|blockquote|table|tr|caption|br|hr|form|fieldset)\b", re.I
+    rb"/?(?:p|div|li|h[1-6]|ul|ol|dl|dd|dt|section|article|center|blockquote|table|tr|caption|br|hr|form|fieldset)\b", re.I
 )
 _LOOKED_AT = frozenset({
-    "class", "id", "hidden", "colspan", "rowspan", "data-colspan", "href", "title", "src", "alt", "name", "content", "value", "type",
+    b"class", b"id", b"hidden", b"colspan", b"rowspan", b"data-colspan", b"href", b"title", b"src", b"alt", b"name", b"content",
+    b"value", b"type",
 })  # fmt: skip
-_HIDES = re.compile(r"display|hidden|mso-hide|font-size:\s?0|&(?!quot;)", re.I)
+_HIDES = re.compile(rb"display|hidden|mso-hide|font-size:\s?0|&(?!quot;)", re.I)
 _RAW = frozenset({"textarea", "xmp", "noembed", "noframes", "plaintext", "script", "style", "svg", "math"})
-_OPEN_TITLE = re.compile(r"<title\b[^>]*>[^<]*<(?!/title)", re.I)
-_ASIDE = re.compile(r"<(?:!--|[sS](?:cript|CRIPT|tyle|TYLE)\b)")
-_ASIDE_ENDS = {name: re.compile(rf"</{name}\b[^>]*>", re.I) for name in ("script", "style")}
+_OPEN_TITLE = re.compile(rb"<title\b[^>]*>[^<]*<(?!/title)", re.I)
+_ASIDE = re.compile(rb"<(?:!--|[sS](?:cript|CRIPT|tyle|TYLE)\b)")
+_ASIDE_ENDS = {name: re.compile(rb"</" + name + rb"\b[^>]*>", re.I) for name in (b"script", b"style")}
 _LONG = 600
-_BREAK = "\x00"
+_BREAK = b"\x00"
+_MARKS = ((b"\r", b" "), (b"\n", b" "), ("\ue000".encode(), b""), ("\ue001".encode(), b""), (_BREAK, b"\n"))
 
 
 class Lean(NamedTuple):
     """A page's source, ready to parse: ``names`` are those of its tags in small letters (None: not sure); ``hides`` says whether
     some tag's style or attribute may hide what it holds."""
 
-    text: str
+    text: bytes
     names: frozenset[str] | None
     hides: bool
 
@@ -48,73 +51,83 @@ class Lean(NamedTuple):
 class _Tag(NamedTuple):
     """A tag as written (``broken``) and with what is looked at alone (``lean``); no name: no well-formed tag."""
 
-    broken: str
-    lean: str
+    broken: bytes
+    lean: bytes
     name: str
     hides: bool
 
 
-def lean(source: str) -> Lean:
-    """Make a page's source light. What the parser makes of its text and of the attributes that are looked at is the same."""
-    if _BREAK in source:
-        source = source.replace(_BREAK, "")
-    pieces = _TAG.split(_without_asides(source))
+def lean(source: bytes) -> Lean:
+    """Make a page's source (UTF-8) light. What the parser makes of its text and of the attributes that are looked at is the
+    same."""
+    pieces = _cut(_without_asides(source.replace(_BREAK, b"")))
     seen = _Seen()
     tags = pieces[1::2]
     pieces[1::2] = map(seen.__getitem__, tags)
-    text = "".join(pieces)
+    text = b"".join(pieces)
     names: frozenset[str] | None = frozenset(tag.name for tag in seen.tags)
     if not names or "" in names or names & _RAW or _OPEN_TITLE.search(text):
         names = None
         seen.update((written, tag.broken) for written, tag in zip(list(seen), seen.tags, strict=True))
         pieces[1::2] = map(seen.__getitem__, tags)
-        text = "".join(pieces)
-    for mark, instead in (("\r", " "), ("\n", " "), ("\ue000", ""), ("\ue001", ""), (_BREAK, "\n")):
-        if mark in text:
-            text = text.replace(mark, instead)
+        text = b"".join(pieces)
+    for mark, instead in _MARKS:
+        text = text.replace(mark, instead)
     return Lean(text, names, any(tag.hides for tag in seen.tags))
 
 
-class _Seen(dict[str, str]):
+def _cut(source: bytes) -> list[bytes]:
+    """Text and what stands within tags' brackets by turns."""
+    brackets = source.translate(None, _NO_BRACKET)
+    if brackets == b"<>" * (len(brackets) // 2):  # no bracket stands alone: twice as quick
+        return source.replace(b">", b"<").split(b"<")
+    pieces = _TAG.split(source)
+    pieces[1::2] = [tag[1:-1] for tag in pieces[1::2]]
+    return pieces
+
+
+class _Seen(dict[bytes, bytes]):
     """What stands for each different tag of a page; ``tags`` holds them in the order of the keys."""
 
     def __init__(self) -> None:
         self.tags: list[_Tag] = []
 
-    def __missing__(self, written: str) -> str:
+    def __missing__(self, written: bytes) -> bytes:
         tag = _known(written) if len(written) < _LONG else _read(written)
         self.tags.append(tag)
         self[written] = tag.lean
         return tag.lean
 
 
-def _read(written: str) -> _Tag:
-    mark = _BREAK if _BLOCK.match(written) else ""
+def _read(written: bytes) -> _Tag:
+    """A tag from what stands within its brackets."""
+    mark = _BREAK if _BLOCK.match(written) else b""
+    broken = b"%b<%b>" % (mark, written)
     whole = _WHOLE.fullmatch(written)
     if whole is None:
-        name = "!" if _DECLARATION.fullmatch(written) else ""
-        return _Tag(mark + written, mark + written, name, bool(_HIDES.search(written)))
+        return _Tag(broken, broken, "!" if _DECLARATION.fullmatch(written) else "", bool(_HIDES.search(written)))
     end, name, attributes = whole[1], whole[2], whole[3]
-    slash = " /" if "/" in whole[6] else ""
-    values: dict[str, re.Match[str]] = {}
+    slash = b" /" if b"/" in whole[6] else b""
+    values: dict[bytes, re.Match[bytes]] = {}
     for found in _ATTRIBUTES.finditer(attributes):
         values.setdefault(found[1].lower(), found)  # of an attribute written twice the first holds
-    hiding = {key for key, found in values.items() if key == "hidden" or (key == "style" and _HIDES.search(found[2] or ""))}
-    kept = "".join(f" {found[0].strip()}" for key, found in values.items() if key in _LOOKED_AT or key in hiding)
-    return _Tag(mark + written, f"{mark}<{end}{name}{kept}{slash}>", name.lower(), bool(hiding))
+    hiding = {key for key, found in values.items() if key == b"hidden" or (key == b"style" and _HIDES.search(found[2] or b""))}
+    kept = b"".join(b" " + found[0].strip() for key, found in values.items() if key in _LOOKED_AT or key in hiding)
+    short = b"%b<%b%b%b%b>" % (mark, end, name, kept, slash)
+    return _Tag(broken, short, name.lower().decode(errors="replace"), bool(hiding))
 
 
 _known = lru_cache(maxsize=8192)(_read)
 
 
-def _without_asides(source: str) -> str:
+def _without_asides(source: bytes) -> bytes:
     """The page without its comments, scripts and styles; what is not closed stays for the parser to judge."""
-    out: list[str] = []
+    out: list[bytes] = []
     at = 0
     while opening := _ASIDE.search(source, at):
         start = opening.start()
-        if opening[0] == "<!--":
-            end = source.find("-->", start + 2) + 3  # <!--> is a whole comment too
+        if opening[0] == b"<!--":
+            end = source.find(b"-->", start + 2) + 3  # <!--> is a whole comment too
             end = end if end > 2 else -1
         else:
             closed = _ASIDE_ENDS[opening[0][1:].lower()].search(source, start)
@@ -123,7 +136,5 @@ def _without_asides(source: str) -> str:
             break
         out.append(source[at:start])
         at = end
-    if not out:
-        return source
     out.append(source[at:])
-    return "".join(out)
+    return b"".join(out)
