@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 
 from selectolax.lexbor import LexborNode
 
@@ -12,6 +13,7 @@ from pipeline.clean.divtable import elements
 from pipeline.document import Cell, Table
 
 MAX_SPAN = 100
+_SHORT = 120
 Shown = tuple[str, int, int]
 """A cell's text, its rowspan and its colspan."""
 _CELLS = ("td", "th")
@@ -78,40 +80,30 @@ def read_table(node: LexborNode, locator: str, more: Sequence[LexborNode] = ()) 
     nodes = [node, *more]
     spanning = {cell.mem_id for each in nodes for cell in each.css("[colspan],[rowspan]")}
     rows: list[list[Shown]] = []
-    filled = total = longest = 0
-    figure = False
     for row in [row for each in nodes for row in each.css("tr")]:
         if nested and not _belongs(row, node):
             continue
-        cells: list[Shown] = []
-        nodes_of: list[LexborNode] = []
-        tall = 0
-        cell = row.child
-        while cell is not None:
-            if cell.tag in _CELLS:
-                text = _cell_text(cell.text(deep=True))
-                if text[-1:] in _CUT_ENDS:
-                    text = _whole_text(cell, text)
-                nodes_of.append(cell)
-                tall += "\n" in text
-                if text:
-                    filled += 1
-                    longest = max(longest, len(text))
-                    figure = figure or text.isdigit()
-                if cell.mem_id in spanning:
-                    attributes = cell.attributes
-                    cells.append((text, _span(attributes.get("rowspan")), _span(attributes.get("colspan"))))
-                else:
-                    cells.append((text, 1, 1))
-            cell = cell.next
-        rows += parted(cells, nodes_of) if tall >= _LEAST_PARTED else [cells]
-        total += len(cells)
-    if filled < 2 or (total < 4 and not figure):
-        return None  # one cell around the whole article, or nothing: read as text
-    if longest > 600 and filled < 9:
+        cells = [cell for cell in row.iter() if cell.tag in _CELLS]
+        texts = [_cell_text(cell.text(deep=True)) for cell in cells]
+        if any(text.endswith(_CUT_ENDS) for text in texts):
+            texts = [_whole_text(cell, text) for cell, text in zip(cells, texts, strict=True)]
+        shown = [
+            (text, *_spans(cell)) if cell.mem_id in spanning else (text, 1, 1) for cell, text in zip(cells, texts, strict=True)
+        ]
+        tall = sum(1 for text in texts if "\n" in text)
+        rows += parted(shown, cells) if tall >= _LEAST_PARTED else [shown]
+    if not _holds_data([text for row in rows for text, _, _ in row]):
         return None
     caption = node.css_first("caption")
     return grid_table(rows, locator, one_line(caption.text()) if caption is not None else "")
+
+
+def _holds_data(texts: Sequence[str]) -> bool:
+    """Whether the cells of a table are more than one around the whole article, or nothing."""
+    filled = [text for text in texts if text]
+    if len(filled) < 2 or (len(texts) < 4 and not any(map(str.isdigit, filled))):
+        return False
+    return len(filled) >= 9 or max(map(len, filled)) <= 600
 
 
 def parted(cells: list[Shown], nodes: Sequence[LexborNode]) -> list[list[Shown]]:
@@ -146,7 +138,9 @@ def _mostly_figures(lines: Sequence[str]) -> bool:
 
 
 def _whole_text(cell: LexborNode, text: str) -> str:
-    """The text of a cell that shows only its beginning (属于国家…) and has the whole in a title."""
+    """The text of a cell, whole where it shows only its beginning (属于国家…) and has the rest in a title."""
+    if not text.endswith(_CUT_ENDS):
+        return text
     shown = text.rstrip("….")
     for node in (cell, *cell.css("[title]")):
         whole = one_line(node.attributes.get("title"))
@@ -156,12 +150,24 @@ def _whole_text(cell: LexborNode, text: str) -> str:
 
 
 def _cell_text(text: str) -> str:
+    return _short_text(text) if len(text) < _SHORT else _in_lines(text)
+
+
+def _in_lines(text: str) -> str:
     parts = text.split()
     if len(parts) < 2:
         return parts[0] if parts else ""
     if "\n" not in text:
         return " ".join(parts)
     return "\n".join(line for line in (" ".join(part.split()) for part in text.split("\n")) if line)
+
+
+_short_text = lru_cache(maxsize=8192)(_in_lines)  # labels and figures come again and again
+
+
+def _spans(cell: LexborNode) -> tuple[int, int]:
+    attributes = cell.attributes
+    return _span(attributes.get("rowspan")), _span(attributes.get("colspan"))
 
 
 def _span(value: str | None) -> int:
@@ -182,7 +188,7 @@ def grid_table(rows: list[list[Shown]], locator: str, caption: str = "") -> Tabl
             cells, full, width = others
     if not cells:
         return None
-    return Table(tuple(cells), max(cell.row for cell in cells) + 1, width, locator, caption=caption)
+    return Table(tuple(cells), cells[-1].row + 1, width, locator, caption=caption)
 
 
 def _laid_out(rows: list[list[Shown]]) -> tuple[list[Cell], int, int]:
@@ -193,14 +199,15 @@ def _laid_out(rows: list[list[Shown]]) -> tuple[list[Cell], int, int]:
     width = 0
     for r, row in enumerate(rows):
         col = 0
+        place = f"row {r + 1} cell"
         for position, (text, rowspan, colspan) in enumerate(row, start=1):
-            while taken.get(col, 0) > r:
+            while col in taken and taken[col] > r:
                 col += 1
-            cells.append(Cell(r, col, rowspan, colspan, text, f"row {r + 1} cell {position}"))
+            cells.append(Cell(r, col, rowspan, colspan, text, f"{place} {position}"))
             if rowspan > 1:
                 for c in range(col, col + colspan):
                     taken[c] = r + rowspan
             col += colspan
         width = max(width, col)
-        ends.append(max([col, *(c + 1 for c, until in taken.items() if until > r)]))
+        ends.append(max([col, *(c + 1 for c, until in taken.items() if until > r)]) if taken else col)
     return cells, sum(1 for end, row in zip(ends, rows, strict=True) if row and end == width), width
