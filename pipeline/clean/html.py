@@ -22,7 +22,7 @@ from pipeline.clean.html_table import (
     read_table,
     rows_below,
 )
-from pipeline.clean.lean_html import lean
+from pipeline.clean.lean_html import Lean, lean
 from pipeline.clean.line_tables import Lines, blocks_of, may_hold_tables
 from pipeline.clean.unwrapped import unwrapped
 from pipeline.dateline import stated_day
@@ -80,7 +80,7 @@ def read(data: bytes, *, sha256: str, media_type: str = "text/html") -> Document
     title = meta.get("ArticleTitle") or heading or page_title
     if page.hides:
         _drop_hidden(body)
-    article, path = _article(body)
+    article, path = _article(body, page)
     if "PubDate" not in meta and (day := stated_day(lines_beside(article))):
         meta["PubDate"] = day
     links = tuple(
@@ -88,7 +88,7 @@ def read(data: bytes, *, sha256: str, media_type: str = "text/html") -> Document
         for node in article.css("a")
         if (href := node.attributes.get("href") or "") and not href.startswith(("javascript", "#"))
     )
-    blocks = tuple(_blocks(article, path))
+    blocks = tuple(_blocks(article, path, page))
     status, detail = "ok", ""
     if not blocks:
         status, detail = "empty", "the page shows no text"
@@ -185,12 +185,12 @@ _LITTLE_TEXT = 400
 """Characters: an article with less text than this may be one of pictures."""
 
 
-def _article(body: LexborNode) -> tuple[LexborNode, str]:
+def _article(body: LexborNode, page: Lean) -> tuple[LexborNode, str]:
     """The element that holds the article, and its path for locators."""
     whole = _weight(body)
     if not whole:
         return body, "body"
-    for selector in _CONTAINERS:
+    for selector in filter(page.may_match, _CONTAINERS):
         node = body.css_first(selector)
         if node is not None and _weight(node) >= 0.6 * whole and not _tables_left_out(body, node):
             return node, selector
@@ -268,14 +268,14 @@ def _name(node: LexborNode) -> str:
     return f".{names[0]}" if names else ""
 
 
-def _blocks(article: LexborNode, path: str) -> Iterator[Block]:
+def _blocks(article: LexborNode, path: str, page: Lean) -> Iterator[Block]:
     held: list[Table | Image] = []
     number = 0
     joined: set[int] = set()
-    for mark in article.css("sup"):
+    for mark in article.css("sup") if page.may_hold("sup") else ():
         if 0 < len(text := mark.text(deep=True).strip()) <= 6:
             mark.replace_with(f"（{text}）" if text[0] not in "([（【" else text)  # a note's mark is no digit of the figure
-    for box in article.css("td input[value]"):
+    for box in article.css("td input[value]") if page.may_hold("input") else ():
         if (box.attributes.get("type") or "text").lower() in ("text", "number"):
             box.replace_with(box.attributes.get("value") or "")
     for inner in article.css("td table"):
@@ -302,7 +302,7 @@ def _blocks(article: LexborNode, path: str) -> Iterator[Block]:
         if drawn is not None:
             held.append(drawn)
             node.replace_with(f"\n\ue000{len(held) - 1}\ue001\n")
-    for node in article.css("img"):
+    for node in article.css("img") if page.may_hold("img") else ():
         held.append(
             Image(node.attributes.get("src") or "", f"{path} img[{len(held)}]", one_line(node.attributes.get("alt")))
         )

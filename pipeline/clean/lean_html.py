@@ -37,15 +37,20 @@ _MARKS = ((b"\r", b" "), (b"\n", b" "), ("\ue000".encode(), b""), ("\ue001".enco
 
 class Lean(NamedTuple):
     """A page's source, ready to parse: ``names`` are those of its tags in small letters (None: not sure); ``hides`` says whether
-    some tag's style or attribute may hide what it holds."""
+    some tag's style or attribute may hide what it holds. ``tags`` are its different tags in small letters, one after another."""
 
     text: bytes
     names: frozenset[str] | None
     hides: bool
+    tags: bytes
 
     def may_hold(self, *names: str) -> bool:
         """Whether the page can have an element of one of these names."""
         return self.names is None or not self.names.isdisjoint(names)
+
+    def may_match(self, selector: str) -> bool:
+        """Whether the page can have an element of this name, ``.class`` or ``#id``."""
+        return selector.lstrip(".#").lower().encode() in self.tags
 
 
 class _Tag(NamedTuple):
@@ -73,7 +78,7 @@ def lean(source: bytes) -> Lean:
         text = b"".join(pieces)
     for mark, instead in _MARKS:
         text = text.replace(mark, instead)
-    return Lean(text, names, any(tag.hides for tag in seen.tags))
+    return Lean(text, names, any(tag.hides for tag in seen.tags), b"".join(seen.values()).lower())
 
 
 def _cut(source: bytes) -> list[bytes]:
