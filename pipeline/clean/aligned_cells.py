@@ -36,12 +36,12 @@ def cells_of_row(number: int, others: Sequence[Line], frame: Frame, label: Seque
         spans[col] = frame.labels - col
     for piece in others:
         if in_labels(piece, frame):
-            col = min(_place(piece, columns[: frame.labels])[0], max(frame.labels - 2, 0) if label else frame.labels - 1)
+            col = min(nearest_column(piece, columns[: frame.labels])[0], max(frame.labels - 2, 0) if label else frame.labels - 1)
             span = 1
         elif is_figure(piece.text):
             col, span = _nearest(piece, frame), 1
         else:
-            col, span = _place(piece, columns)
+            col, span = nearest_column(piece, columns)
         held = texts.setdefault(col, [])
         held.append(piece.text)
         spans[col] = max(spans.get(col, 1), span)
@@ -71,7 +71,7 @@ def head_rows(lines: list[list[Line]], columns: list[list[float]], lead: float, 
     last row, those above them stand in rows by their height."""
     stacks: dict[int, list[list[Line]]] = {}
     for piece in sorted((p for row in lines for p in row), key=lambda p: p.middle):
-        col, _ = _place(piece, columns)
+        col, _ = nearest_column(piece, columns)
         stack = stacks.setdefault(col, [])
         if stack and piece.y1 - stack[-1][-1].y1 < lead:
             stack[-1].append(piece)
@@ -88,7 +88,8 @@ def head_rows(lines: list[list[Line]], columns: list[list[float]], lead: float, 
     return [*rows, [[piece] for stack in stacks.values() for piece in stack[-1]]]
 
 
-def _place(piece: Line, columns: list[list[float]]) -> tuple[int, int]:
+def nearest_column(piece: Line, columns: list[list[float]]) -> tuple[int, int]:
+    """The first column that a piece stands over, or else the nearest, and over how many it stands."""
     touched = [
         index
         for index, (lo, hi) in enumerate(columns)

@@ -92,20 +92,47 @@ def _value_columns(rows: Sequence[Sequence[Line]]) -> list[Column]:
 
 
 def _with_blank_columns(values: list[Column], rows: Sequence[Sequence[Line]]) -> list[Column]:
-    """The columns with those that only a head shows: its short words over no column, right of the labels."""
+    """The columns with those that only a head shows: the lowest of its short words, right of the labels, that belong to no
+    column of figures."""
     labels = [row[0].x1 for row in rows if len(row) > 1 and is_figure(row[-1].text) and row[0].x1 <= values[0][0] and not is_figure(row[0].text)]
     border = max(labels, default=float("-inf"))
     first = next((n for n, row in enumerate(rows) if any(is_figure(p.text) for p in row)), len(rows))
-    found = list(values)
+    leaves: list[Line] = []
     for row in reversed(rows[:first]):
         parts = [part for piece in row for part in parts_of(piece)]
-        if len(parts) < 3:
-            continue
-        for piece in parts:
-            apart = not any(piece.x0 < c[1] + 1 and piece.x1 > c[0] - 1 for c in found)
-            if apart and piece.x0 > border and len(piece.text) <= 6:
-                found.append((piece.x0, piece.x1))
+        leaves += [
+            p for p in parts
+            if p.x0 > border and len(p.text) <= 6 and not any(p.x0 < q.x1 and p.x1 > q.x0 and p.middle < q.middle - 1 for q in leaves)
+        ]  # fmt: skip
+    if len(leaves) < 3:
+        return values
+    shifts = _shifts(leaves, values)
+    middles = sorted((p.x0 + p.x1) / 2 for p in leaves)
+    step = min((b - a for a, b in pairwise(middles)), default=0.0)
+    found = list(values)
+    for leaf in leaves:
+        middle = (leaf.x0 + leaf.x1) / 2
+        over = any(leaf.x0 < c[1] + 1 and leaf.x1 > c[0] - 1 for c in values)
+        if not over and not any(abs(at - middle) < 0.4 * step for at in shifts):
+            found.append((leaf.x0, leaf.x1))
     return sorted(found)
+
+
+def _shifts(leaves: Sequence[Line], values: Sequence[Column]) -> list[float]:
+    """Where the middle of a head stands over each column of figures, by how heads and figures that overlap stand: figures
+    are set to the left, to the middle or to the right of their column."""
+    pairs = [(p, c) for c in values for p in leaves if p.x0 < c[1] and p.x1 > c[0]]
+    if not pairs:
+        return [(c[0] + c[1]) / 2 for c in values]
+    best: tuple[float, list[float]] | None = None
+    for share in (0.5, 0.0, 1.0):
+        offsets = [(p.x0 + p.x1) / 2 - (c[0] + share * (c[1] - c[0])) for p, c in pairs]
+        usual = median(offsets)
+        spread = sum(abs(offset - usual) for offset in offsets)
+        if best is None or spread < best[0] - 1e-6:
+            best = (spread, [c[0] + share * (c[1] - c[0]) + usual for c in values])
+    assert best is not None
+    return best[1]
 
 
 def _split(rows: Sequence[Sequence[Line]], border: float, size: float) -> float | None:

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from pipeline.clean.aligned_cells import AlignedCell, cells_of_row, head_rows, in_labels
+from pipeline.clean.aligned_cells import AlignedCell, cells_of_row, head_rows, in_labels, nearest_column
 from pipeline.clean.aligned_columns import Frame, frame_of, is_figure
 from pipeline.clean.aligned_rows import NUMBERED, Row, rows_of_labels
-from pipeline.clean.column_pieces import parted, split_at
+from pipeline.clean.column_pieces import parted, parts_of, split_at
 from pipeline.clean.pdf_page import Rule
 from pipeline.clean.ruled_grid import merge_rules
 from pipeline.clean.text_flow import Line
@@ -28,6 +28,8 @@ _LARGER = 1.15
 """How much larger than a table's type a line must be set to end the table."""
 _LEADING = 1.6
 """Line heights from one line of a cell to the next, at most."""
+_WIDE_GAP = 4.0
+"""Line heights of white between two rows of a table, at most."""
 _SECTION = re.compile(r"[一二三四五六七八九十]+、")
 
 
@@ -59,10 +61,10 @@ def find_aligned_tables(
             continue
         end = _block_end(rows, index)
         table = None
-        if before is not None and not tables and index <= MAX_LABEL_LINES:
-            end = _going_on_to(rows, index, end, before)
+        if before is not None and index - free <= MAX_LABEL_LINES and any(is_figure(p.text) for p in rows[index]):
+            end = _going_on_to(rows, free, index, end, before)
             if end > index:
-                table = _built(rows, 0, end, before, rules, (0, end), goes_on=True)
+                table = _built(rows, free, end, before, rules, (free, end), goes_on=True)
         if table is None:
             end = _block_end(rows, index)
             table = _table(rows, index, end, rules, free)
@@ -71,6 +73,7 @@ def find_aligned_tables(
         else:
             tables.append(table)
             index = free = table.last
+            before = table.frame
     return tables
 
 
@@ -87,7 +90,7 @@ def _block_end(rows: Sequence[Sequence[Line]], start: int) -> int:
     for index in range(start + 1, len(rows)):
         last, row = rows[index - 1], rows[index]
         gap = min(piece.y0 for piece in row) - max(piece.y1 for piece in last)
-        if gap > 2.5 * max(piece.size for piece in row):
+        if gap > (_WIDE_GAP if _is_full(row) or _is_full(last) else 2.5) * max(piece.size for piece in row):
             break
         if len(row) == 1 and row[0].size > _LARGER * usual:
             break  # a heading
@@ -105,9 +108,9 @@ def _block_end(rows: Sequence[Sequence[Line]], start: int) -> int:
     return end
 
 
-def _going_on_to(rows: Sequence[Sequence[Line]], start: int, end: int, frame: Frame) -> int:
-    """Past the last of the page's first rows that stands on the columns of the table before; 0 where the first does not."""
-    for row in rows[:start]:
+def _going_on_to(rows: Sequence[Sequence[Line]], free: int, start: int, end: int, frame: Frame) -> int:
+    """Past the last of the rows from ``free`` on that stands on the columns of the table before; 0 where the first does not."""
+    for row in rows[free:start]:
         if any(piece.x1 > frame.border + piece.size and len(piece.text) > 6 for piece in row):
             return 0
     last = 0
@@ -198,6 +201,7 @@ def _built(
     columns = [list(column) for column in frame.columns]
     cells: list[AlignedCell] = []
     n_rows = 0
+    body[:head] = [_head_on_frame(row, frame) for row in body[:head]]
     over = 0
     while over < head - 1 and _over_all(body[over], frame, size):
         cells += cells_of_row(n_rows, body[over], frame)
@@ -209,6 +213,17 @@ def _built(
         cells += cells_of_row(n_rows, others, frame, label)
         n_rows += 1
     return AlignedTable(top, low, n_rows, len(frame.columns), tuple(cells), box, frame)
+
+
+def _head_on_frame(row: Sequence[Line], frame: Frame) -> list[Line]:
+    """The pieces of a line of the head, parted at all their gaps where each part has a column of its own."""
+    columns = [list(column) for column in frame.columns]
+    found: list[Line] = []
+    for piece in row:
+        parts = parts_of(piece)
+        places = {nearest_column(part, columns)[0] for part in parts}
+        found += parts if len(parts) > 1 and len(places) == len(parts) and piece.x1 > frame.border else [piece]
+    return found
 
 
 def _on_frame(row: Sequence[Line], frame: Frame) -> list[Line]:

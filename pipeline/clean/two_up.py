@@ -15,6 +15,7 @@ _MIN_COLUMNS = 0.35
 _FURNITURE = 0.06
 """Share of the height at the top and bottom in which a page number or running head may stand in the lane."""
 _STEPS = 25
+_FIGURES = frozenset("0123456789-—/.")
 
 _Span = tuple[float, float, float, float]
 """x0, x1, y0, y1 of a glyph or rule."""
@@ -43,7 +44,7 @@ def pages_of(content: PageContent) -> list[PageContent]:
     rules = [r for r in rules if top <= r.at < foot]
     tables = any(r.hi <= lane for r in rules) and any(r.lo >= lane for r in rules)
     whole = top <= 0 and foot >= content.height
-    if not tables and (content.width < content.height or not whole):
+    if not tables and (content.width < content.height or not whole or _beside_figures(left, right)):
         return [content]
     shift = _left_edge(right, rules, lane, content.width) - _left_edge(left, rules, 0.0, lane)
     parts = [
@@ -53,6 +54,15 @@ def pages_of(content: PageContent) -> list[PageContent]:
         _part(content, 0.0, content.width, foot, 1e9, 0.0),
     ]
     return [part for part in parts if part.glyphs]
+
+
+def _beside_figures(left: list[Glyph], right: list[Glyph]) -> bool:
+    """Whether a half stands line by line beside the other, as the figures of a table without rules do beside its labels."""
+    levels = {round((g.y0 + g.y1) / 4) for g in left}
+    lines = {round((g.y0 + g.y1) / 4) for g in right}
+    shared = sum(1 for y in lines if {y - 1, y, y + 1} & levels)
+    figures = sum(1 for g in right if g.text.strip() in _FIGURES)
+    return shared > 0.6 * len(lines) and figures > 0.3 * len(right)
 
 
 def _lane(content: PageContent) -> tuple[float, float, float] | None:
