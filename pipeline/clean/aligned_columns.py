@@ -43,12 +43,24 @@ def is_figure(text: str) -> bool:
     return FIGURE.fullmatch(text) is not None and not ITEM.match(text)
 
 
-def frame_of(rows: Sequence[Sequence[Line]]) -> Frame | None:
-    """The columns of a table's lines; None where fewer than two lines of figures draw any."""
+def frame_of(rows: Sequence[Sequence[Line]], before: Frame | None = None) -> Frame | None:
+    """The columns of a table's lines; None where no figures draw any. ``before`` is the frame of the same table's part
+    above, whose columns of figures hold here too, and where its labels begin and end."""
+    if before is not None:
+        below = _framed(list(before.values), rows)
+        first, last = below.columns[0], below.columns[below.labels - 1] if below.labels else None
+        if last is None or not before.labels:
+            return before
+        ends = (min(first[0], before.columns[0][0]), before.columns[before.labels - 1][1])
+        inner = [last[0]] if below.labels > 1 else [ends[0]]
+        labels = [(ends[0], first[1])] * (below.labels > 1) + list(below.columns[1 : below.labels - 1]) + [(inner[0], ends[1])]
+        return Frame((*labels, *before.values), below.labels, below.split, max(below.outer, before.outer))
     values = _value_columns(rows)
-    if not values:
-        return None
-    values = _with_blank_columns(values, rows)
+    return _framed(_with_blank_columns(values, rows), rows) if values else None
+
+
+def _framed(values: list[Column], rows: Sequence[Sequence[Line]]) -> Frame:
+    """The columns of figures with those of labels before them."""
     size = median(piece.size for row in rows for piece in row)
     body = [row for row in rows if any(is_figure(p.text) and p.x1 > values[0][0] for p in row)]
     left = [p for row in rows for p in row if p.x1 <= values[0][0] + 0.3 * size and p.x0 < values[0][0] - size]
@@ -59,13 +71,14 @@ def frame_of(rows: Sequence[Sequence[Line]]) -> Frame | None:
     # a broken label's lines may run wider than those beside figures
     right = max(p.x1 for p in left)
     split = _split(rows, values[0][0], size)
+    outer = _outer(rows, values[0][0] if split is None else split)
     if split is None:
-        return Frame(((start, right), *values), 1, start - size)
+        split = outer  # no items on this page, but names of groups beside a name over them
     groups = _clusters([(p.x0, p.x1) for p in left for p in split_at(p, split) if p.x1 <= split + 0.5])
     items = [p.x0 for p in left for p in split_at(p, split) if p.x0 >= split - 0.5]
     if not groups or not items or min(items) <= groups[-1][1] - 0.5 * size:
         return Frame(((start, right), *values), 1, start - size)
-    return Frame((*groups, (min(items), right), *values), len(groups) + 1, split, _outer(rows, split))
+    return Frame((*groups, (min(items), right), *values), len(groups) + 1, split, outer)
 
 
 def _value_columns(rows: Sequence[Sequence[Line]]) -> list[Column]:

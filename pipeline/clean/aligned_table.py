@@ -64,7 +64,8 @@ def find_aligned_tables(
         if before is not None and index - free <= MAX_LABEL_LINES and any(is_figure(p.text) for p in rows[index]):
             end = _going_on_to(rows, free, index, end, before)
             if end > index:
-                table = _built(rows, free, end, before, rules, (free, end), goes_on=True)
+                frame = frame_of(rows[free:end], before) or before
+                table = _built(rows, free, end, frame, rules, (free, end), goes_on=True)
         if table is None:
             end = _block_end(rows, index)
             table = _table(rows, index, end, rules, free)
@@ -293,11 +294,30 @@ def _body_rows(
         ([labels[n] for n in row.labels], list(lines[row.figures]) if row.figures is not None else [])
         for row in _in_order(rows_of_labels(labels, heights, size), labels, heights)
     ]
+    found = _rejoined(found, size)
     for name in names:  # the name of a group stands in the first row that reaches down to it
         reached = [r for r in found if max(p.middle for p in (*r[0], *r[1])) >= name.middle - 0.3 * size]
         for _, others in (reached or found[-1:])[:1]:
             others.append(name)
     return found
+
+
+def _rejoined(rows: list[tuple[list[Line], list[Line]]], size: float) -> list[tuple[list[Line], list[Line]]]:
+    """The rows, figures without a label put beside the nearest label without figures next to them: a label left alone would
+    read as blank."""
+    rows = list(rows)
+    for n, (label, figures) in enumerate(rows):
+        if label or not any(is_figure(p.text) for p in figures):
+            continue
+        level = median(p.middle for p in figures)
+        near = [
+            (min(abs(p.middle - level) for p in rows[m][0]), m) for m in (n - 1, n + 1)
+            if 0 <= m < len(rows) and rows[m][0] and not rows[m][1]
+        ]  # fmt: skip
+        if near and min(near)[0] < 1.5 * size:
+            m = min(near)[1]
+            rows[n], rows[m] = (rows[m][0], figures), ([], [])
+    return [row for row in rows if row[0] or row[1]]
 
 
 def _over_all(line: Sequence[Line], frame: Frame, size: float) -> bool:

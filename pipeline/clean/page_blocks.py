@@ -137,6 +137,10 @@ def _continued(chain: _Chain, page: int, block: PageTable, tolerance: float) -> 
     last = chain.parts[-1].table
     if last.ruled != block.ruled or last.method != block.method:
         return False
+    one = last.frame is not None and block.frame is not None and last.frame.values == block.frame.values
+    if one:
+        chain.parts.append(_Part(page, block, 0))
+        return True
     if abs(last.edges[0] - block.edges[0]) > tolerance or abs(last.edges[-1] - block.edges[-1]) > tolerance:
         return False
     known = _union([part.table.edges for part in chain.parts], tolerance)
