@@ -115,7 +115,7 @@ def _with_blank_columns(values: list[Column], rows: Sequence[Sequence[Line]]) ->
         parts = [part for piece in row for part in parts_of(piece)]
         leaves += [
             p for p in parts
-            if p.x0 > border and len(p.text) <= 6 and not any(p.x0 < q.x1 and p.x1 > q.x0 and p.middle < q.middle - 1 for q in leaves)
+            if p.x0 > border and len(p.text) <= 10 and not any(p.x0 < q.x1 and p.x1 > q.x0 and p.middle < q.middle - 1 for q in leaves)
         ]  # fmt: skip
     if len(leaves) < 3:
         return values
@@ -125,8 +125,12 @@ def _with_blank_columns(values: list[Column], rows: Sequence[Sequence[Line]]) ->
     found = list(values)
     for leaf in leaves:
         middle = (leaf.x0 + leaf.x1) / 2
-        over = any(leaf.x0 < c[1] + 1 and leaf.x1 > c[0] - 1 for c in values)
-        if not over and not any(abs(at - middle) < 0.4 * step for at in shifts):
+        own = next((n for n, at in enumerate(shifts) if abs(at - middle) < 0.4 * step), None)
+        if own is not None:
+            lo, hi = min(found[own][0], leaf.x0), max(found[own][1], leaf.x1)
+            if all(n == own or hi < c[0] or lo > c[1] for n, c in enumerate(found)):
+                found[own] = (lo, hi)
+        elif len(leaf.text) <= 6 and not any(leaf.x0 < c[1] + 1 and leaf.x1 > c[0] - 1 for c in values):
             found.append((leaf.x0, leaf.x1))
     return sorted(found)
 
@@ -171,14 +175,12 @@ def _split(rows: Sequence[Sequence[Line]], border: float, size: float) -> float 
 
 def _outer(rows: Sequence[Sequence[Line]], split: float) -> float:
     """The x that parts the name over all groups from the names of the groups, left of which nothing is a label."""
-    pairs: list[tuple[float, float]] = []
-    for row in rows:
-        for piece in row:
-            if piece.x0 < split:
-                pairs += [(cut.x0, cut.x1) for cut in piece.cuts if cut.x1 < split and GROUP.match(piece.text[cut.at :].strip())]
-        pairs += [(a.x1, b.x0) for a, b in pairwise(row) if b.x0 < split and GROUP.match(b.text)]
-    lo, hi = max((x for x, _ in pairs), default=0.0), min((x for _, x in pairs), default=-1.0)
-    return (lo + hi) / 2 if lo < hi else float("-inf")
+    pieces = [p for row in rows for p in row if p.x0 < split]
+    starts = [p.x0 for p in pieces if GROUP.match(p.text)]
+    starts += [cut.x1 for p in pieces for cut in p.cuts if GROUP.match(p.text[cut.at :].strip())]
+    hi = min((x for x in starts if x < split), default=float("-inf"))
+    ends = [p.x1 for p in pieces if p.x1 < hi] + [cut.x0 for p in pieces for cut in p.cuts if cut.x0 < hi <= cut.x1 + 1.0]
+    return (max(ends) + hi) / 2 if ends else float("-inf")
 
 
 def _clusters(spans: list[Column]) -> list[Column]:
