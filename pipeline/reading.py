@@ -69,8 +69,8 @@ def read_reports_of(
     used: dict[int, Document | None] = dict.fromkeys(shown)
     if (not reports and len(report_titles(document)) < 2) or (len(reports) == 1 and lacks_tables(reports[0])):
         document, reports = _with_pictures(document, reports, opened.pictures, attachments, opener, used, extract)
-    if len(reports) == 1 and lacks_tables(reports[0]):
-        reports = _with_files(document, reports, attachments, opener, used, extract)
+        if attachments and lacks_tables(reports[0]):
+            reports = _with_files(document, reports, attachments, opener, used, extract)
     if not reports and len(report_titles(document)) < 2:
         used.clear()  # the pictures do not make one report: each may be one
     return Whole(_judged(document, reports), tuple(reconcile(report) for report in reports), used)

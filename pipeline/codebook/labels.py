@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import lru_cache
+
+from pipeline.plain import nfkc
 
 _DROP = re.compile(r"[\s\"'“”‘’「」『』《》<>〈〉【】\[\]、,，:：;；.。·…_~*|—–-]+")
 _NUMBERING = re.compile(
@@ -23,7 +24,7 @@ def normalise_label(text: str) -> str:
 
     ``(三)不予公开`` -> ``不予公开``; ``其中：涉及国家秘密`` -> ``涉及国家秘密``; empty text -> empty.
     """
-    flat = unicodedata.normalize("NFKC", _CIRCLED.sub("", text))
+    flat = nfkc(_CIRCLED.sub("", text))
     flat = "".join(flat.split())
     flat = flat.lstrip("-—－*·.、 ")
     for _ in range(3):

@@ -23,6 +23,7 @@ from pipeline.codebook.formula import (
     parse_quotient,
     parse_relation,
 )
+from pipeline.codebook.labels import normalise_label
 
 TEMPLATES = ("v2008", "v2014", "v2019", "v2021")
 TABLES = (
@@ -225,6 +226,15 @@ class Codebook:
             held = found.get(indicator.indicator_id)
             if held is None or indicator.template > held.template:
                 found[indicator.indicator_id] = indicator
+        return found
+
+    @cached_property
+    def section_by_heading(self) -> Mapping[str, Section]:
+        """The section that a heading in normal form announces."""
+        found: dict[str, Section] = {}
+        for section in self.sections:
+            for heading in section.headings:
+                found.setdefault(normalise_label(heading), section)
         return found
 
     def indicator(self, template: str | None, indicator_id: str) -> Indicator | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from pipeline.document import Block, Document, Image, Paragraph, Table
@@ -63,8 +64,11 @@ class Piece:
 
 def read_title(text: str) -> Title | None:
     """The title that a line is, or None: ``磐石市人民政府2018年政府信息公开工作年度报告`` and its many kin (NOTES 4)."""
-    if len(text) > 90:
-        return None
+    return _titled(text) if len(text) <= 90 else None
+
+
+@lru_cache(maxsize=4096)
+def _titled(text: str) -> Title | None:
     flat = squeeze(text).strip("。.*#>-—_ ")
     if len(flat) > 72 or "公开" not in flat:
         return None

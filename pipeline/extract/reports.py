@@ -142,7 +142,7 @@ def _report(
         observations=tuple(observations),
         findings=tuple(findings),
         unplaced=tables.unplaced,
-        sections=tuple((f"{s.number} {s.heading}".strip(), _prose(s)) for s in parts if _prose(s)),
+        sections=tuple((f"{s.number} {s.heading}".strip(), prose) for s in parts if (prose := _prose(s))),
     )
 
 
@@ -175,18 +175,16 @@ def _missing_tables(
     unplaced: Sequence[Unplaced], findings: list[Finding],
 ) -> list[Observation]:
     """Sections whose heading announces a table and that show none: state ``table_missing``, never zero."""
-    known = {(o.indicator, o.applicant) for o in held} | {slot for row in unplaced for slot in row.slots}
+    known: set[Slot] = set()
     found: list[Observation] = []
     for part in parts:
-        heading = normalise_label(part.heading)
-        section = next(
-            (s for s in codebook.sections if any(normalise_label(h) == heading for h in s.headings)), None
-        )
+        section = codebook.section_by_heading.get(normalise_label(part.heading))
         if section is None or any(isinstance(b, Table) for b in part.blocks):
             continue
         if any(len(b.text) > 4 for b in part.blocks if isinstance(b, Paragraph)):
             continue
         pictures = any(isinstance(b, Image) for b in part.blocks)
+        known = known or {(o.indicator, o.applicant) for o in held} | {slot for row in unplaced for slot in row.slots}
         cells: list[Slot] = []
         for indicator_id in section.expected:
             indicator = codebook.by_form.get((template, indicator_id))

@@ -93,9 +93,10 @@ class Index(Generic[T]):
             return self.joined[norm]
         if norm in self.barred:
             return ()
-        bare = normalise_label(_GLOSS.sub("", unicodedata.normalize("NFKC", text).strip()[:1] + text.strip()[1:]))
-        if bare != norm and bare in self.exact:
-            return self.exact[bare]
+        if _GLOSS.search(text):
+            bare = normalise_label(_GLOSS.sub("", unicodedata.normalize("NFKC", text).strip()[:1] + text.strip()[1:]))
+            if bare != norm and bare in self.exact:
+                return self.exact[bare]
         for length in range(len(norm) - 1, 4, -1):
             if norm[:length] in self.exact and _MORE.match(norm, length):
                 return self.exact[norm[:length]]

@@ -33,7 +33,7 @@ def check(
             op = item.instance.op
             if not difference or (op == "<=" and difference < 0) or (op == ">=" and difference > 0):
                 continue  # holds with nothing for zero, so there is nothing to say under either policy
-        elif item.told and not stated:
+        elif item.told and (not stated or (item.instance.rule.scope == "narrative" and stated.keys().isdisjoint(item.told))):
             continue
         yield from _evaluate(item, report, values, stated, open_cells)
     if open_cells:

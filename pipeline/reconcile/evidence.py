@@ -8,6 +8,7 @@ things (applications received) prove nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from pipeline.reconcile.prove import feasible
 from pipeline.reconcile.system import TEXT, Equation, Shape, Side, Slot, equation_of
@@ -32,18 +33,28 @@ def statements(stated: Mapping[Slot, Sequence[Figure]], shape: Shape) -> tuple[E
     if not stated:
         return ()
     found: list[Equation] = []
-    for check in shape.checks:
-        rule = check.instance.rule
-        if not check.told or check.instance.op != "=" or len(check.sides) != 2 or rule.tolerance:
-            continue
-        left = check.sides[0]
-        figures = stated.get(check.told[0], ())
-        if len(check.told) == 1 and len(left.parts) == 1 and left.parts[0].narrative and len(figures) == 1:
-            equation = equation_of(rule.rule_id, Side((), left.constant), check.sides[1])
-            found.append(equation._replace(constant=equation.constant + figures[0], total=None, origin=TEXT))
+    for slot, equation in _told_by_rules(shape):
+        figures = stated.get(slot, ())
+        if len(figures) == 1:
+            found.append(equation._replace(constant=equation.constant + figures[0]))
     for slot, figures in stated.items():
         if len(figures) == 1 and slot not in shape.system.narrated:
             found.append(Equation("text", ((-1, slot),), figures[0], None, TEXT))
+    return tuple(found)
+
+
+@lru_cache(maxsize=256)
+def _told_by_rules(shape: Shape) -> tuple[tuple[Slot, Equation], ...]:
+    """The codebook's rules by which one figure of the text is a sum of cells: the figure's cell, and the equation without it."""
+    found: list[tuple[Slot, Equation]] = []
+    for check in shape.checks:
+        rule, told = check.instance.rule, check.told
+        if len(told) != 1 or check.instance.op != "=" or len(check.sides) != 2 or rule.tolerance:
+            continue
+        left = check.sides[0]
+        if len(left.parts) == 1 and left.parts[0].narrative:
+            equation = equation_of(rule.rule_id, Side((), left.constant), check.sides[1])
+            found.append((told[0], equation._replace(total=None, origin=TEXT)))
     return tuple(found)
 
 
@@ -85,8 +96,10 @@ def by_statements(
 
 def text_conflicts(observations: list[Observation]) -> list[Observation]:
     """Where the text alone gives two different exact figures for one indicator, neither is resolved."""
-    in_table = {(o.indicator, o.applicant) for o in observations if o.method != "text" and o.resolved is not None}
     exact = text_figures(observations)
+    if not exact:
+        return observations
+    in_table = {(o.indicator, o.applicant) for o in observations if o.method != "text" and o.resolved is not None}
     found: list[Observation] = []
     for o in observations:
         slot = (o.indicator, o.applicant)
