@@ -66,19 +66,20 @@ def lean(source: bytes) -> Lean:
     """Make a page's source (UTF-8) light. What the parser makes of its text and of the attributes that are looked at is the
     same."""
     pieces = _cut(_without_asides(source.replace(_BREAK, b"")))
-    seen = _Seen()
-    tags = pieces[1::2]
-    pieces[1::2] = map(seen.__getitem__, tags)
+    written = pieces[1::2]
+    different = {tag: _known(tag) if len(tag) < _LONG else _read(tag) for tag in set(written)}
+    instead_of = {tag: read.lean for tag, read in different.items()}
+    names: frozenset[str] | None = frozenset([read.name for read in different.values()])
+    pieces[1::2] = map(instead_of.__getitem__, written)
     text = b"".join(pieces)
-    names: frozenset[str] | None = frozenset(tag.name for tag in seen.tags)
     if not names or "" in names or names & _RAW or _OPEN_TITLE.search(text):
         names = None
-        seen.update((written, tag.broken) for written, tag in zip(list(seen), seen.tags, strict=True))
-        pieces[1::2] = map(seen.__getitem__, tags)
+        instead_of = {tag: read.broken for tag, read in different.items()}
+        pieces[1::2] = map(instead_of.__getitem__, written)
         text = b"".join(pieces)
     for mark, instead in _MARKS:
         text = text.replace(mark, instead)
-    return Lean(text, names, any(tag.hides for tag in seen.tags), b"".join(seen.values()).lower())
+    return Lean(text, names, any(read.hides for read in different.values()), b"".join(instead_of.values()).lower())
 
 
 def _cut(source: bytes) -> list[bytes]:
@@ -89,19 +90,6 @@ def _cut(source: bytes) -> list[bytes]:
     pieces = _TAG.split(source)
     pieces[1::2] = [tag[1:-1] for tag in pieces[1::2]]
     return pieces
-
-
-class _Seen(dict[bytes, bytes]):
-    """What stands for each different tag of a page; ``tags`` holds them in the order of the keys."""
-
-    def __init__(self) -> None:
-        self.tags: list[_Tag] = []
-
-    def __missing__(self, written: bytes) -> bytes:
-        tag = _known(written) if len(written) < _LONG else _read(written)
-        self.tags.append(tag)
-        self[written] = tag.lean
-        return tag.lean
 
 
 def _read(written: bytes) -> _Tag:

@@ -176,10 +176,11 @@ def observe(
         others = [_figure(indicator, parse_cell(text), header_unit)[0] for text in item.readings]
         candidates = tuple(dict.fromkeys(v for v in (value, *others) if v is not None))
         state = "unreadable" if value is None and (state == "blank" or candidates) else state
-    return Observation(
-        indicator.indicator_id, applicant, value, item.text, indicator.unit, reading.approx, state, value,
-        "as_printed" if value is not None else None, method, item.locator, one_line(label), "", reading.note, candidates,
-    )
+    trust = "as_printed" if value is not None else None
+    return tuple.__new__(Observation, (  # half the time of the class itself
+        indicator.indicator_id, applicant, value, item.text, indicator.unit, reading.approx, state, value, trust, method,
+        item.locator, one_line(label), "", reading.note, candidates,
+    ))
 
 
 def _figure(indicator: Indicator, reading: Reading, header_unit: str) -> tuple[Figure | None, State]:
