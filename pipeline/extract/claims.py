@@ -55,6 +55,16 @@ class Claims:
                     f"单元格内数字被断开: {' '.join(item.text.split())} / white space stands inside the cell's number",
                 )
             )
+        self._place(slot, observation)
+
+    def claim_as(self, slot: Slot, model: Observation, value: Figure, text: str, locator: str) -> None:
+        """The cell ``slot`` shows a plain number and nothing else, just as ``model`` does elsewhere."""
+        unit, approx, state, _, trust, method, _, *more = model[4:]
+        self._place(
+            slot, tuple.__new__(Observation, (*model[:2], value, text, unit, approx, state, value, trust, method, locator, *more))
+        )
+
+    def _place(self, slot: Slot, observation: Observation) -> None:
         held = self.out.placed.get(slot)
         if held is None or held.state == "blank":
             self.out.placed[slot] = observation

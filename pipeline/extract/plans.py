@@ -16,13 +16,13 @@ from functools import lru_cache
 from typing import NamedTuple, NoReturn, cast
 
 from pipeline.document import Cell, Table
-from pipeline.extract.claims import Claims, TableReading
+from pipeline.extract.claims import Claims, Slot, TableReading, observe
 from pipeline.extract.heads import Heads
 from pipeline.extract.numbers import Reading, parse_cell
 from pipeline.extract.orders import Order, best_of, filled_rows
 from pipeline.extract.rows import Item, Row
 from pipeline.extract.tables import TableReader
-from pipeline.report import Figure
+from pipeline.report import Figure, Observation
 
 _MASKS = tuple(str(n) for n in range(9_000_000, 9_005_000) if "20" not in str(n))  # numbers that stand for hidden ones: no years
 _new = tuple.__new__  # of a named tuple it takes half the time of the class itself
@@ -106,9 +106,11 @@ class _Cells:
     def repeat(self, call: _Call, claims: Claims) -> None:
         """Make a call with these cells' own items."""
         name, arguments = call
-        if name == "claim":  # nearly all are
-            slot, spot, *more = arguments
-            claims.claim(slot, self.item(spot), *more)  # type: ignore[arg-type]
+        if name == "claim_as":  # nearly all are
+            slot, model, at = cast(tuple[Slot, Observation, int], arguments)
+            cell = self.cells[at]
+            value = parse_cell(cell.text).value
+            claims.claim_as(slot, model, cast(Figure, value), cell.text, f"{self.place} {cell.locator}")
             return
         getattr(claims, name)(*[
             self.item(a) if isinstance(a, _Spot) else [*map(self.item, a)] if isinstance(a, list) else a for a in arguments
@@ -127,13 +129,26 @@ class _Record:
         self.out = claims.out
         self.calls: list[tuple[str, tuple[object, ...]]] = []
         self.choices: list[_Choice] = []
+        self.names_a_mask = False  # a text that was claimed holds a number that only stands for a hidden one
 
     def __getattr__(self, name: str) -> Callable[..., None]:
         def call(*arguments: object) -> None:
-            self.calls.append((name, tuple(map(_spotted, arguments))))
+            self.names_a_mask |= any(isinstance(a, str) and _MASK.search(a) is not None for a in arguments)
+            self.calls.append(self._simpler((name, tuple(map(_spotted, arguments)))))
             self.cells.repeat(self.calls[-1], self.claims)
 
         return call
+
+    def _simpler(self, call: _Call) -> _Call:
+        """The claim of a hidden number as an observation to be copied, where only money would have to be converted."""
+        name, arguments = call
+        if name != "claim":
+            return call
+        slot, spot, label = cast(tuple[Slot, _Spot, str], arguments[:3])
+        indicator = self.claims.indicators.get(slot[0])
+        if not spot.hidden or indicator is None or indicator.decimal:
+            return call
+        return "claim_as", (slot, observe(indicator, slot[1], self.cells.item(spot), label, self.claims.method), spot.at)
 
     def choose(self, options: Sequence[Order], below: Sequence[Row]) -> Order:
         options = tuple(dict.fromkeys(options))
@@ -141,12 +156,6 @@ class _Record:
         chosen = self.cells.choose(options, rows)
         self.choices.append(_Choice(options, rows, chosen))
         return chosen
-
-    def names_a_mask(self) -> bool:
-        """Whether a text that was claimed holds a number that only stands for a hidden one."""
-        texts = (text for _, arguments in self.calls for text in arguments if isinstance(text, str))
-        return any(_MASK.search(text) for text in texts)
-
 
 def _has_plan(table: Table) -> bool:
     """Whether a table's labels may decide alone: no row is cut or cell doubtful, and cells stand where they stood."""
@@ -225,7 +234,7 @@ class PlannedReader(TableReader):
         self.record = record = _Record(self.claims_of(table), _Cells(table))
         cells = tuple(Cell(*c[:4], text, str(n)) for n, (c, text) in enumerate(zip(table.cells, texts, strict=True)))
         super().read(replace(table, cells=cells, locator=""))
-        if record.names_a_mask():
+        if record.names_a_mask:
             return None
         if len(_PLANS) >= _MOST_PLANS:
             _PLANS.clear()
