@@ -151,7 +151,7 @@ def main() -> None:
         home = Home(wanted.home or Path(aside)).make()
         with Kept(home) as kept:
             there = kept.count()
-        if not there:
+        if not there and not wanted.questions_only:
             print(f"{fill(home, wanted.reports)} reports drawn", flush=True)
         if not wanted.questions_only:
             print(f"full build, memory limit {memory_limit(wanted.reports)}, of the models {memory_limit(wanted.reports, models=True)}", flush=True)

@@ -30,9 +30,13 @@ if TYPE_CHECKING:
     from pipeline.crawl import Receipt
 
 
+READER_MEMORY = "1000MB"
+"""For questions to the published warehouse."""
+
+
 def memory_limit(documents: int = 0, *, models: bool = False) -> str:
-    """What DuckDB may hold in memory before it spills to disk: 128 MB, 192 MB for the SQL models, more only where a corpus is
-    large. Small on purpose, so that ten thousand documents take hardly more than one thousand (docs/performance.md).
+    """What DuckDB may hold in memory in a build before it spills to disk: 128 MB, 192 MB for the SQL models, more only where a
+    corpus is large. Small on purpose, so that ten thousand documents take hardly more than one thousand (docs/performance.md).
 
     ``YANGGUANG_MEMORY`` overrides it."""
     beyond = max(0, documents - 10_000)
@@ -40,14 +44,14 @@ def memory_limit(documents: int = 0, *, models: bool = False) -> str:
 
 
 @contextmanager
-def opened(path: Path, *, read_only: bool = False, documents: int = 0) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection with the project's settings: two threads, bounded memory, no extension downloads, UTC."""
+def opened(path: Path, *, read_only: bool = False, memory: str = READER_MEMORY) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection with the project's settings: two threads, bounded memory that spills beside the file, no extension
+    downloads, UTC."""
     connection = duckdb.connect(str(path), read_only=read_only)
     try:
-        connection.execute("SET threads = 2; SET TimeZone = 'UTC'; SET preserve_insertion_order = false")
-        connection.execute(f"SET temp_directory = {_quoted(f'{path}.spill')}")
-        connection.execute("SET autoinstall_known_extensions = false")
-        connection.execute(f"SET memory_limit = {_quoted(memory_limit(documents))}")
+        connection.execute("SET threads = 2; SET TimeZone = 'UTC'; SET autoinstall_known_extensions = false")
+        connection.execute(f"SET preserve_insertion_order = {read_only}")
+        connection.execute(f"SET temp_directory = {_quoted(f'{path}.spill')}; SET memory_limit = {_quoted(memory)}")
         yield connection
     finally:
         connection.close()
@@ -90,7 +94,7 @@ def _only_inputs_changed(home: Home, facts: dict[str, str]) -> bool:
 
 @contextmanager
 def _building(home: Home, kept: Kept, receipts: pa.Table) -> Iterator[duckdb.DuckDBPyConnection]:
-    with opened(home.building, documents=kept.count()) as con:
+    with opened(home.building, memory=memory_limit(kept.count())) as con:
         con.register("receipts", receipts)
         yield con
 
@@ -212,7 +216,7 @@ def _quoted(text: str) -> str:
 
 def publish(home: Home) -> None:
     """Comment the finished build and put it in the place of the published warehouse; open readers keep the old file."""
-    with opened(home.building) as con:
+    with opened(home.building, memory=memory_limit()) as con:
         con.execute("DROP SCHEMA staging CASCADE")  # a second copy of every figure, for the models alone
         con.execute("DROP TABLE IF EXISTS meta.changed")
         comment_tables(con, load_codebook())
