@@ -65,7 +65,7 @@ class _Plan(NamedTuple):
     """How a table was read: the calls that claimed its figures, the choices that figures made, and what the reader kept in
     mind after it. The cells' numbers stand for the locators of the items."""
 
-    calls: list[_Call]
+    calls: list[_Call | _Copied]
     choices: list[_Choice]
     known_rows: int
     heads: Heads
@@ -73,6 +73,14 @@ class _Plan(NamedTuple):
 
 
 _Call = tuple[str, tuple[object, ...]]
+
+
+class _Copied(NamedTuple):
+    """The claim of a hidden number: the observation that it makes, but for the number, its text and its place."""
+
+    slot: Slot
+    model: Observation
+    at: int
 
 
 class _Spot(NamedTuple):
@@ -103,15 +111,14 @@ class _Cells:
         place = f"{self.place} {cell.locator}"
         return _new(Item, (text, col, colspan, place, reading, own, is_value, is_label, is_blank, readings))
 
-    def repeat(self, call: _Call, claims: Claims) -> None:
+    def repeat(self, call: _Call | _Copied, claims: Claims) -> None:
         """Make a call with these cells' own items."""
-        name, arguments = call
-        if name == "claim_as":  # nearly all are
-            slot, model, at = cast(tuple[Slot, Observation, int], arguments)
-            cell = self.cells[at]
-            value = parse_cell(cell.text).value
-            claims.claim_as(slot, model, cast(Figure, value), cell.text, f"{self.place} {cell.locator}")
+        if isinstance(call, _Copied):  # nearly all are
+            cell = self.cells[call.at]
+            value = parse_cell(cell.text).value or 0
+            claims.claim_as(call.slot, call.model, value, cell.text, f"{self.place} {cell.locator}")
             return
+        name, arguments = call
         getattr(claims, name)(*[
             self.item(a) if isinstance(a, _Spot) else [*map(self.item, a)] if isinstance(a, list) else a for a in arguments
         ])
@@ -127,7 +134,7 @@ class _Record:
     def __init__(self, claims: Claims, cells: _Cells) -> None:
         self.claims, self.cells = claims, cells
         self.out = claims.out
-        self.calls: list[tuple[str, tuple[object, ...]]] = []
+        self.calls: list[_Call | _Copied] = []
         self.choices: list[_Choice] = []
         self.names_a_mask = False  # a text that was claimed holds a number that only stands for a hidden one
 
@@ -139,8 +146,8 @@ class _Record:
 
         return call
 
-    def _simpler(self, call: _Call) -> _Call:
-        """The claim of a hidden number as an observation to be copied, where only money would have to be converted."""
+    def _simpler(self, call: _Call) -> _Call | _Copied:
+        """The claim of a hidden number as an observation to be copied; money may have to be converted and is claimed anew."""
         name, arguments = call
         if name != "claim":
             return call
@@ -148,7 +155,7 @@ class _Record:
         indicator = self.claims.indicators.get(slot[0])
         if not spot.hidden or indicator is None or indicator.decimal:
             return call
-        return "claim_as", (slot, observe(indicator, slot[1], self.cells.item(spot), label, self.claims.method), spot.at)
+        return _Copied(slot, observe(indicator, slot[1], self.cells.item(spot), label, self.claims.method), spot.at)
 
     def choose(self, options: Sequence[Order], below: Sequence[Row]) -> Order:
         options = tuple(dict.fromkeys(options))
