@@ -97,7 +97,8 @@ def by_statements(
 def text_conflicts(observations: list[Observation]) -> list[Observation]:
     """Where the text alone gives two different exact figures for one indicator, neither is resolved."""
     exact = text_figures(observations)
-    if not exact:
+    vague = {(o.indicator, o.applicant) for o in observations if o.approx and o.method == "text"}
+    if not vague.intersection(exact) and all(len(figures) == 1 for figures in exact.values()):
         return observations
     in_table = {(o.indicator, o.applicant) for o in observations if o.method != "text" and o.resolved is not None}
     found: list[Observation] = []
