@@ -198,7 +198,7 @@ def build(warehouse: Warehouse, target: Path, *arguments: str) -> duckdb.DuckDBP
     result = run_dbt(warehouse.path, target, "build", "--exclude-resource-type", "unit_test", *arguments)
     failed = [f"{r.node.name}: {r.message}" for r in (result.result or []) if r.status in ("error", "fail")]
     assert result.success, "\n".join(failed) or str(result.exception)
-    return duckdb.connect(str(warehouse.path))
+    return duckdb.connect(str(warehouse.path), config={"temp_directory": f"{warehouse.path}.spill"})  # as sql/profiles.yml has it
 
 
 def rows(con: duckdb.DuckDBPyConnection, query: str) -> list[tuple[Any, ...]]:
