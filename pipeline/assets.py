@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import dagster as dg
@@ -93,19 +94,24 @@ class Inputs(dg.Config):
     allow_private: bool = False
 
 
-def manifest() -> Path:
-    """The dbt manifest, parsed anew where ``sql/`` is not what it was parsed from."""
-    path = SQL / "target" / "manifest.json"
-    mark = path.with_name("manifest.of")
-    now = models_fingerprint()
-    if not path.is_file() or not mark.is_file() or mark.read_text(encoding="utf-8") != now:
+def manifest(folder: Path = SQL / "target") -> Path:
+    """The dbt manifest of ``sql/`` as it is, parsed where ``folder`` holds none. Two processes may ask at once: each parses in a
+    folder of its own, and the whole file is put in its place."""
+    path = folder / f"manifest-{models_fingerprint()}.json"
+    if not path.is_file():
         from dbt.cli.main import dbtRunner
 
-        arguments = ["--quiet", "parse", "--project-dir", str(SQL), "--profiles-dir", str(SQL), "--target-path", str(path.parent)]
-        result = dbtRunner().invoke(arguments)
-        if not result.success:
-            raise dg.Failure(f"dbt cannot parse {SQL}: {result.exception}")
-        mark.write_text(now, encoding="utf-8")
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(prefix="parse-", dir=folder) as own:
+            result = dbtRunner().invoke([
+                "--quiet", "parse", "--project-dir", str(SQL), "--profiles-dir", str(SQL), "--target-path", own, "--log-path", own,
+            ])  # fmt: skip
+            if not result.success:
+                raise dg.Failure(f"dbt cannot parse {SQL}: {result.exception}")
+            os.replace(Path(own) / "manifest.json", path)
+        for other in folder.glob("manifest-*.json"):
+            if other != path:
+                other.unlink(missing_ok=True)
     return path
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import dagster as dg
@@ -91,3 +93,15 @@ def test_sensor_asks_once_for_what_lies_in_the_inbox(tmp_path: Path, monkeypatch
     (tmp_path / "inbox" / "a.txt").write_text("报告", encoding="utf-8")
     assert isinstance(inbox(context), dg.RunRequest)
     assert isinstance(inbox(context), dg.SkipReason)
+
+
+def test_two_processes_may_want_the_manifest_at_once(tmp_path: Path) -> None:
+    wanted = (
+        "import json, pathlib, sys; from pipeline.assets import manifest; "
+        "print(len(json.loads(manifest(pathlib.Path(sys.argv[1])).read_bytes())['nodes']))"
+    )
+    asking = [subprocess.Popen([sys.executable, "-c", wanted, str(tmp_path)], stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    told = [process.communicate()[0] for process in asking]
+    assert [process.returncode for process in asking] == [0, 0]
+    assert told[0] == told[1] != "0\n"
+    assert [path.suffix for path in tmp_path.iterdir()] == [".json"]
