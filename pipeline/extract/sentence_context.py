@@ -103,11 +103,33 @@ _SINCE = re.compile(r"历年|(?:自|从)(?!然)[^,。;]{0,24}(?:以来|至今|�
 _PLAN = re.compile(
     r"将(?!近|[^,。;]{0,20}(?:纳入|作为))|计划|(?<![草起])拟|力争|争取|预计|打算|下一步|下步|今后|目标|不少于|不低于|至少|应当|必须|(?<!依照)(?<!按照)(?<!按)(?<!根据)(?<!依据)(?<!有关)(?<!相关)规定(?!的其[他它]情形)|要求(?!提供|公开|获取|行政机关|确认|补正|补充|缴纳)|如果|如有|如需|若"
 )
+_NEEDED = {
+    _FULL_YEAR: ("12月31日",), _FIRST_YEAR: ("12月31日",), _COMPARE: ("年",), _ASIDE: ("(", "去年", "上年", "上一年"),
+    _CARRY: ("结", "转", "遗留", "跨年"), _SINCE_YEAR: ("自", "从"), _UNTIL_END: ("底", "末", "12月31日", "目前"),
+}
+"""Words of which every match holds one: without them there is nothing to look for."""
+_DATED = ("月", "每", "均", "季", "半年", "当天", "当日", "期间")
+"""Words of which every match of ``_PERIOD`` holds one."""
+_PLANNED = (
+    "将", "计划", "拟", "争", "预计", "打算", "下", "今后", "目标", "不少于", "不低于", "至少", "应当", "必须", "规定", "要求", "如", "若",
+)  # fmt: skip
+"""Words of which every match of ``_PLAN`` holds one."""
 _THIS_WORDS = re.compile(r"今年(?:以来|来)?|本年度?|全年来?|年内|一年来")
 
 
 def _blank(pattern: re.Pattern[str], text: str) -> str:
-    return pattern.sub(lambda m: "·" * len(m[0]), text)
+    return pattern.sub(_dots, text) if _holds(text, _NEEDED[pattern]) else text
+
+
+def _holds(text: str, words: tuple[str, ...]) -> bool:
+    for word in words:  # half the time of any()
+        if word in text:
+            return True
+    return False
+
+
+def _dots(match: re.Match[str]) -> str:
+    return "·" * len(match[0])
 
 
 @lru_cache(maxsize=1024)
@@ -137,7 +159,7 @@ def year_context(text: str, year: int | None, carried: bool) -> tuple[bool | Non
 
 def time_verdict(sentence: str, before: str, year: int | None, *, stock: bool) -> Verdict:
     """``sentence`` is the text of the sentence up to the figure, ``before`` the paragraph's up to the sentence."""
-    if _PLAN.search(sentence):
+    if _holds(sentence, _PLANNED) and _PLAN.search(sentence):
         return "skip"
     sentence = _blank(_ASIDE, sentence)
     own, named = year_context(sentence, year, False)
@@ -146,15 +168,19 @@ def time_verdict(sentence: str, before: str, year: int | None, *, stock: bool) -
     if own is False:
         return "skip"
     sentence = _since_own_year(sentence, year)
-    full = _FULL_YEAR.search(sentence) or (_FIRST_YEAR.search(sentence) if year == 2008 else None)
-    rest = _blank(_FIRST_YEAR, _blank(_FULL_YEAR, sentence))
-    ends = _UNTIL_END.search(rest)
-    rest = _blank(_UNTIL_END, rest)
-    if _PERIOD.search(rest):
+    full = False
+    rest = sentence
+    if "12月31日" in sentence:
+        full = bool(_FULL_YEAR.search(sentence) or (year == 2008 and _FIRST_YEAR.search(sentence)))
+        rest = _blank(_FIRST_YEAR, _blank(_FULL_YEAR, sentence))
+    until = _blank(_UNTIL_END, rest)
+    ends = until != rest
+    rest = until
+    if _holds(rest, _DATED) and _PERIOD.search(rest):
         return "skip"
     if own is None:
         return "ambiguous"
-    this = bool(full) or _states_this_year(rest, year)
+    this = full or _states_this_year(rest, year)
     rest = _THIS_WORDS.sub("·", rest)
     if (_CUMULATIVE.search(rest) and not (this and ("累计" in rest or "累积" in rest) and not _SINCE.search(rest))) or (
         ends and not this and not stock
