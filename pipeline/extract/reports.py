@@ -114,7 +114,7 @@ def _report(
     parts = sections(piece.blocks)
     tables = read_tables([*piece.blocks, *piece.attached], template, year)
     findings += tables.findings
-    sentences = read_sentences(paragraphs, template=template, year=year, codebook=codebook, issuer=body.issuer)
+    sentences = read_sentences(paragraphs, template=template, year=year, codebook=codebook, issuer=body.issuer, narrow=scope.value == "own_body" and body.kind in ("department", "office"))
     observations = [*tables.observations, *sentences]
     observations += _missing_tables(parts, codebook, template, observations, tables.unplaced, findings)
     observations += tables.local

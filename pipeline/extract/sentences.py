@@ -25,18 +25,17 @@ from pipeline.extract.sentence_context import (
     joint_list,
     mask_titles,
     raw_span,
-    received_verdict,
     self_names,
     sentences,
     time_verdict,
-    topic_verdict,
 )
-from pipeline.extract.sentence_headings import Labelled, read_headings, read_list_lines
+from pipeline.extract.sentence_guards import area_verdict, kind_verdicts
+from pipeline.extract.sentence_headings import Labelled, read_headings, read_list_lines, read_nil_sections
 from pipeline.extract.sentence_patterns import HEAD, HEADS, Compiled, PatternSet, compiled_patterns
 from pipeline.report import Figure, Observation, State
 
 _COUNTED = re.compile(r"[0-9一二两三四五六七八九十百千零〇][余多万亿]{0,3}[条件篇项份则宗起例次笔个家处人名场期元]|数:?[0-9]{1,5}(?![0-9])")
-_DENIED = re.compile(r"未|没|无|不收|为零|为0")
+_DENIED = re.compile(r"未|没|无|不收|为零|为0|各0|:0|:零|均0")
 _RIGHT = re.compile(
     r"$|[,;。、:()!?|]|左右|以上|占|比|较|同比|环比|均|已|全部|其中|和|及|与|并|且|按|办结率|次之|主要|无|未|没有|申请中|中,"
 )
@@ -184,9 +183,11 @@ def _before_bracket(flat: str, start: int, floor: int) -> str:
 Foreign = dict[tuple[str, int], Verdict]
 
 
-def _judge(hit: _Hit, flat: str, span: tuple[int, int], year: int | None, names: tuple[str, ...], foreign: Foreign) -> Verdict:
-    """Whether the match may be taken. ``foreign`` holds where figures that are not surely the report's own ended, and is brought
-    up to date: what is only joined to such a figure (该系统复议19件、诉讼6件) shares its fate."""
+def _judge(
+    hit: _Hit, flat: str, span: tuple[int, int], year: int | None, names: tuple[str, ...], foreign: Foreign, narrow: bool
+) -> Verdict:
+    """Whether the match may be taken. ``narrow``: the report counts one office alone. ``foreign`` holds where figures that are
+    not surely the report's own ended, and is brought up to date: what is only joined to such a figure (该系统复议19件、诉讼6件) shares its fate."""
     start, end = hit.match.span()
     left = flat[clause_start(flat, start, span[0]) : start]
     sentence = flat[span[0] : start]
@@ -207,6 +208,8 @@ def _judge(hit: _Hit, flat: str, span: tuple[int, int], year: int | None, names:
     whose = body_verdict(_before_bracket(flat, start, span[0]) + left, sentence, names, flat[end : span[1]])
     if family in _OFTEN_OTHERS and _last_head(sentence)[0] == "foreign" and not _DISCLOSURE.search(hit.match[0]):
         whose = "skip"
+    if narrow and whose == "take":
+        whose = area_verdict(flat[max(0, span[0] - MAX_BEFORE) : start + len(statement)], names)
     if family == "reconsideration" and not hit.pattern.zero and whose == "take":
         whose = dispute_verdict(left + hit.match[0], flat[end : span[1]])
     if whose == "take":
@@ -216,17 +219,12 @@ def _judge(hit: _Hit, flat: str, span: tuple[int, int], year: int | None, names:
     if whose != "take" and when != "skip" and family in _HANDED_ON and not _PARTS.fullmatch(left):
         foreign[family, end] = whose
     verdicts: list[Verdict] = [when, whose, *([fee_verdict(flat[span[0] : span[1]])] if family == "fee" else [])]
-    if indicator == "proactive.disclosed.total":
-        verdicts.append(topic_verdict(left, sentence))
-    if indicator == "application.received":
-        verdicts.append(received_verdict(flat[end : span[1]]))
+    verdicts += kind_verdicts(hit.pattern.row, left, sentence, flat[end : span[1]])
     return "skip" if "skip" in verdicts else "ambiguous" if "ambiguous" in verdicts else "take"
 
 
 def _applicant(indicator: Indicator, hit: _Hit) -> str | None:
-    if indicator.dimension != "applicant":
-        return None
-    return hit.pattern.row.applicant or "total"
+    return hit.pattern.row.applicant or ("total" if indicator.dimension == "applicant" else None)
 
 
 def _observe(
@@ -278,12 +276,14 @@ def _from_heading(found: Labelled, paragraph: Paragraph, indicator: Indicator) -
 
 
 def read_sentences(
-    paragraphs: Sequence[Paragraph], *, template: str, year: int | None, codebook: Codebook, issuer: str | None = None
+    paragraphs: Sequence[Paragraph], *, template: str, year: int | None, codebook: Codebook, issuer: str | None = None,
+    narrow: bool = False,
 ) -> list[Observation]:
     """All figures that one report's prose states, in reading order.
 
     ``paragraphs`` are one report's, headings included; ``year`` its report year (None: not known, then only
-    unmistakable sentences count); ``issuer`` its body if known, else titles in the text tell. Each observation
+    unmistakable sentences count); ``issuer`` its body if known, else titles in the text tell; ``narrow``: it
+    reports for one office alone, so that 全市共收到 is not surely its own. Each observation
     has ``method`` "text", ``locator`` = the paragraph's locator, ``:``, the characters of the statement, and
     ``rule`` = the pattern's id. The same indicator may appear twice with different figures: nothing is chosen here.
     A statement that may be another body's or another period's has state ``ambiguous``, no value, and its figure
@@ -318,9 +318,9 @@ def read_sentences(
             hits = _own_first(list(_hits(flat, span, patterns, subject)), template, year)
             for hit in sorted(hits, key=lambda h: h.match.end()):
                 indicator = codebook.indicator(template, hit.pattern.row.indicator)
-                if indicator is None or (hit.pattern.row.applicant and indicator.dimension != "applicant"):
+                if indicator is None:
                     continue
-                verdict = _judge(hit, flat, span, year, names, foreign)
+                verdict = _judge(hit, flat, span, year, names, foreign, narrow)
                 if verdict == "skip":
                     continue
                 seen = _observe(hit, verdict, paragraph, flat, span[0], indicator)
@@ -330,7 +330,7 @@ def read_sentences(
     lines = read_list_lines(flats, codebook) if template == "v2008" else []
     if whole := {line.at for line in lines}:
         found = [f for f in found if f[0] not in whole]
-    for labelled in [*lines, *(h for h in read_headings(flats, codebook) if h.at not in whole)]:
+    for labelled in [*lines, *(h for h in [*read_headings(flats, codebook), *read_nil_sections(flats, template)] if h.at not in whole)]:
         indicator = codebook.indicator(template, labelled.indicator)
         if indicator is not None:
             found.append((labelled.at, 0, _from_heading(labelled, paragraphs[labelled.at], indicator)))
