@@ -136,7 +136,7 @@ def _nil_indicators(label: str, template: str) -> tuple[str, ...]:
     """What a heading asks for where the whole answer is 无; () where that is not one thing for certain."""
     if _NIL_DISPUTES.fullmatch(label) and ("复议" in label or "诉讼" in label):
         return tuple(i for word, i, forms in _NIL_COURSES if word in label and template in forms)
-    if _NIL_FEES.fullmatch(label) and ("收费" in label or "费用" in label):
+    if _NIL_FEES.fullmatch(label) and ("收费" in label or "费用" in label) and "减免" not in label:
         return {"v2008": ("fee.collected_yuan",), "v2014": ("fee.collected_10k_yuan",)}.get(template, ())
     if _NIL_ASKED.fullmatch(label) and "申请" in label:
         return ("application.received",)

@@ -35,7 +35,7 @@ from pipeline.extract.sentence_patterns import HEAD, HEADS, Compiled, PatternSet
 from pipeline.report import Figure, Observation, State
 
 _COUNTED = re.compile(r"[0-9一二两三四五六七八九十百千零〇][余多万亿]{0,3}[条件篇项份则宗起例次笔个家处人名场期元]|数:?[0-9]{1,5}(?![0-9])")
-_DENIED = re.compile(r"未|没|无|不收|为零|为0|各0|:0|:零|均0")
+_DENIED = re.compile(r"未|没|无|不收|为零|为0|各0|:0|:零|均0|开0|请0|免费")
 _RIGHT = re.compile(
     r"$|[,;。、:()!?|]|左右|以上|占|比|较|同比|环比|均|已|全部|其中|和|及|与|并|且|按|办结率|次之|主要|无|未|没有|申请中|中,"
 )
@@ -56,7 +56,7 @@ _BARE_SECTION = re.compile(r"[^\d,。;:、!?]{0,24}(?:情况|概述|概况|问�
 _VERBS = re.compile(r"登记受理|受理|收到|接到|新收|收悉|办理答复|办结|答复|办理|处理")
 
 
-_OUTCOMES = re.compile(r"(?:予以|同意)公开|部分公开|不予公开|不同意公开|无法提供|不予处理|信息不存在|不属于本")
+_OUTCOMES = re.compile(r"(?:予以|同意)公开|部分公开|不予公开|不同意公开|无法提供|不予处理|信息不存在|不属于本|属于国家秘密|合法权益|内部事务信息|过程性信息|不掌握相关政府信息|另行制作|仍不明确")
 _MIN_OUTCOMES = 3
 _JOINS = re.compile(r"[、,;]?(?:其中|和|及|以及|同时)?[:,]?")
 _ITEM = re.compile(r"^(?:[(（]?[\d一二三四五六七八九十]{1,2}[)）.、]|[①-⑩]|其中)")
@@ -307,7 +307,7 @@ def read_sentences(
                 section = flat
             heading = f"{section}。{flat}"
         lead = _lead(flats, at, lead)
-        if skipping or len(flat) < 5 or not (_COUNTED.search(flat) or _DENIED.search(flat)):
+        if skipping or len(flat) < 3 or not (_COUNTED.search(flat) or _DENIED.search(flat)):
             continue
         subject = f"{heading}。{lead}" if lead else heading
         for span in sentences(flat):
