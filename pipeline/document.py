@@ -12,6 +12,10 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 
+PICTURE = "\ufffc"
+"""The text of a cell that shows a picture and nothing else: what the picture says was not read."""
+
+
 class Cell(NamedTuple):
     """One cell of a table.
 

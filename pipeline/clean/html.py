@@ -49,9 +49,11 @@ _FURNITURE = re.compile(
 _NAMED_FURNITURE = ",".join(
     f'{tag}[{name}*="{word}" i]' for tag in ("div", "td", "ul") for name in ("class", "id") for word in ("side", "nav", "menu", "foot", "relat")
 )
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|font-size\s*:\s*0(?![.\d]*[1-9])", re.I)
+_HIDDEN = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|font-size\s*:\s*0(?![.\d]*[1-9])|text-decoration[^;]*line-through", re.I
+)
 _HIDING = "[hidden]," + ",".join(
-    f'[style*="{word}" i]' for word in ("display", "mso-hide", "font-size:0", "font-size: 0", "hidden")
+    f'[style*="{word}" i]' for word in ("display", "mso-hide", "font-size:0", "font-size: 0", "hidden", "line-through")
 )
 _MARK = re.compile("\ue000(\\d+)\ue001")
 
@@ -172,13 +174,13 @@ def _children(node: LexborNode) -> Iterator[LexborNode]:
 
 
 def _drop_hidden(body: LexborNode) -> None:
-    """Take out what is not shown."""
+    """Take out what is not shown, or struck out."""
     whole = _weight(body)
     for node in body.css(_HIDING):
         attributes = node.attributes
         hidden = "hidden" in attributes or _HIDDEN.search(attributes.get("style") or "")
         if hidden and _weight(node) * 2 < whole:
-            node.replace_with(" ")
+            node.replace_with("")  # no blank: it may stand inside a figure
 
 
 _LITTLE_TEXT = 400

@@ -10,7 +10,7 @@ from functools import lru_cache
 from selectolax.lexbor import LexborNode
 
 from pipeline.clean.divtable import elements
-from pipeline.document import Cell, Table
+from pipeline.document import PICTURE, Cell, Table
 
 MAX_SPAN = 100
 _SHORT = 120
@@ -22,7 +22,9 @@ _CUT_ENDS = ("…", ".")
 _CUT_LEAST = 3
 _LEAST_BELOW = 2
 _LEAST_PARTED = 3
-_FIGURES_ONLY = re.compile(r"[-\d.,/—]*")
+_SPACER = re.compile(r"(?:spacer|blank|space|transparent|pixel|dot|line|clear)[-_\d]*\.(?:gif|png)", re.I)
+_CELL_FIGURE = re.compile(r"(?:[-+]?[\d.,，/\uff10-\uff19]+|[-—－/／无零〇])(?:万?元|人次|[件项条次人个篇期])?(?:[(（][^()（）]*[)）])?")
+_WORD = re.compile(r"[\u4e00-\u9fff]")
 
 
 def one_line(text: str | None) -> str:
@@ -79,7 +81,9 @@ def read_table(node: LexborNode, locator: str, more: Sequence[LexborNode] = ()) 
     """The figures and labels of a table, ``more`` being tables that are rows of it; None where it holds none."""
     nested = len(node.css("table")) > 1
     nodes = [node, *more]
-    spanning = {cell.mem_id for each in nodes for cell in each.css("[colspan],[rowspan]")}
+    looked_at = [found for each in nodes for found in each.css("[colspan],[rowspan],img")]
+    spanning = {found.mem_id for found in looked_at}
+    pictured = {_cell_around(found) for found in looked_at if found.tag == "img" and not _is_spacer(found)}
     rows: list[list[Shown]] = []
     for row in [row for each in nodes for row in each.css("tr")]:
         if nested and not _belongs(row, node):
@@ -88,15 +92,30 @@ def read_table(node: LexborNode, locator: str, more: Sequence[LexborNode] = ()) 
         texts = [_cell_text(cell.text(deep=True)) for cell in cells]
         if any(text.endswith(_CUT_ENDS) for text in texts):
             texts = [_whole_text(cell, text) for cell, text in zip(cells, texts, strict=True)]
+        if pictured:
+            texts = [text or (PICTURE if cell.mem_id in pictured else "") for cell, text in zip(cells, texts, strict=True)]
         shown = [
             (text, *_spans(cell)) if cell.mem_id in spanning else (text, 1, 1) for cell, text in zip(cells, texts, strict=True)
         ]
-        tall = sum(1 for text in texts if "\n" in text)
-        rows += parted(shown, cells) if tall >= _LEAST_PARTED else [shown]
+        tall = [text for text in texts if "\n" in text]
+        rows += parted(shown, cells) if len(tall) > 1 and any(map(str.isdigit, "".join(tall))) else [shown]
     if not _holds_data([text for row in rows for text, _, _ in row]):
         return None
     caption = node.css_first("caption")
     return grid_table(rows, locator, one_line(caption.text()) if caption is not None else "")
+
+
+def _cell_around(node: LexborNode) -> int:
+    """The cell in which something stands, by its ``mem_id``; 0 where none is around it."""
+    parent = node.parent
+    while parent is not None and parent.tag not in _CELLS:
+        parent = parent.parent
+    return parent.mem_id if parent is not None else 0
+
+
+def _is_spacer(picture: LexborNode) -> bool:
+    """Whether a picture only keeps a place open, by its name."""
+    return bool(_SPACER.search(picture.attributes.get("src") or ""))
 
 
 def _holds_data(texts: Sequence[str]) -> bool:
@@ -110,9 +129,16 @@ def _holds_data(texts: Sequence[str]) -> bool:
 def parted(cells: list[Shown], nodes: Sequence[LexborNode]) -> list[list[Shown]]:
     """A row whose cells hold a column each, line under line, as the rows that the lines make; else the row itself."""
     lines = [_lines(node) for node in nodes]
-    n, as_many = max(Counter(len(found) for found in lines if len(found) > 1).items(), key=lambda pair: pair[1], default=(0, 0))
+    if all(not found[-1] for found in lines if len(found) > 1):  # each cell ends with a break
+        lines = [found[:-1] if len(found) > 1 else found for found in lines]
+    tall = Counter(len(found) for found in lines if len(found) > 1)
+    n, as_many = max(tall.items(), key=lambda pair: pair[1], default=(0, 0))
+    lines = [found[:-1] if len(found) == n + 1 and not found[-1] else found for found in lines]  # a break at the cell's end
+    as_many = sum(1 for found in lines if len(found) == n)
+    if as_many < 2 or any(len(found) not in (1, n) for found in lines):
+        return [cells]
     figures = sum(1 for found in lines if len(found) == n and _mostly_figures(found))
-    if n < _LEAST_PARTED or as_many < _LEAST_PARTED or figures < 2 or any(len(found) not in (1, n) for found in lines):
+    if not (n >= _LEAST_PARTED <= as_many and figures >= 2) and not _labels_and_figures(lines, n):
         return [cells]
     rows: list[list[Shown]] = [[] for _ in range(n)]
     for (text, rowspan, colspan), found in zip(cells, lines, strict=True):
@@ -124,17 +150,35 @@ def parted(cells: list[Shown], nodes: Sequence[LexborNode]) -> list[list[Shown]]
     return rows
 
 
+def _labels_and_figures(lines: Sequence[Sequence[str]], n: int) -> bool:
+    """Whether the cells of ``n`` lines are one of labels and, to its right, cells whose every line is a figure, a mark or
+    blank; no figure stands alone beside them."""
+    at = next((k for k, found in enumerate(lines) if len(found) == n), 0)
+    if not all(len(line) >= 2 and _WORD.search(line[:3]) and not _CELL_FIGURE.fullmatch(line) for line in lines[at]):
+        return False
+    beside = [line for found in lines[at + 1 :] for line in found]
+    if any(len(found) == 1 and found[0] for found in lines[at + 1 :]):
+        return False
+    return all(not line or _CELL_FIGURE.fullmatch(line) for line in beside) and any(map(str.isdigit, "".join(beside)))
+
+
 def _lines(cell: LexborNode) -> list[str]:
     """The lines of a cell's text, blank ones among them; where each is a block, those with a blank that was meant."""
-    found = cell.text(deep=True).strip(" ").split("\n")
-    if cell.css_first("p,div") is not None:
-        found = [line for line in found if line.strip(" ")]
+    text = cell.text(deep=True)
+    blocks = cell.css("p,div")
+    if len(blocks) == 1 and (inner := blocks[0].text(deep=True)).strip() == text.strip():
+        found = inner.split("\n")  # one block around all the lines: its own end is no line
+        found = found[:-1] if len(found) > 1 and not found[-1].strip(" ") else found
+    else:
+        found = text.strip(" ").split("\n")
+        if blocks:
+            found = [line for line in found if line.strip(" ")]
     return [" ".join(line.split()) for line in found] or [""]
 
 
 def _mostly_figures(lines: Sequence[str]) -> bool:
-    figures = sum(1 for line in lines if line[-1:].isdigit() and _FIGURES_ONLY.fullmatch(line))
-    words = sum(1 for line in lines if not _FIGURES_ONLY.fullmatch(line))
+    figures = sum(1 for line in lines if any(map(str.isdigit, line)) and _CELL_FIGURE.fullmatch(line))
+    words = sum(1 for line in lines if line and not _CELL_FIGURE.fullmatch(line))
     return figures >= 2 and words < figures
 
 

@@ -94,6 +94,10 @@ class Claims:
     def hand_on(self, name: str, filled: Row, slots: tuple[Slot | None, ...]) -> None:
         """A row with fewer figures than cells: left to the sums, or local where some of its columns are."""
         known = tuple(s for s in slots if s is not None)
+        if any(v.reading.state in ("unreadable", "blank") for v in filled):  # ink or a picture that was not read: no figure
+            for slot in known:
+                self.open(slot, filled, name)
+            return
         if len(known) != len(slots):
             self.local_values(name, filled)
             return

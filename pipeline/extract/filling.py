@@ -42,6 +42,8 @@ class RowFiller:
         """Give each value its column by order, or by its place where the whole table bears the places out; where
         numbers are fewer than columns, hand the row on."""
         name = label.text if label else ""
+        if len(values) > len(columns):
+            values = [v for v in values if v.reading.unit != "%"] if any(v.reading.unit == "%" for v in values) else values
         filled = [v for v in values if v.is_value and not v.is_blank]
         found = kept(values, columns) if stream else aligned(values, columns, gridded, ragged)
         if found is None and len(filled) == len(columns):

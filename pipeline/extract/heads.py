@@ -125,6 +125,9 @@ class HeadReader:
             options = [total_last(named), ordered] if stream else [ordered, total_last(named), canonical]
             options.append(total_first(named if stream else canonical))
         else:
+            aside = () if stream else self._beside(items, ordered, max(rows, default=0))
+            if aside and not stand_in_grid(ordered, below) and stand_in_grid((*ordered, *aside), below):
+                ordered = (*ordered, *aside)
             options = [ordered, total_first(ordered), total_last(ordered)]
         best = self.choose(options, below)
         heads.applicant = best
@@ -132,6 +135,14 @@ class HeadReader:
         heads.gridded = not stream and best == ordered and stand_in_grid(ordered, below)
         last = max((c.col for c in ordered), default=0)
         heads.ragged = heads.gridded and not any(i.col >= last for row in below for i in row[-1:])
+
+    def _beside(self, items: Sequence[Labelled], columns: Order, last: int) -> Order:
+        """The local columns (占比, 备注) to the right of the names, whose labels stand in a row above the names' last."""
+        edge = max((c.col for c in columns), default=0)
+        return tuple(
+            Column(None, i.text, i.col) for r, i in items
+            if r < last and i.col > edge and i.colspan == 1 and "申请人" not in i.text and "组织" not in i.text
+        )
 
     def _named_rows(self, items: Sequence[Labelled]) -> dict[int, list[Column]]:
         """The head's rows that name applicants, with local columns between and after the names; names of another year's

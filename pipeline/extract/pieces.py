@@ -24,6 +24,7 @@ _TWO_SENTENCES = re.compile(r"[。;；]\s*\S")
 _MARKS = re.compile(r"[,，;；:：!！?？]|。.")
 _NUMERALS = {c: n for n, c in enumerate("一二三四五六七八九十", start=1)}
 _FRAGMENT_TEXT = 120
+_INFO_CELLS = 40
 
 
 class Title(NamedTuple):
@@ -149,7 +150,7 @@ def cut(document: Document) -> tuple[list[Piece], list[str]]:
         titled = [p for p in pieces if p.title is not None] or [longest]
         whole = [max(titled, key=_text_length)]
     loose: list[str] = []
-    if len(whole) > 1 and _is_loose(whole[0]) and any(p.tables for p in whole[1:]):
+    if len(whole) > 1 and _is_loose(whole[0]) and (_is_info_box(whole[0]) or any(p.tables for p in whole[1:])):
         loose = [f"tables before the title, {whole[0].place}"]
         whole = whole[1:]
     fragments = loose + [
@@ -172,6 +173,12 @@ def _is_loose(piece: Piece) -> bool:
         and not any(section_of(p.text) for p in piece.paragraphs)
         and not any(isinstance(b, Image) for b in piece.blocks)
     )
+
+
+def _is_info_box(piece: Piece) -> bool:
+    """Whether a piece's tables say what the page is (索引号, 发布机构, ...) and nothing of a report."""
+    texts = [squeeze(c.text) for t in piece.tables for c in t.cells]
+    return len(texts) <= _INFO_CELLS and any(text.startswith("索引号") for text in texts)
 
 
 def _text_length(piece: Piece) -> int:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import zip_longest
 from typing import NamedTuple
 
-from pipeline.document import Cell, Table
+from pipeline.document import PICTURE, Cell, Table
 from pipeline.extract.cut_rows import with_whole_rows
 from pipeline.extract.garbled_labels import with_likely_labels
 from pipeline.extract.numbers import Reading, parse_cell
@@ -48,7 +48,7 @@ _BLANK = Reading("blank")
 def _kind(text: str) -> tuple[Reading, bool, bool, bool]:
     """(reading, is a value, is a label, is blank)."""
     reading = parse_cell(text)
-    value = reading.state != "unreadable"
+    value = reading.state != "unreadable" or text == PICTURE
     return reading, value, not value and not text.strip().isdigit(), reading.state == "blank"
 
 
@@ -69,7 +69,7 @@ def is_row_label(text: str, words: Vocabulary, template: str | None) -> bool:
     """Whether a cell is the label of a known row; 其他 and 总计 are so only with their numbering."""
     if not words.row(text, template):
         return False
-    return not words.columns.find(text) or bool(_NUMBERED.match(text))
+    return not words.columns.find(text) or bool(_NUMBERED.match("".join(text.split())))
 
 
 def rows_of(table: Table, words: Vocabulary, template: str | None) -> list[Row]:

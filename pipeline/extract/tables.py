@@ -25,6 +25,8 @@ from pipeline.extract.vocabulary import ColumnKey, RowKey
 
 __all__ = ["Slot", "TableReader", "TableReading"]
 
+_LEAST_NUMBERED = 5
+"""Columns from which a row 1, 2, 3 and so on under a head of results numbers them: results never add up so."""
 
 
 class TableReader(RowFiller):
@@ -125,6 +127,8 @@ class TableReader(RowFiller):
                 return None if self._column_labels(row) - bool(self.words.columns.find(item.text)) >= 2 else at
         if len(row) > 1 and self.heads.applicant and self._column_labels(row) < 3:  # 总计 or 其他 without its numbering, in the table's body
             labels = [n for n, i in enumerate(row) if i.is_label]
+            if len(labels) > 1 and labels[-1] == len(row) - 1:
+                labels.pop()  # a remark stands at the end
             if labels and any(i.is_value for i in row[labels[-1] + 1 :]) and len(row) - labels[-1] - 1 >= len(
                 self.heads.applicant
             ):
@@ -299,7 +303,7 @@ class TableReader(RowFiller):
     def _state_row(self, row: Row, stream: bool) -> None:
         columns = self.heads.state
         slots: list[Slot | None] = [(f"{c.group}.{c.key.key}", None) if c.key and c.group else None for c in columns]
-        if not any(slots):
+        if not any(slots) or [i.reading.value for i in row] == list(range(1, max(len(columns), _LEAST_NUMBERED) + 1)):
             self.claims.local_row(row)
             return
         self.claims.out.known_rows += 1
