@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-
 PICTURE = "\ufffc"
 """The text of a cell that shows a picture and nothing else: what the picture says was not read."""
 

@@ -3,6 +3,7 @@
 - ``cell |`` lines: one cell a line, blank cells gathered at the end of a row (a ``stream``: positions are lost);
 - Markdown and other rows of ``a | b | c``, and tab-separated rows (a ``grid``);
 - one cell a line with blank lines between (a ``stream``; a line of spaces alone is a blank cell);
+- lines of a label, a colon and its figure (a ``grid`` of two columns);
 - rows of words and figures set apart by spaces: a ``grid`` where all rows have as many cells, else a ``stream``, because
   blank cells left no trace.
 """
@@ -24,6 +25,7 @@ _MARKS = "[-—–/无]"
 _MARK = re.compile(rf"^{_MARKS}$")
 _BEHIND = re.compile(rf"^(\S.*?[^\s\d.,，+-])((?:\s+(?:{_FIGURE}|{_MARKS}))+)$")
 _ALONE = re.compile(rf"^(?:{_FIGURE}|{_MARKS})(?:\s+(?:{_FIGURE}|{_MARKS}))+$")
+_TOLD = re.compile(rf"^([^。；;]*[\u4e00-\u9fff][^。；;]*):\s*(|{_FIGURE}|\d[\d,.]*[期份场处名]|{_MARKS})(?:[件项条次个人篇期名]|万?元|人次)?$")
 _SENTENCE_END = re.compile(r"[。；;！!？?]$")
 _SPACED = re.compile(r"\t+|\s{2,}|[\u2001\u2003\u3000]+")
 _TITLE = re.compile(r"(?:报告|年报|公报|公告|通知)[》。]?$")
@@ -33,6 +35,7 @@ _DATED = re.compile(
 _HEADING = re.compile(r"^[一二三四五六七八九十]{1,2}、[^\s\d]+$")
 _INVISIBLE = re.compile("[\u200b-\u200d\u2060\ufeff]")
 _MIN_LONE_NUMBERS = 6
+_MIN_TOLD = 6
 _MIN_FIGURES = 3
 _MIN_ROWS = 3
 _BETWEEN = 24
@@ -106,6 +109,8 @@ def _table_at(page: Lines, at: int) -> tuple[Table | None, int]:
         return _row_table(page, at, end, tabs=True), end
     if (end := _lone_run(page, at)) > at:
         return _lone_table(page, at, end), end
+    if (end := _told_run(page.texts, at)) > at:
+        return _told_table(page, at, end), end
     if (end := _spaced_run(page.texts, at)) > at:
         return _row_table(page, at, end, tabs=False), end
     return None, at
@@ -266,6 +271,46 @@ def _row_table(page: Lines, start: int, end: int, *, tabs: bool) -> Table:
         return _grid(rows, place)
     cells = tuple(Cell(n, 0, 1, 1, text, at) for n, (text, at) in enumerate(cell for row in rows for cell in row))
     return Table(cells, len(cells), 1, place, layout="stream")
+
+
+# -- a label, a colon and a figure ---------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=4096)
+def _told(line: str) -> tuple[str, str] | None:
+    """The label and the figure (or mark, or nothing) of a line that holds nothing else."""
+    match = _TOLD.match(_flat(line)) if ":" in line or "：" in line else None
+    return (match[1], match[2]) if match else None
+
+
+def _told_run(lines: Sequence[str], at: int) -> int:
+    """The end of a run of lines of a label, a colon and its figure; ``at`` where none starts. Short lines without figures may
+    stand between; a section's heading ends it, and the same list may go on under that heading."""
+    if not (first := _told(lines[at])) or not first[1]:
+        return at
+    goes_on = at > 1 and _HEADING.match(lines[at - 1].strip()) and _told(lines[at - 2])
+    last = at
+    figures = between = 0
+    for end in range(at, len(lines)):
+        line = lines[end].strip()
+        if told := _told(line):
+            figures += bool(told[1])
+            last = end + 1
+            between = 0
+            continue
+        between += bool(line)
+        if between > 2 or len(line) > _SHORT or _SENTENCE_END.search(line) or _HEADING.match(line) or _DATED.match(line):
+            break
+    return last if figures >= (1 if goes_on else _MIN_TOLD) else at
+
+
+def _told_table(page: Lines, start: int, end: int) -> Table:
+    rows: list[list[tuple[str, str]]] = []
+    for n in range(start, end):
+        line = page.texts[n].strip()
+        if line:
+            rows.append([(part, f"{page.place(n)} cell {c}") for c, part in enumerate(_told(line) or (line,), start=1)])
+    return _grid(rows, page.places(start, end))
 
 
 # -- one cell a line ---------------------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from pipeline.extract.heads import Heads
 from pipeline.extract.numbers import Reading, parse_cell
 from pipeline.extract.orders import Order, best_of, filled_rows
 from pipeline.extract.rows import Item, Row
-from pipeline.extract.tables import TableReader
+from pipeline.extract.tables import LEAST_NUMBERED, TableReader
 from pipeline.report import Figure, Observation
 
 _MASKS = tuple(str(n) for n in range(9_000_000, 9_005_000) if "20" not in str(n))  # numbers that stand for hidden ones: no years
@@ -29,6 +29,7 @@ _new = tuple.__new__  # of a named tuple it takes half the time of the class its
 _MASK = re.compile(r"900\d{4}")
 _PLAIN = re.compile(r"(?!20[0-2]\d$)[-+]?[0-9][0-9.,]{0,15}")
 _YEAR = re.compile(r"20[0-2]\d")
+_COUNTED = tuple(str(n) for n in range(1, LEAST_NUMBERED + 1))
 _MOST_PLANS = 128
 _MOST_CALLS = 1_000
 
@@ -168,7 +169,17 @@ def _has_plan(table: Table) -> bool:
     """Whether a table's labels may decide alone: no row is cut or cell doubtful, and cells stand where they stood."""
     if table.layout != "grid" or table.method == "ocr" or table.joints or len(table.cells) > len(_MASKS):
         return False
-    return not any(cell.readings for cell in table.cells)
+    return not any(cell.readings for cell in table.cells) and not _numbers_columns(table)
+
+
+def _numbers_columns(table: Table) -> bool:
+    """Whether cells 1, 2, 3 and so on stand side by side: they may number the columns."""
+    cells = table.cells
+    last = LEAST_NUMBERED - 1
+    return any(
+        cell.text == _COUNTED[last] and tuple(c.text for c in cells[n - last : n + 1]) == _COUNTED
+        for n, cell in enumerate(cells) if n >= last
+    )
 
 
 def _hidden(item: Item) -> Item:

@@ -25,7 +25,7 @@ from pipeline.extract.vocabulary import ColumnKey, RowKey
 
 __all__ = ["Slot", "TableReader", "TableReading"]
 
-_LEAST_NUMBERED = 5
+LEAST_NUMBERED = 5
 """Columns from which a row 1, 2, 3 and so on under a head of results numbers them: results never add up so."""
 
 
@@ -303,7 +303,7 @@ class TableReader(RowFiller):
     def _state_row(self, row: Row, stream: bool) -> None:
         columns = self.heads.state
         slots: list[Slot | None] = [(f"{c.group}.{c.key.key}", None) if c.key and c.group else None for c in columns]
-        if not any(slots) or [i.reading.value for i in row] == list(range(1, max(len(columns), _LEAST_NUMBERED) + 1)):
+        if not any(slots) or [i.text for i in row] == [str(n) for n in range(1, max(len(columns), LEAST_NUMBERED) + 1)]:
             self.claims.local_row(row)
             return
         self.claims.out.known_rows += 1

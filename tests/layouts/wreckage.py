@@ -1,0 +1,137 @@
+"""Layouts in which cells are not what they seem: stacked lines, pictures, struck-out figures, numbered columns."""
+
+from __future__ import annotations
+
+from html import escape
+
+from pipeline.demo.forms import Td
+from tests.layouts.application import flat_lines, head
+from tests.layouts.registry import ALL, MODERN, layout
+from tests.layouts.review import all_values
+from tests.layouts.sheet import GROUPS, Row, Sheet
+
+
+def _lines_of(sheet: Sheet, rows: list[list[Td]]) -> list[str]:
+    """What a cell holds that stacks one cell of each row, column by column: texts of lines."""
+    columns = zip(*rows, strict=True)
+    return ["<br>".join(sheet.show(td.key) if td.key else escape(td.text) for td in column) for column in columns]
+
+
+@layout(*MODERN)
+def rows_stacked_in_one(sheet: Sheet) -> bytes:
+    """Each group of the application table is one row, its labels and figures lines of cells; zeros are blank lines."""
+    for key in sheet.keys("application.outcome."):
+        if sheet.figures[key] == 0 and key[1] != "total":
+            sheet.put(key, "", None, "blank")
+    out = [sheet.table(head(2)).replace("</table>\n", "")]
+    held: list[list[Td]] = []
+    lines = sheet.lines()
+    for n, line in enumerate(lines):
+        row = [Td(line.label), *sheet.values(line.indicator)]
+        if not line.group:
+            cells = "".join(f"<td>{sheet.show(td.key) if td.key else escape(td.text)}</td>" for td in row[1:])
+            out.append(f'<tr><td colspan="2">{escape(line.label)}</td>{cells}</tr>')
+            continue
+        held.append(row)
+        if n + 1 == len(lines) or lines[n + 1].group != line.group:
+            cells = "".join(f"<td><p>{text}</p></td>" for text in _lines_of(sheet, held))
+            out.append(f"<tr><td>{line.group}</td>{cells}</tr>")
+            held = []
+    return sheet.page({3: "".join(out) + "</table>"})
+
+
+@layout(*MODERN)
+def two_matters_in_one_row(sheet: Sheet) -> bytes:
+    rows: list[Row] = [list(row) for row in sheet.proactive()]
+    out: list[str] = []
+    n = 0
+    while n < len(rows):
+        two = [[*row] for row in rows[n : n + 2]]
+        if len(two) == 2 and all(row[-1].key for row in two) and len(two[0]) == len(two[1]):
+            cells = "".join(f"<td>{text}<br></td>" for text in _lines_of(sheet, two))
+            out.append(f"<tr>{cells}</tr>")
+            n += 2
+            continue
+        shown = ((td, sheet.show(td.key) if td.key and td.key in sheet.texts else escape(td.text)) for td in rows[n])
+        out.append("<tr>" + "".join(f'<td colspan="{td.colspan}">{text}</td>' for td, text in shown) + "</tr>")
+        n += 1
+    return sheet.page({2: f"<table>{''.join(out)}</table>"})
+
+
+@layout(*MODERN)
+def share_beside_a_head_of_three_rows(sheet: Sheet) -> bytes:
+    """A local column whose label reaches down beside the whole head; zeros are blank."""
+    for key in sheet.keys("application."):
+        if sheet.figures[key] == 0 and key[1] != "total":
+            sheet.put(key, "", None, "blank")
+    rows = head(1)
+    rows[0].append(Td("占比", len(rows)))
+    rows += [[*line, Td(f"{n}.5%")] for n, line in enumerate(flat_lines(sheet))]
+    return sheet.page({3: sheet.table(rows)})
+
+
+@layout(*MODERN)
+def review_columns_numbered(sheet: Sheet) -> bytes:
+    """A row 1 to 15 stands between head and figures; blank figures would let it pass for them."""
+    for group in GROUPS:
+        for key in sheet.keys(f"{group}."):
+            if sheet.figures[key] == 0 and not key[0].endswith(".total"):
+                sheet.put(key, "", None, "blank")
+    rows = [*sheet.review()[:-1], [Td(str(n)) for n in range(1, 16)], all_values(sheet)]
+    return sheet.page({4: sheet.table(rows)})
+
+
+@layout(*MODERN, open_allowed=True)
+def pictures_for_figures(sheet: Sheet) -> bytes:
+    """Some figures are pictures: not read, and no blanks."""
+    for key in sheet.keys("application.outcome.granted", "reconsideration.upheld", "proactive.licensing.decisions"):
+        if key[1] in (None, "natural_person"):
+            sheet.put(key, "[picture]", None, "unreadable")
+    page = sheet.page({}).decode()
+    return page.replace("[picture]", '<img src="/upload/7.png" width="20">').encode()
+
+
+@layout(*ALL)
+def struck_out_and_hidden_figures(sheet: Sheet) -> bytes:
+    """Old figures stand struck out before the new, and hidden between their digits."""
+    old = '<span style="color:red;text-decoration: line-through;">41</span>'
+
+    def cell(text: str) -> str:
+        if not text.isdigit():
+            return escape(text)
+        return old + text[0] + '<b style="display:none">6</b>' + text[1:]
+
+    tables: dict[int, str] = {}
+    for form in sheet.forms():
+        number = 9 if form.section < 0 else form.section
+        tables[number] = tables.get(number, "") + (f"<p>{form.title}</p>" if form.title else "") + sheet.table(form.rows, cell=cell)
+    return sheet.page(tables)
+
+
+@layout("v2014", *MODERN)
+def figures_after_colons(sheet: Sheet) -> bytes:
+    """No table: a line for each figure, with its label and a colon; of the application table the totals alone."""
+    if sheet.template == "v2014":
+        rows = [row for form in sheet.forms() if form.section < 0 for row in form.rows]
+        shown = [
+            (row[0].text, sheet.show(td.key) if (td := next((td for td in row if td.key), None)) and td.key else "") for row in rows[1:]
+        ]
+        return sheet.page({9: "".join(f"<p>{label}{'：' + text if text else ''}</p>" for label, text in shown)})
+    out: list[str] = []
+    group = ""
+    for line in sheet.lines():
+        if line.group and line.group != group:
+            group = line.group
+            out.append(f"<p>{group}</p>")
+        out.append(f"<p>{line.label}：{sheet.show((line.indicator, 'total'))}件</p>")
+    return sheet.page({3: "".join(out)})
+
+
+@layout(*MODERN)
+def numbering_with_blanks_inside(sheet: Sheet) -> bytes:
+    """（ 七 ）总计: blanks in a label's numbering."""
+
+    def cell(text: str) -> str:
+        return escape(text).replace("（", "（&nbsp;").replace("(", "(&nbsp;") if "总计" in text else escape(text)
+
+    return sheet.page({3: sheet.table(sheet.third(), cell=cell)})
