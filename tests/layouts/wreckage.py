@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from pipeline.demo.forms import Td
-from tests.layouts.application import flat_lines, head
+from tests.layouts.application import flat_head, flat_lines, head
 from tests.layouts.registry import ALL, MODERN, layout
 from tests.layouts.review import all_values
 from tests.layouts.sheet import GROUPS, Row, Sheet
@@ -128,10 +128,11 @@ def figures_after_colons(sheet: Sheet) -> bytes:
 
 
 @layout(*MODERN)
-def numbering_with_blanks_inside(sheet: Sheet) -> bytes:
-    """（ 七 ）总计: blanks in a label's numbering."""
-
-    def cell(text: str) -> str:
-        return escape(text).replace("（", "（&nbsp;").replace("(", "(&nbsp;") if "总计" in text else escape(text)
-
-    return sheet.page({3: sheet.table(sheet.third(), cell=cell)})
+def total_unnumbered_beside_remarks(sheet: Sheet) -> bytes:
+    """总计 without its numbering, or with blanks in it, and a remark at the row's end."""
+    rows: list[Row] = [[*flat_head(), Td("备注")]]
+    for line in flat_lines(sheet):
+        label = line[0].text.replace("（七）", "(七)")
+        spelt = label.replace("(七)", "( 七 )" if sheet.template == "v2021" else "")
+        rows.append([Td(spelt), *line[1:], Td("含网上申请" if "总计" in label else "")])
+    return sheet.page({3: sheet.table(rows)})

@@ -57,6 +57,14 @@ def test_tables_of_an_attachment_join_the_article(made: DrawnReport, ending: str
     assert not [f for f in report.findings if f.rule == "table.missing"]
 
 
+def test_a_box_of_particulars_above_the_title_is_no_table_of_the_report(made: DrawnReport) -> None:
+    box = "<table><tr><td>索 引 号：</td><td>11330000/2023-00012</td><td>发布机构：</td><td>办公室</td></tr></table>"
+    boxed = article(made, LINK.format(NAME)).replace(b"<h1>", box.encode() + b"<h1>")
+    whole = read_reports_of(boxed, [(NAME, report_files.tables_docx(made))])
+    assert len(whole.reports) == 1
+    assert wrong(made, whole.reports[0]) == []
+
+
 def test_an_article_with_its_tables_takes_nothing_from_a_file(made: DrawnReport) -> None:
     whole = read_reports_of(report_files.html(made), [(NAME, report_files.docx(made))])
     assert not whole.used
