@@ -23,7 +23,7 @@ _CUT_LEAST = 3
 _LEAST_BELOW = 2
 _LEAST_PARTED = 3
 _SPACER = re.compile(r"(?:spacer|blank|space|transparent|pixel|dot|line|clear)[-_\d]*\.(?:gif|png)", re.I)
-_CELL_FIGURE = re.compile(r"(?:[-+]?[\d.,，/\uff10-\uff19]+|[-—－/／无零〇])(?:万?元|人次|[件项条次人个篇期])?(?:[(（][^()（）]*[)）])?")
+_CELL_FIGURE = re.compile(r"(?:[-+－]?\d[\d.,， ]*|[-—－/／无零〇])(?:[万萬]?元|人次|[件项項条條次人个個篇期])?(?:[(（][^()（）]*[)）])?")
 _WORD = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -97,8 +97,8 @@ def read_table(node: LexborNode, locator: str, more: Sequence[LexborNode] = ()) 
         shown = [
             (text, *_spans(cell)) if cell.mem_id in spanning else (text, 1, 1) for cell, text in zip(cells, texts, strict=True)
         ]
-        tall = [text for text in texts if "\n" in text]
-        rows += parted(shown, cells) if len(tall) > 1 and any(map(str.isdigit, "".join(tall))) else [shown]
+        tall = any("\n" in text for text in texts) and any(map(str.isdigit, "".join(texts)))
+        rows += parted(shown, cells) if tall else [shown]
     if not _holds_data([text for row in rows for text, _, _ in row]):
         return None
     caption = node.css_first("caption")
@@ -152,22 +152,27 @@ def parted(cells: list[Shown], nodes: Sequence[LexborNode]) -> list[list[Shown]]
 
 def _labels_and_figures(lines: Sequence[Sequence[str]], n: int) -> bool:
     """Whether the cells of ``n`` lines are one of labels and, to its right, cells whose every line is a figure, a mark or
-    blank; no figure stands alone beside them."""
+    blank; no figure stands alone beside them. Two of them in one cell, or a blank line above one, tell them from a label that
+    is broken."""
     at = next((k for k, found in enumerate(lines) if len(found) == n), 0)
     if not all(len(line) >= 2 and _WORD.search(line[:3]) and not _CELL_FIGURE.fullmatch(line) for line in lines[at]):
         return False
-    beside = [line for found in lines[at + 1 :] for line in found]
-    if any(len(found) == 1 and found[0] for found in lines[at + 1 :]):
+    beside = lines[at + 1 :]
+    if any(line and not _CELL_FIGURE.fullmatch(line) for found in beside for line in found):
         return False
-    return all(not line or _CELL_FIGURE.fullmatch(line) for line in beside) and any(map(str.isdigit, "".join(beside)))
+    if any(len(found) == 1 and found[0] for found in beside):
+        return False
+    tall = [found for found in beside if len(found) == n]
+    return any(map(str.isdigit, "".join(map("".join, tall)))) and any(any(found[1:]) for found in tall)
 
 
 def _lines(cell: LexborNode) -> list[str]:
     """The lines of a cell's text, blank ones among them; where each is a block, those with a blank that was meant."""
     text = cell.text(deep=True)
     blocks = cell.css("p,div")
-    if len(blocks) == 1 and (inner := blocks[0].text(deep=True)).strip() == text.strip():
-        found = inner.split("\n")  # one block around all the lines: its own end is no line
+    around = [inner for block in blocks if (inner := block.text(deep=True)).strip() == text.strip()]
+    if around:
+        found = around[-1].split("\n")  # one block holds all the lines: its own end is no line
         found = found[:-1] if len(found) > 1 and not found[-1].strip(" ") else found
     else:
         found = text.strip(" ").split("\n")

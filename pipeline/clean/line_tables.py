@@ -19,13 +19,16 @@ from typing import NamedTuple
 from pipeline.document import Block, Cell, Paragraph, Table
 
 _RULE = re.compile(r"^[\s|:+\-=─┼├┤]*$")
-_FIGURE = r"[-+]?\d[\d,，.]*(?:[件项条次个人篇笔元]|万元|人次)?"
+_FIGURE = r"[-+]?\d[\d,，.]*(?:[件项項条條次个個人篇笔筆元]|[万萬]元|人次)?"
 _NUMBER = re.compile(rf"^{_FIGURE}$")
 _MARKS = "[-—–/无]"
 _MARK = re.compile(rf"^{_MARKS}$")
 _BEHIND = re.compile(rf"^(\S.*?[^\s\d.,，+-])((?:\s+(?:{_FIGURE}|{_MARKS}))+)$")
 _ALONE = re.compile(rf"^(?:{_FIGURE}|{_MARKS})(?:\s+(?:{_FIGURE}|{_MARKS}))+$")
-_TOLD = re.compile(rf"^([^。；;]*[\u4e00-\u9fff][^。；;]*):\s*(|{_FIGURE}|\d[\d,.]*[期份场处名]|{_MARKS})(?:[件项条次个人篇期名]|万?元|人次)?$")
+_TOLD = re.compile(
+    rf"^([^。；;]*[\u4e00-\u9fff][^。；;]*):\s*"
+    rf"((?:{_FIGURE}|\d[\d,.]*[期份场場处處名]|[零〇]|{_MARKS})(?:\([^()]*\))?|)(?:[件项項条條次个個人篇期名]|[万萬]?元|人次)?$"
+)
 _SENTENCE_END = re.compile(r"[。；;！!？?]$")
 _SPACED = re.compile(r"\t+|\s{2,}|[\u2001\u2003\u3000]+")
 _TITLE = re.compile(r"(?:报告|年报|公报|公告|通知)[》。]?$")
@@ -286,9 +289,9 @@ def _told(line: str) -> tuple[str, str] | None:
 def _told_run(lines: Sequence[str], at: int) -> int:
     """The end of a run of lines of a label, a colon and its figure; ``at`` where none starts. Short lines without figures may
     stand between; a section's heading ends it, and the same list may go on under that heading."""
-    if not (first := _told(lines[at])) or not first[1]:
-        return at
     goes_on = at > 1 and _HEADING.match(lines[at - 1].strip()) and _told(lines[at - 2])
+    if not (first := _told(lines[at])) or not (first[1] or goes_on):
+        return at
     last = at
     figures = between = 0
     for end in range(at, len(lines)):

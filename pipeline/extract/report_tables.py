@@ -89,7 +89,7 @@ def _apart(
     readings: list[tuple[TableReading, int | None]], year: int | None, inherited: Sequence[TableReading]
 ) -> tuple[list[tuple[TableReading, int | None]], list[tuple[TableReading, int]]]:
     """(the report's own tables, those headed with another year). A table headed with another year is set aside only
-    where a table of the report's own year, or one without a year, gives the same cells."""
+    where tables of the report's own year, or without a year, give the same cells."""
     kept: list[tuple[TableReading, int | None]] = []
     others: list[tuple[TableReading, int]] = []
     for reading, hint in readings:
@@ -97,9 +97,9 @@ def _apart(
             kept.append((reading, hint))
             continue
         cells = _cells(reading)
-        own = [_cells(r) for r, h in readings if r is not reading and (h is None or h == year) and r.known_rows]
+        own = {cell for r, h in readings if r is not reading and (h is None or h == year) and r.known_rows for cell in _cells(r)}
         alone = any(reading is other for other in inherited)  # it has no year of its own
-        if (not alone and any(h == year for _, h in readings)) or any(len(cells & other) * 2 > len(cells) for other in own):
+        if (not alone and any(h == year for _, h in readings)) or len(cells & own) * 2 > len(cells):
             others.append((reading, hint))
         else:
             kept.append((reading, hint))

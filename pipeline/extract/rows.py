@@ -67,7 +67,7 @@ def is_unit(text: str) -> bool:
 @lru_cache(maxsize=16384)
 def is_row_label(text: str, words: Vocabulary, template: str | None) -> bool:
     """Whether a cell is the label of a known row; 其他 and 总计 are so only with their numbering."""
-    if not words.row(text, template):
+    if not words.row(text, template) or ("\n" in text and words.names_several(text, template)):
         return False
     return not words.columns.find(text) or bool(_NUMBERED.match("".join(text.split())))
 

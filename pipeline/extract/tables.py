@@ -177,6 +177,8 @@ class TableReader(RowFiller):
         labels = [n for n, i in enumerate(row) if i.is_label and self.learner.key(i, "state")]
         if len(labels) != 1 or not any(i.is_value for i in row[labels[0] + 1 :]):
             return None
+        if any(self.learner.key(i, "applicant") for n, i in enumerate(row) if i.is_label and n != labels[0]):
+            return None  # 总计 among the applicants
         if self.heads.groups or self._group_of(row) in self.words.review_groups:
             return labels[0]
         above = [i for other in self.pending for i in other if i.own and i.is_label]

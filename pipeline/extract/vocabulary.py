@@ -204,6 +204,14 @@ class Vocabulary:
             found = self.modern.find(text)
         return tuple(k for k in found if k.table != "heading") if found and found[0].table == "heading" else found
 
+    def names_several(self, text: str, template: str | None) -> bool:
+        """Whether each line of a label is the label of another row: several rows stand in one, their figures not told apart."""
+        index = self.statistics.get(template or "", self.modern)
+        if (whole := normalise_label(text)) in index.exact or whole in index.joined:
+            return False
+        lines = [index.exact.get(normalise_label(line)) for line in text.split("\n")]
+        return len(set(lines)) == len(lines) > 1 and None not in lines
+
     def dispute_groups(self, texts: Iterable[str]) -> list[str]:
         """The dispute groups with results of their own that some labels name."""
         return [k.key for text in texts for k in self.groups.find(text)[:1] if k.key in self.review_groups]

@@ -8,7 +8,7 @@ from pipeline.demo.forms import Td
 from tests.layouts.application import flat_head, flat_lines, head
 from tests.layouts.registry import ALL, MODERN, layout
 from tests.layouts.review import all_values
-from tests.layouts.sheet import GROUPS, Row, Sheet
+from tests.layouts.sheet import GROUP_NAMES, GROUPS, STATE_NAMES, Row, Sheet
 
 
 def _lines_of(sheet: Sheet, rows: list[list[Td]]) -> list[str]:
@@ -136,3 +136,38 @@ def total_unnumbered_beside_remarks(sheet: Sheet) -> bytes:
         spelt = label.replace("(七)", "( 七 )" if sheet.template == "v2021" else "")
         rows.append([Td(spelt), *line[1:], Td("含网上申请" if "总计" in label else "")])
     return sheet.page({3: sheet.table(rows)})
+
+
+@layout(*MODERN)
+def last_year_below_small_tables(sheet: Sheet) -> bytes:
+    """A table a group, and below them the year before in one table, headed with its year."""
+    small: list[str] = []
+    group = None
+    rows: list[Row] = []
+    for line in [*sheet.lines(), None]:
+        if rows and (line is None or line.group != group):
+            small.append((f"<p>{group}</p>" if group else "") + sheet.table([flat_head(), *rows]))
+            rows = []
+        if line is not None:
+            group = line.group
+            rows.append([Td(line.label), *sheet.values(line.indicator)])
+    shown = dict(sheet.cells)
+    old = [[row[0], *(Td(str(int(sheet.texts[td.key]) + 3)) for td in row[1:] if td.key)] for row in flat_lines(sheet)]
+    below = f"<p>附：{sheet.year - 1}年收到和处理政府信息公开申请情况</p>" + sheet.table([flat_head(), *old])
+    sheet.cells = shown
+    return sheet.page({3: "".join(small) + below})
+
+
+@layout(*MODERN)
+def third_again_after_disputes(sheet: Sheet) -> bytes:
+    """The application table once more below disputes listed downwards, with a column of blanks at its end and its totals
+    blank."""
+    for key in sheet.keys("application."):
+        if key[1] == "total":
+            sheet.put(key, "", None, "blank")
+    rows = [[*row, Td("")] for row in sheet.third()]
+    disputes: list[Row] = [[Td("类别", 1, 2), Td("数量")]]
+    for group, name in zip(GROUPS, GROUP_NAMES, strict=True):
+        for n, (state, value) in enumerate(zip(STATE_NAMES, sheet.states_of(group), strict=True)):
+            disputes.append([*([Td(name, 5)] if n == 0 else []), Td(state), value])
+    return sheet.page({3: sheet.table(rows), 4: sheet.table(disputes), 9: sheet.table(rows)})
