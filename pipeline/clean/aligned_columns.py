@@ -14,6 +14,8 @@ from pipeline.clean.text_flow import Line
 
 FIGURE = re.compile(r"[+\-]?[\d０-９][\d０-９.,，]*\D{0,2}|[-—–－/／]|[无零〇]")
 _WORD = re.compile(r"[件条次个人篇项份期场元笔家]|人次|件次|[万亿]元")
+_MIN_SERIAL = 5
+"""Rows in order that tell a column of serial numbers."""
 Column = tuple[float, float]
 
 
@@ -27,6 +29,8 @@ class Frame:
     labels: int
     split: float
     outer: float = float("-inf")
+    serial: bool = False
+    """Whether the first column of labels holds the rows' serial numbers."""
 
     @property
     def values(self) -> tuple[Column, ...]:
@@ -46,6 +50,8 @@ def is_figure(text: str) -> bool:
 def frame_of(rows: Sequence[Sequence[Line]], before: Frame | None = None) -> Frame | None:
     """The columns of a table's lines; None where no figures draw any. ``before`` is the frame of the same table's part
     above, whose columns of figures hold here too, and where its labels begin and end."""
+    if before is not None and before.serial:
+        return before
     if before is not None:
         below = _framed(list(before.values), rows)
         first, last = below.columns[0], below.columns[below.labels - 1] if below.labels else None
@@ -56,6 +62,10 @@ def frame_of(rows: Sequence[Sequence[Line]], before: Frame | None = None) -> Fra
         labels = [(ends[0], first[1])] * (below.labels > 1) + list(below.columns[1 : below.labels - 1]) + [(inner[0], ends[1])]
         return Frame((*labels, *before.values), below.labels, below.split, max(below.outer, before.outer))
     values = _value_columns(rows)
+    if len(values) > 1 and (labels := _serial(values[0], rows)) is not None and labels[1] <= values[1][0]:
+        split = (values[0][1] + labels[0]) / 2
+        beside = [[p for p in row if p.x0 >= split] for row in rows]
+        return Frame((values[0], labels, *_with_blank_columns(values[1:], [row for row in beside if row])), 2, split, serial=True)
     return _framed(_with_blank_columns(values, rows), rows) if values else None
 
 
@@ -102,6 +112,17 @@ def _value_columns(rows: Sequence[Sequence[Line]]) -> list[Column]:
                 if all(c is touched[0] or hi < c[0] or lo > c[1] for c in columns):
                     touched[0][:] = [lo, hi]
     return sorted((c[0], c[1]) for c in columns)
+
+
+def _serial(column: Column, rows: Sequence[Sequence[Line]]) -> Column | None:
+    """Where the labels stand that the first column numbers, 1, 2, 3 down the page; None where it numbers none."""
+    numbered = [row for row in rows if len(row) > 1 and row[0].text.isdigit() and row[0].x0 < column[1] and row[0].x1 > column[0]]
+    numbers = [int(row[0].text) for row in numbered]
+    labels = [row[1] for row in numbered if not is_figure(row[1].text) and len(row[1].text) > 2]
+    steps = sum(1 for a, b in pairwise(numbers) if b == a + 1)
+    if len(numbers) < _MIN_SERIAL or steps < 0.8 * (len(numbers) - 1) or len(labels) < 0.5 * len(numbers):
+        return None
+    return min(p.x0 for p in labels), max(p.x1 for p in labels)
 
 
 def _with_blank_columns(values: list[Column], rows: Sequence[Sequence[Line]]) -> list[Column]:

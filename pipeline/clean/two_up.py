@@ -16,6 +16,11 @@ _FURNITURE = 0.06
 """Share of the height at the top and bottom in which a page number or running head may stand in the lane."""
 _STEPS = 25
 _FIGURES = frozenset("0123456789-—/.")
+_DIGITS = frozenset("0123456789０１２３４５６７８９")
+_MIN_WORDS = 4
+"""Signs of words that a line shows at least beside its figure and unit."""
+_MIN_LISTED = 6
+"""Lines of words with a figure at their end that make a column a list of indicators."""
 
 _Span = tuple[float, float, float, float]
 """x0, x1, y0, y1 of a glyph or rule."""
@@ -24,28 +29,20 @@ _Span = tuple[float, float, float, float]
 def pages_of(content: PageContent) -> list[PageContent]:
     """The page, or its parts in reading order, the right column moved so that both begin at the same left edge.
 
-    A sheet is parted where nothing crosses a lane in its middle and it lies on its side, or each half has tables of its own.
+    A sheet is parted where nothing crosses a lane in its middle and it lies on its side, or each half has tables of its own:
+    ruled ones, or lists of indicators with a figure at the end of each line.
     """
     if content.pictures or len(content.glyphs) < 2 * _MIN_GLYPHS:
         return [content]
     rules = [r for r in merge_rules(content.horizontal, 1.0, 3.5) if r.hi - r.lo > 0.2 * content.width]
-    if content.width < content.height and not (
-        any(r.hi < 0.6 * content.width for r in rules) and any(r.lo > 0.4 * content.width for r in rules)
-    ):
+    apart = any(r.hi < 0.6 * content.width for r in rules) and any(r.lo > 0.4 * content.width for r in rules)
+    if content.width < content.height and not apart and not _may_be_listed(content):
         return [content]
-    found = _lane(content)
+    found = next((halves for lane in _lanes(content) if (halves := _halves(content, rules, lane))), None)
     if found is None:
         return [content]
-    lane, top, foot = found
-    left = [g for g in content.glyphs if g.x1 <= lane and top <= g.y0 < foot]
-    right = [g for g in content.glyphs if g.x1 > lane and top <= g.y0 < foot]
-    if min(len(left), len(right)) < _MIN_GLYPHS:
-        return [content]
+    lane, top, foot, left, right = found
     rules = [r for r in rules if top <= r.at < foot]
-    tables = any(r.hi <= lane for r in rules) and any(r.lo >= lane for r in rules)
-    whole = top <= 0 and foot >= content.height
-    if not tables and (content.width < content.height or not whole or _beside_figures(left, right)):
-        return [content]
     shift = _left_edge(right, rules, lane, content.width) - _left_edge(left, rules, 0.0, lane)
     parts = [
         _part(content, 0.0, content.width, -1e9, top, 0.0),
@@ -54,6 +51,50 @@ def pages_of(content: PageContent) -> list[PageContent]:
         _part(content, 0.0, content.width, foot, 1e9, 0.0),
     ]
     return [part for part in parts if part.glyphs]
+
+
+def _halves(
+    content: PageContent, rules: list[Rule], found: tuple[float, float, float]
+) -> tuple[float, float, float, list[Glyph], list[Glyph]] | None:
+    """The lane, where the columns begin and end, and what stands left and right of it; None where it parts no two pages."""
+    lane, top, foot = found
+    left = [g for g in content.glyphs if g.x1 <= lane and top <= g.y0 < foot]
+    right = [g for g in content.glyphs if g.x1 > lane and top <= g.y0 < foot]
+    if min(len(left), len(right)) < _MIN_GLYPHS:
+        return None
+    inside = [r for r in rules if top <= r.at < foot]
+    tables = any(r.hi <= lane for r in inside) and any(r.lo >= lane for r in inside)
+    whole = top <= 0 and foot >= content.height
+    lying = content.width > content.height and whole and not _beside_figures(left, right)
+    return (lane, top, foot, left, right) if tables or lying or (_listed(left) and _listed(right)) else None
+
+
+def _may_be_listed(content: PageContent) -> bool:
+    """Whether figures and words stand where two lists side by side have them. Cheap, and true of more than lists."""
+    width = content.width
+    middle = ends = words = 0
+    for glyph in content.glyphs:
+        if glyph.text in _DIGITS:
+            middle += 0.3 * width < glyph.x0 < 0.58 * width
+            ends += glyph.x0 > 0.7 * width
+        elif 0.46 * width < glyph.x0 < 0.7 * width and glyph.text > "\u2e80":
+            words += 1
+    return min(middle, ends) >= _MIN_LISTED and words >= _MIN_GLYPHS
+
+
+def _listed(glyphs: list[Glyph]) -> bool:
+    """Whether most lines begin with words and end in a figure, as the indicators of a table without rules do."""
+    lines: list[tuple[float, list[Glyph]]] = []
+    for glyph in sorted((g for g in glyphs if g.text != " "), key=lambda g: g.y0 + g.y1):
+        middle = (glyph.y0 + glyph.y1) / 2
+        if lines and middle - lines[-1][0] < 0.5 * glyph.size:
+            lines[-1][1].append(glyph)
+        else:
+            lines.append((middle, [glyph]))
+    found = sum(
+        1 for _, line in lines if max(line, key=lambda g: g.x1).text in _DIGITS and sum(1 for g in line if g.text > "\u2e80") >= _MIN_WORDS
+    )
+    return found >= _MIN_LISTED and found >= 0.4 * len(lines)
 
 
 def _beside_figures(left: list[Glyph], right: list[Glyph]) -> bool:
@@ -65,14 +106,20 @@ def _beside_figures(left: list[Glyph], right: list[Glyph]) -> bool:
     return shared > 0.6 * len(lines) and figures > 0.3 * len(right)
 
 
-def _lane(content: PageContent) -> tuple[float, float, float] | None:
-    """(the middle of the lane, where the columns begin, where they end): the lane that runs free over most of the height,
-    among those the widest."""
-    height = content.height
+def _lanes(content: PageContent) -> list[tuple[float, float, float]]:
+    """(the middle of the lane, where the columns begin, where they end): the lanes that run free over most of the height, the
+    longest and widest first; after them those that only rules cross, where no rules stand upright."""
     spans: list[_Span] = [(g.x0, g.x1, g.y0, g.y1) for g in content.glyphs]
-    spans += [(r.lo, r.hi, r.at, r.at) for r in content.horizontal] + [(r.at, r.at, r.lo, r.hi) for r in content.vertical]
+    if not content.horizontal and not content.vertical:
+        return _free_lanes(content, spans)
+    ruled = spans + [(r.lo, r.hi, r.at, r.at) for r in content.horizontal] + [(r.at, r.at, r.lo, r.hi) for r in content.vertical]
+    return _free_lanes(content, ruled) + ([] if content.vertical else _free_lanes(content, spans))
+
+
+def _free_lanes(content: PageContent, spans: list[_Span]) -> list[tuple[float, float, float]]:
+    height = content.height
     near = [s for s in spans if s[1] > 0.4 * content.width and s[0] < 0.6 * content.width]
-    best: tuple[float, float, float, float, float] | None = None
+    found: set[tuple[float, float, float, float, float]] = set()
     for step in range(_STEPS):
         x = content.width * (0.42 + 0.16 * step / (_STEPS - 1))
         top, foot = _free(near, x, height)
@@ -80,9 +127,9 @@ def _lane(content: PageContent) -> tuple[float, float, float] | None:
             continue
         left = max((s[1] for s in spans if s[1] <= x and top <= s[2] < foot), default=0.0)
         right = min((s[0] for s in spans if s[0] >= x and top <= s[2] < foot), default=content.width)
-        if right - left >= _MIN_LANE and (best is None or (foot - top, right - left) > best[:2]):
-            best = (foot - top, right - left, (left + right) / 2, top, foot)
-    return best[2:] if best else None
+        if right - left >= _MIN_LANE:
+            found.add((foot - top, right - left, (left + right) / 2, top, foot))
+    return [lane[2:] for lane in sorted(found, reverse=True)]
 
 
 def _free(near: list[_Span], x: float, height: float) -> tuple[float, float]:
@@ -119,7 +166,9 @@ def _part(content: PageContent, lo: float, hi: float, top: float, foot: float, s
             if top <= g.y0 < foot and lo < g.x1 <= hi + 1
         ],
         horizontal=[
-            Rule(r.at, r.lo - shift, r.hi - shift) for r in content.horizontal if lo <= (r.lo + r.hi) / 2 < hi and top <= r.at < foot
+            Rule(r.at, max(r.lo, lo) - shift, min(r.hi, hi) - shift)
+            for r in content.horizontal
+            if top <= r.at < foot and min(r.hi, hi) - max(r.lo, lo) > 0.5 * min(r.hi - r.lo, hi - lo)
         ],
         vertical=[Rule(r.at - shift, r.lo, r.hi) for r in content.vertical if lo <= r.at < hi and top <= (r.lo + r.hi) / 2 < foot],
     )
