@@ -24,13 +24,17 @@ MAX_LOOSE_ROWS = 4
 """Lines with fewer than three pieces that may stand between two full ones, where they are wider than labels."""
 MAX_LABEL_LINES = 16
 """Lines of labels that may stand between two full ones."""
+MAX_TITLE = 16
+"""Signs of a title inside a table that goes on over a page's end."""
 _LARGER = 1.15
 """How much larger than a table's type a line must be set to end the table."""
 _LEADING = 1.6
 """Line heights from one line of a cell to the next, at most."""
 _WIDE_GAP = 4.0
 """Line heights of white between two rows of a table, at most."""
-_SECTION = re.compile(r"[一二三四五六七八九十]+、")
+_MIN_LONE_FIGURES = 5
+"""Figures that a single row must have to be a table under a head set close."""
+SECTION = re.compile(r"[一二三四五六七八九十]+、")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +104,7 @@ def _block_end(rows: Sequence[Sequence[Line]], start: int) -> int:
             loose = wide = 0
             continue
         following = next((later for later in rows[index + 1 : index + 4] if len(later) > 1), [])
-        if len(row) == 1 and _SECTION.match(row[0].text) and following and not any(is_figure(p.text) for p in following):
+        if len(row) == 1 and SECTION.match(row[0].text) and following and not any(is_figure(p.text) for p in following):
             break  # a heading with the head of the next table below it
         loose += 1
         wide += any(piece.x1 > border for piece in row)
@@ -111,9 +115,12 @@ def _block_end(rows: Sequence[Sequence[Line]], start: int) -> int:
 
 def _going_on_to(rows: Sequence[Sequence[Line]], free: int, start: int, end: int, frame: Frame) -> int:
     """Past the last of the rows from ``free`` on that stands on the columns of the table before; 0 where the first does not."""
+    left, right = frame.columns[0][0], frame.columns[-1][1]
     for row in rows[free:start]:
-        if any(piece.x1 > frame.border + piece.size and len(piece.text) > 6 for piece in row):
-            return 0
+        for piece in row:
+            title = left + 2 * piece.size < piece.x0 and piece.x1 < right + 2 * piece.size and not SECTION.match(piece.text)
+            if piece.x1 > frame.border + piece.size and len(piece.text) > (MAX_TITLE if title else 6):
+                return 0
     last = 0
     for index in range(start, end):
         figures = [p for p in rows[index] if p.x0 > frame.border - p.size and is_figure(p.text)]
@@ -137,15 +144,26 @@ def _table(
     rows: Sequence[Sequence[Line]], first: int, last: int, rules: Sequence[Rule], free: int
 ) -> AlignedTable | None:
     full = [row for row in rows[first:last] if len(row) >= 3]
-    if len(full) < 2:
+    if not full:
         return None
     size = median(piece.size for row in rows[first:last] for piece in row)
     top = _reach_up(rows, first, size, free)
+    if len(full) < 2 and not _under_tight_head(full[0], rows[top:first]):
+        return None
     low = _reach_down(rows, last, size)
     frame = frame_of(rows[top:low])
     if frame is None or len(frame.columns) < 3 or not _looks_tabular(full, frame):
         return None
     return _built(rows, first, last, frame, rules, (top, low))
+
+
+def _under_tight_head(figures: Sequence[Line], head: Sequence[Sequence[Line]]) -> bool:
+    """Whether a single row of figures stands under a head whose words, set close, have one each."""
+    if len(figures) < _MIN_LONE_FIGURES or not all(is_figure(p.text) for p in figures):
+        return False
+    words = [part for row in head[-2:] for piece in row for part in parts_of(piece)]
+    over = [[w for w in words if w.x0 < p.x1 and w.x1 > p.x0] for p in figures]
+    return all(len(found) <= 1 for found in over) and sum(1 for found in over if found) >= 0.6 * len(figures)
 
 
 def _looks_tabular(full: Sequence[Sequence[Line]], frame: Frame) -> bool:
@@ -161,13 +179,17 @@ def _reach_up(rows: Sequence[Sequence[Line]], first: int, size: float, free: int
     """Takes in the lines of a head above the first full one: those of several pieces, or of one that stands off the left."""
     left = min(p.x0 for row in rows[first : first + 8] for p in row)
     right = max(p.x1 for row in rows[first : first + 8] for p in row)
+    edge = min(p.x0 for row in rows[first : first + MAX_LABEL_LINES] for p in row)
+    border = min((p.x0 for row in rows[first : first + 8] for p in row[1:] if is_figure(p.text)), default=left)
     while first > free:
         above = rows[first - 1]
         gap = min(p.y0 for p in rows[first]) - max(p.y1 for p in above)
-        inside = all(p.x0 >= left - 6 * size and p.x1 <= right + 2 * size for p in above)
+        inside = all(p.x0 >= edge - 6 * size and p.x1 <= right + 2 * size for p in above)
         label = len(above) == 1 and above[0].x1 < rows[first][-1].x0 and gap < 0.25 * size and is_figure(rows[first][-1].text)
         off = label or len(above) > 1 or len(above[0].cuts) > 1 or above[0].x0 > left + 4 * size
-        if gap > 1.6 * size or not inside or not off or above[0].size > _LARGER * size or any(len(p.text) > 30 for p in above):
+        if gap > 1.6 * size or not inside or not off or min(p.size for p in above) > _LARGER * size or any(
+            len(part.text) > 30 and (len(above) == 1 or p.x1 > border) for p in above for part in parts_of(p)
+        ):
             break
         first -= 1
     return first

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from pipeline.clean.aligned_columns import Frame
-from pipeline.clean.page_blocks import PageBlock, PageTable, assemble
+from pipeline.clean.aligned_table import MAX_TITLE, SECTION
+from pipeline.clean.page_blocks import PageBlock, PageTable, PageText, assemble
 from pipeline.clean.pdf_layout import furniture, lay_out, page_blocks, text_edges, unread_picture
 from pipeline.clean.pdf_page import PageContent, Picture, page_content, page_turn
 from pipeline.clean.two_up import pages_of
@@ -136,12 +137,21 @@ def _blocks(document: Any, sheets: Sequence[PageContent]) -> tuple[tuple[Block, 
                     read_blocks = _recognised(document, number, content, picture)
                 pictures.append((picture, read_blocks or [unread_picture(picture, position)]))
             blocks = page_blocks(layout, dropped[place], edges, pictures, before)
-        last = blocks[-1] if blocks else None
-        before = last.frame if isinstance(last, PageTable) else None
+        before = _last_frame(blocks)
         pages.append((number + 1, blocks))
     if skipped:
         raise _Refused("too_large", f"The file has more than {MAX_OCR_PAGES} scanned pages.")
     return assemble(pages, EDGE_TOLERANCE), ""
+
+
+def _last_frame(blocks: Sequence[PageBlock]) -> Frame | None:
+    """The frame of the table without rules that ends a page, if only a title inside it stands below."""
+    for block in reversed(blocks[-2:]):
+        if isinstance(block, PageTable):
+            return block.frame
+        if not isinstance(block, PageText) or len(block.text) > MAX_TITLE or SECTION.match(block.text):
+            return None
+    return None
 
 
 def _is_scan(content: PageContent) -> bool:
