@@ -27,6 +27,8 @@ EDGE_TOLERANCE = 4.0
 
 _PASSWORD_ERROR = 4
 _MIN_PICTURE_SHARE = 0.04
+_MIN_ODD = 20
+"""Accented letters on a page that may stand for other signs."""
 _USUAL_DOTS = 200.0 / 72.0
 _SHORT_SIDE = 1_654.0
 """Pixels of a page's short side that are enough: an A4 page at 200 dots per inch."""
@@ -157,7 +159,7 @@ def _last_frame(blocks: Sequence[PageBlock]) -> Frame | None:
 def _is_scan(content: PageContent) -> bool:
     """Whether a page's figures stand in its pixels: no usable text, but pictures or drawn outlines."""
     visible = len(content.glyphs)
-    if visible and content.unmapped > 0.3 * (visible + content.unmapped):
+    if visible and (content.unmapped > 0.3 * (visible + content.unmapped) or _is_garbled(content)):
         return True
     page_area = max(1.0, content.width * content.height)
     covered = max((_area(picture) / page_area for picture in content.pictures), default=0.0)
@@ -166,6 +168,15 @@ def _is_scan(content: PageContent) -> bool:
     if visible + content.unmapped >= 20:
         return False
     return covered > 0.2 or content.paths > 100 or content.unmapped > visible
+
+
+def _is_garbled(content: PageContent) -> bool:
+    """Whether a font without a map to characters gives accented letters where Chinese signs are drawn."""
+    odd = [glyph.text for glyph in content.glyphs if "\u00a0" < glyph.text < "\u0250"]
+    if len(odd) < _MIN_ODD:
+        return False
+    signs = sum(1 for glyph in content.glyphs if "\u3400" <= glyph.text < "\ua000")
+    return len(set(odd)) > _MIN_ODD / 2 and len(odd) > 2 * signs
 
 
 def _area(picture: Picture) -> float:

@@ -24,7 +24,8 @@ RULE_WIDTH = 3.2
 _QUARTER = 1.5707963
 _SLANT = 0.1
 """Share of a quarter turn by which text must lean to be aslant."""
-_ALL_BUT_FEW = 0.97
+_SAMPLE = 7
+"""After the first fifty, every how many-th piece of text is looked at for being hidden."""
 
 
 class Glyph(NamedTuple):
@@ -128,8 +129,24 @@ def page_content(page: Any) -> PageContent:
         _read_glyphs(textpage, pdfium, upright, content)
     finally:
         textpage.close()
-    _read_objects(page, pdfium, upright, content)
+    if _read_objects(page, pdfium, upright, content):
+        _leave_out_hidden(page, pdfium, upright, content)
     return content
+
+
+def _leave_out_hidden(page: Any, pdfium: Any, upright: _Turn, content: PageContent) -> None:
+    """Keeps the visible glyphs alone of a page that also has hidden text, where they are the most of it; else the page counts as
+    hidden, with a few things printed on it."""
+    textpage = page.get_textpage()
+    try:
+        shown = PageContent(content.width, content.height)
+        _read_glyphs(textpage, pdfium, upright, shown, visible=True)
+    finally:
+        textpage.close()
+    if 2 * len(shown.glyphs) > len(content.glyphs) - len(shown.glyphs):
+        content.glyphs, content.unmapped = shown.glyphs, shown.unmapped
+    else:
+        content.hidden = True
 
 
 def page_turn(page: Any) -> int:
@@ -162,7 +179,8 @@ def _text_turn(page: Any, textpage: Any, pdfium: Any) -> int:
     return (360 - shown) % 360
 
 
-def _read_glyphs(textpage: Any, pdfium: Any, upright: _Turn, content: PageContent) -> None:
+def _read_glyphs(textpage: Any, pdfium: Any, upright: _Turn, content: PageContent, *, visible: bool = False) -> None:
+    """``visible``: hidden text is left out."""
     count = pdfium.FPDFText_CountChars(textpage)
     if count > MAX_GLYPHS:
         content.overflow = True
@@ -177,6 +195,8 @@ def _read_glyphs(textpage: Any, pdfium: Any, upright: _Turn, content: PageConten
     level = reach = -1e9
     angle_of = pdfium.FPDFText_GetCharAngle
     for index in range(count):
+        if visible and _is_hidden(textpage, index, pdfium):
+            continue
         code = unicode_of(textpage, index)
         if 0xD800 <= code < 0xDC00:
             high = code
@@ -217,6 +237,11 @@ def _read_glyphs(textpage: Any, pdfium: Any, upright: _Turn, content: PageConten
     content.glyphs = _once(content.glyphs)
 
 
+def _is_hidden(textpage: Any, index: int, pdfium: Any) -> bool:
+    text = pdfium.FPDFText_GetTextObject(textpage, index)
+    return bool(text) and pdfium.FPDFTextObj_GetTextRenderMode(text) == pdfium.FPDF_TEXTRENDERMODE_INVISIBLE
+
+
 def _aslant(angle: float) -> bool:
     """Whether text runs neither along nor across the page: a watermark or a stamp, printed over what the page says."""
     turns = angle / _QUARTER
@@ -226,7 +251,7 @@ def _aslant(angle: float) -> bool:
 def _once(glyphs: list[Glyph]) -> list[Glyph]:
     """The glyphs without those drawn again over themselves, to look bold or by an invisible layer of the same text."""
     places = {(g.text, round(g.x0 / 2), round(g.y0 / 2)) for g in glyphs if g.text != " "}
-    if len(places) > _ALL_BUT_FEW * sum(1 for g in glyphs if g.text != " "):
+    if len(places) == sum(1 for g in glyphs if g.text != " "):
         return glyphs
     held: dict[tuple[str, int, int], list[Glyph]] = {}
     kept: list[Glyph] = []
@@ -247,9 +272,10 @@ def _once(glyphs: list[Glyph]) -> list[Glyph]:
     return kept
 
 
-def _read_objects(page: Any, pdfium: Any, upright: _Turn, content: PageContent) -> None:
+def _read_objects(page: Any, pdfium: Any, upright: _Turn, content: PageContent) -> bool:
+    """The page's drawings and pictures; says whether some of its text is hidden and some is not."""
     left_to_read = MAX_OBJECTS
-    texts = hidden = 0
+    texts = hidden = looked = 0
     for handle, kind, outer in _objects(page, pdfium):
         left_to_read -= 1
         if left_to_read < 0:
@@ -260,11 +286,14 @@ def _read_objects(page: Any, pdfium: Any, upright: _Turn, content: PageContent) 
             _read_path(handle, outer, pdfium, upright, content)
         elif kind == pdfium.FPDF_PAGEOBJ_IMAGE:
             _read_picture(handle, outer, pdfium, upright, content)
-        elif kind == pdfium.FPDF_PAGEOBJ_TEXT and texts < 50:
+        elif kind == pdfium.FPDF_PAGEOBJ_TEXT:
             texts += 1
-            mode = pdfium.FPDFTextObj_GetTextRenderMode(handle)
-            hidden += mode == pdfium.FPDF_TEXTRENDERMODE_INVISIBLE
-    content.hidden = texts > 0 and hidden == texts
+            if texts <= 50 or texts % _SAMPLE == 0:
+                looked += 1
+                mode = pdfium.FPDFTextObj_GetTextRenderMode(handle)
+                hidden += mode == pdfium.FPDF_TEXTRENDERMODE_INVISIBLE
+    content.hidden = looked > 0 and hidden == looked
+    return 0 < hidden < looked
 
 
 def _objects(page: Any, pdfium: Any) -> Iterator[tuple[Any, int, _Matrix]]:
