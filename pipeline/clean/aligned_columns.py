@@ -62,10 +62,10 @@ def frame_of(rows: Sequence[Sequence[Line]], before: Frame | None = None) -> Fra
         labels = [(ends[0], first[1])] * (below.labels > 1) + list(below.columns[1 : below.labels - 1]) + [(inner[0], ends[1])]
         return Frame((*labels, *before.values), below.labels, below.split, max(below.outer, before.outer))
     values = _value_columns(rows)
-    if len(values) > 1 and (labels := _serial(values[0], rows)) is not None and labels[1] <= values[1][0]:
-        split = (values[0][1] + labels[0]) / 2
+    if len(values) > 1 and (numbered := _serial(values[0], rows)) is not None and numbered[1] <= values[1][0]:
+        split = (values[0][1] + numbered[0]) / 2
         beside = [[p for p in row if p.x0 >= split] for row in rows]
-        return Frame((values[0], labels, *_with_blank_columns(values[1:], [row for row in beside if row])), 2, split, serial=True)
+        return Frame((values[0], numbered, *_with_blank_columns(values[1:], [row for row in beside if row])), 2, split, serial=True)
     return _framed(_with_blank_columns(values, rows), rows) if values else None
 
 

@@ -276,7 +276,7 @@ def _head_end(body: Sequence[Sequence[Line]], frame: Frame, size: float) -> int:
         label = [p for p in line if p.x0 < frame.border]
         if len(label) < len(line) or not label:
             break
-        if NUMBERED.match(label[0].text):
+        if NUMBERED.match(label[0].text) or (frame.serial and label[0].text.isdigit()):
             return end - 1
         end -= 1
     near = [n for n in range(end, first) if level - body[n][0].middle < 1.1 * size]
@@ -290,7 +290,7 @@ def _body_rows(
     banded = _bands(body, frame, rules)
     if banded is not None:
         return banded
-    left = [p for row in body for p in row if in_labels(p, frame)]
+    left = [p for row in body for p in row if in_labels(p, frame) and not _is_serial(p, frame)]
     items = [p.middle for p in left if p.x1 > frame.split + 0.5]
     steps = sorted(b - a for a, b in pairwise(items) if b - a > 0.3 * size)
     reach = max(0.8 * size, 0.62 * steps[(3 * len(steps)) // 4]) if steps else 0.8 * size
@@ -302,7 +302,7 @@ def _body_rows(
     labels = sorted((p for p in left if not any(p is name for name in names)), key=lambda p: p.middle)
     lines: list[list[Line]] = []
     for row in body:
-        values = [p for p in row if not in_labels(p, frame)]
+        values = [p for p in row if not in_labels(p, frame) or _is_serial(p, frame)]
         if not values:
             continue
         words = not any(is_figure(p.text) for p in (*values, *(lines[-1] if lines else ())))
@@ -322,6 +322,11 @@ def _body_rows(
         for _, others in (reached or found[-1:])[:1]:
             others.append(name)
     return found
+
+
+def _is_serial(piece: Line, frame: Frame) -> bool:
+    """Whether a piece is the number of its row, and so tells where the row stands."""
+    return frame.serial and piece.x1 <= frame.split + 0.5 and piece.text.isdigit()
 
 
 def _rejoined(rows: list[tuple[list[Line], list[Line]]], size: float) -> list[tuple[list[Line], list[Line]]]:

@@ -1,4 +1,4 @@
-"""Reader of Excel files (.xlsx, .xls): a sheet's blocks of rows as tables with their merged cells.
+"""Reader of Excel files (.xlsx, .xls, and .xls that are XML): a sheet's blocks of rows as tables with their merged cells.
 
 Knows the format and nothing of what the tables say. Statuses other than ``ok``: ``encrypted``,
 ``truncated``, ``broken_excel``, ``too_large``, ``empty``.
@@ -14,8 +14,10 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
+from pipeline.clean import excel_xml
 from pipeline.clean.excel_formats import NumberFormat, SheetFacts, column_letters, sheet_facts
 from pipeline.clean.ooxml import PackageError
+from pipeline.clean.sniff import is_sheet_xml
 from pipeline.document import Block, Cell, Document, Paragraph, Table
 
 READER = "excel"
@@ -56,6 +58,14 @@ def _blocks(data: bytes) -> Iterator[Block]:
 
     if len(data) > MAX_BYTES:
         raise _Refused("too_large", f"The file has {len(data)} bytes; the limit is {MAX_BYTES}.")
+    if is_sheet_xml(data):
+        try:
+            for found in excel_xml.sheets(data, MAX_SLOTS):
+                yield from _Area(*found).blocks()
+        except PackageError as error:
+            status = "broken_excel" if error.status == "broken_package" else error.status
+            raise _Refused(status, error.detail) from None
+        return
     facts: Mapping[str, SheetFacts] = {}
     if data[:2] == b"PK":
         try:

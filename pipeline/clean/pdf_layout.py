@@ -28,6 +28,8 @@ from pipeline.clean.text_flow import (
 MARGIN = 0.12
 """Share of the page's height at its top and bottom in which furniture stands."""
 
+_MIN_STACKED = 5
+"""Lines of figures over each other that are no figure cut by a narrow cell."""
 _PAGE_NUMBER = re.compile(r"[-—–－~·.•|/\s]*(?:第|共|页|/|of|page|Page|PAGE|[-—–－~·.•|\s]|\d)+")
 _BARE_NUMBER = re.compile(r"\d{1,4}")
 _DIGITS = re.compile(r"\d+")
@@ -66,6 +68,9 @@ def lay_out(content: PageContent) -> PageLayout:
         filled = sum(1 for cell in cells if cell)
         if filled == 0:
             continue
+        if _lacks_rules_between_rows(grid, cells):
+            loose += [glyph for cell in cells for glyph in cell]
+            continue
         if filled < 2 or grid.n_cols == 1 or _is_prose(grid, cells):
             kept.boxes.extend([cell] for cell in cells if cell)
             continue
@@ -76,6 +81,16 @@ def lay_out(content: PageContent) -> PageLayout:
     kept.by_cell = [kept.by_cell[i] for i in order]
     kept.rows = rows_of(runs_of(loose))
     return kept
+
+
+def _lacks_rules_between_rows(grid: Grid, cells: list[list[Glyph]]) -> bool:
+    """Whether only upright rules part the figures: several cells beside each other hold a column of figures each."""
+    columns: dict[int, int] = defaultdict(int)
+    for region, cell in zip(grid.regions, cells, strict=True):
+        lines = {round((glyph.y0 + glyph.y1) / 6) for glyph in cell}
+        if len(lines) >= _MIN_STACKED and is_figure("".join(glyph.text for glyph in cell if glyph.text != " ")):
+            columns[region.row] += 1
+    return max(columns.values(), default=0) >= 3
 
 
 def _is_prose(grid: Grid, cells: list[list[Glyph]]) -> bool:

@@ -13,6 +13,9 @@ _MAGIC = (
     (b"Rar!\x1a\x07", "archive"), (b"7z\xbc\xaf\x27\x1c", "archive"), (b"\x1f\x8b", "archive"), (b"{\\rtf", "rtf"),
 )
 _TAG = re.compile(rb"<(?:!doctype|html|head|body|table|div|p|span|meta|title|h[1-6]|br|center|font)\b", re.I)
+_WORD_XML = re.compile(rb"<w:wordDocument\b|<pkg:package\b")
+_SHEETS = b"urn:schemas-microsoft-com:office:spreadsheet"
+_WORKBOOK = re.compile(rb"<(?:\w+:)?Workbook\b")
 _MESSAGE = re.compile(rb"(?:From|MIME-Version|Date|Subject|Content-Type|Content-Location|Snapshot-Content-Location)\s*:", re.I)
 _RELATED = re.compile(rb"content-type\s*:\s*(?:multipart/(?:related|alternative)|text/html)", re.I)
 MEDIA = {
@@ -52,7 +55,17 @@ def sniff(data: bytes, media_type: str | None = None) -> str:
         head = head.replace(b"\x00", b"")
     elif b"\x00" in head[:4096] and head[:4096].count(b"\x00") * 20 > len(head[:4096]):
         return "unknown"
+    if is_sheet_xml(head):
+        return "xls"
+    if _WORD_XML.search(head[:8192]):
+        return "doc"
     return "html" if _TAG.search(head) else "text"
+
+
+def is_sheet_xml(data: bytes) -> bool:
+    """Whether a file is the XML that Excel 2003 writes, by its root and namespace."""
+    head = data[:8192].replace(b"\0", b"")
+    return _SHEETS in head and _WORKBOOK.search(head) is not None
 
 
 def _zip_kind(data: bytes) -> str:

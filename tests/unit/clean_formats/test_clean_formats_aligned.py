@@ -5,8 +5,9 @@ from __future__ import annotations
 from pipeline.clean.aligned_rows import rows_of_labels
 from pipeline.clean.aligned_table import find_aligned_tables
 from pipeline.clean.pdf_layout import PageLayout, furniture
-from pipeline.clean.pdf_page import PageContent
-from pipeline.clean.text_flow import Line
+from pipeline.clean.pdf_page import Glyph, PageContent
+from pipeline.clean.text_flow import Cut, Line
+from pipeline.clean.two_up import pages_of
 
 SIZE = 10.0
 
@@ -58,3 +59,59 @@ def test_a_row_of_figures_at_the_top_is_no_page_number() -> None:
     row = [_piece("789", 280, 60), *(_piece("—", 320 + 40 * n, 60) for n in range(5)), _piece("797", 520, 60)]
     pages = [PageLayout(PageContent(595, 842), [], [], [row]) for _ in range(2)]
     assert furniture(pages) == [set(), set()]
+
+
+def _glyphs(text: str, x0: float, middle: float) -> list[Glyph]:
+    wide = [SIZE if char > "\u2e80" else SIZE / 2 for char in text]
+    starts = [x0 + sum(wide[:n]) for n in range(len(text))]
+    return [Glyph(c, x, middle - 5, x + w, middle + 5, SIZE) for c, x, w in zip(text, starts, wide, strict=True)]
+
+
+def _listed(columns: tuple[float, float], width: float) -> PageContent:
+    glyphs = _glyphs("某某区人民政府统计表", width / 2 - 50, 40)
+    for n in range(12):
+        for left, step in zip(columns, (0, 3 * n), strict=True):
+            glyphs += _glyphs(f"第{n}项公开政府信息数", left, 80 + 16 * n + step) + _glyphs("条", left + 125, 80 + 16 * n + step)
+            glyphs += _glyphs(str(10 + n), left + 160, 80 + 16 * n + step)
+    return PageContent(width, 300, glyphs)
+
+
+def test_two_lists_of_indicators_beside_each_other_are_two_parts() -> None:
+    parts = pages_of(_listed((40, 300), 520))
+    assert [len(part.glyphs) for part in parts] == [10, 158, 158]
+    assert min(g.x0 for g in parts[1].glyphs) == min(g.x0 for g in parts[2].glyphs)
+
+
+def test_figures_beside_their_labels_are_no_second_list() -> None:
+    content = PageContent(520, 300)
+    for n in range(12):
+        content.glyphs += _glyphs(f"第{n}项公开政府信息数", 40, 80 + 16 * n)
+        content.glyphs += [g for c in range(7) for g in _glyphs(str(10 + n), 190 + 40 * c, 80 + 16 * n)]
+    assert pages_of(content) == [content]
+
+
+def test_serial_numbers_stand_in_a_column_of_their_own() -> None:
+    rows = [[_piece("序号", 0, 80), _piece("统计指标", 110, 80), _piece("统计数", 290, 80), _piece("上年数", 350, 80)]]
+    labels = ("一、公开情况", "公开政府信息数", "政府网站公开政府信息数", "其他", "收到申请数", "办结数", "答复数")
+    rows += [
+        [_piece(str(n + 1), 0, 100 + 18 * n), _piece(label, 40, 100 + 18 * n), *([_piece("5", 300, 100 + 18 * n), _piece("6", 360, 100 + 18 * n)] * (n > 0))]
+        for n, label in enumerate(labels)
+    ]
+    assert [row for row in _grid(rows)[1:]] == [[str(n + 1), label, *(["5", "6"] if n else ["", ""])] for n, label in enumerate(labels)]
+
+
+def test_a_head_set_close_over_one_row_of_figures() -> None:
+    words = ["结果维持", "结果纠正", "其他结果", "尚未审结", "总计"]
+    cuts = tuple(Cut(5 * n - 1, 45.0 * n - 5, 45.0 * n) for n in range(1, 5))
+    head = Line(" ".join(words), 0, 95, 200, 105, SIZE, cuts)
+    rows = [[head], [_piece(str(n), 15 + 45 * n, 120) for n in range(4)] + [_piece("6", 185, 120)]]
+    assert _grid(rows) == [words, ["0", "1", "2", "3", "6"]]
+
+
+def test_a_table_goes_on_below_a_title_inside_it() -> None:
+    above = [[_piece("行政许可", 0, 100 + 18 * n), *(_piece("7", 150 + 80 * c, 100 + 18 * n) for c in range(3))] for n in range(3)]
+    (table,) = find_aligned_tables(above)
+    below = [[_piece("第二十条第（六）项", 120, 40)], [_piece("行政处罚", 0, 58), _piece("9", 230, 58)]]
+    (rest,) = find_aligned_tables(below, (), table.frame)
+    assert [c.text for c in rest.cells if c.row == 1] == ["行政处罚", "", "9", ""]
+    assert not find_aligned_tables([[_piece("二、政府信息公开情况", 120, 40)], below[1]], (), table.frame)

@@ -12,6 +12,7 @@ import pytest
 
 from pipeline.clean import excel
 from pipeline.clean.excel_formats import column_letters, column_number, parse_format
+from pipeline.clean.read import read_document
 from pipeline.document import Document, Paragraph, Table
 from tests.formats import excel_files
 from tests.formats.drawn_tables import DrawnTable, fifteen_columns, grouped_table, plain_table, shape
@@ -183,3 +184,29 @@ def test_a_label_and_its_figure_apart_stay_one_table() -> None:
     for row in (("收到申请数", None, "件", 3), ("申请办结数", None, "件", 4), ("申请答复数", None, "件", 5)):
         sheet.append(row)
     assert len(_tables(_read(_saved(book)))) == 1
+
+
+_XML = """<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?>
+<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet">
+<Styles><Style ss:ID="s1"><NumberFormat ss:Format="Fixed"/></Style></Styles>
+<Worksheet ss:Name="表"><Table>
+<Row><Cell ss:MergeDown="1"><Data ss:Type="String">项目</Data></Cell><Cell ss:MergeAcross="1"><Data ss:Type="String">件数</Data></Cell></Row>
+<Row><Cell ss:Index="2"><Data ss:Type="String">本年</Data></Cell><Cell><Data ss:Type="String">上年</Data></Cell></Row>
+<Row ss:Hidden="1"><Cell><Data ss:Type="String">旧数</Data></Cell><Cell><Data ss:Type="Number">9</Data></Cell></Row>
+<Row><Cell><Data ss:Type="String">申请</Data></Cell><Cell><Data ss:Type="Number">12</Data></Cell><Cell ss:StyleID="s1"><Data ss:Type="Number">1.5</Data></Cell></Row>
+</Table></Worksheet>
+<Worksheet ss:Name="藏"><Table><Row><Cell><Data ss:Type="Number">7</Data></Cell></Row></Table>
+<x:WorksheetOptions xmlns:x="urn:schemas-microsoft-com:office:excel"><x:Visible>SheetHidden</x:Visible></x:WorksheetOptions></Worksheet>
+</Workbook>"""
+
+
+def test_workbook_written_as_xml() -> None:
+    document = read_document(_XML.encode())
+    (table,) = _tables(document)
+    assert [(c.row, c.col, c.rowspan, c.colspan, c.text) for c in table.cells] == [
+        (0, 0, 2, 1, "项目"), (0, 1, 1, 2, "件数"), (1, 1, 1, 1, "本年"), (1, 2, 1, 1, "上年"),
+        (2, 0, 1, 1, "申请"), (2, 1, 1, 1, "12"), (2, 2, 1, 1, "1.50"),
+    ]
+    assert table.cells[-1].locator == "表!C4"
+    assert read_document(_XML.replace('MergeAcross="1"', 'MergeAcross="99999999"').encode()).status == "too_large"
+    assert read_document(_XML.replace("</Workbook>", "").encode()).status == "broken_excel"

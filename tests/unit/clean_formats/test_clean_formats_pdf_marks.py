@@ -6,6 +6,7 @@ from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
 from pipeline.clean import pdf
+from pipeline.clean.pdf_page import Glyph, PageContent
 from pipeline.document import Paragraph, Table
 from tests.formats import pdf_files
 
@@ -67,3 +68,43 @@ def test_columns_of_tables_under_a_title() -> None:
     assert first.text == "某某区人民政府二〇二二年政府信息公开工作年度报告"
     (table,) = (b for b in document.blocks if isinstance(b, Table))
     assert [c.text for c in table.cells if c.col == 0] == [f"项目{n}" for n in range(1, 16)] + [f"后项{n}" for n in range(1, 16)]
+
+
+def test_hidden_text_under_the_printed_text_is_left_out() -> None:
+    rows = [["召开会议次数", "11"], ["举办培训班数", "22"], ["接受培训人员", "33"]]
+
+    def paint(canvas: Canvas) -> None:
+        _table(canvas, 60, 100, rows, 90.0)
+        hidden = canvas.beginText()
+        hidden.setTextRenderMode(3)
+        hidden.setFont(pdf_files.FONT, 7)
+        for n in range(3):
+            hidden.setTextOrigin(66, HEIGHT - 100 - 20 * n - 12)
+            hidden.textOut("召开会议次 99")
+        hidden.setTextRenderMode(0)
+        canvas.drawText(hidden)
+
+    assert _read(paint) == [[text for row in rows for text in row]]
+
+
+def test_upright_rules_alone_leave_the_rows_to_their_lines() -> None:
+    rows = [[f"第{n}项数量", str(n), str(2 * n), str(3 * n)] for n in range(10, 18)]
+
+    def paint(canvas: Canvas) -> None:
+        canvas.setFont(pdf_files.FONT, 9)
+        for n in range(5):
+            canvas.line(60 + 90 * n, HEIGHT - 100, 60 + 90 * n, HEIGHT - 100 - 16 * 8)
+        for y in (100, 100 + 16 * 8):
+            canvas.line(60, HEIGHT - y, 420, HEIGHT - y)
+        for r, row in enumerate(rows):
+            for c, text in enumerate(row):
+                canvas.drawString(64 + 90 * c, HEIGHT - 100 - 16 * r - 12, text)
+
+    assert _read(paint) == [[text for row in rows for text in row]]
+
+
+def test_a_font_without_a_map_to_characters_is_no_text() -> None:
+    odd = [Glyph(chr(0xC0 + n % 60), 10.0 * n, 0, 10.0 * n + 9, 10, 10) for n in range(80)]
+    signs = [Glyph(chr(0x4E00 + n), 10.0 * n, 20, 10.0 * n + 9, 30, 10) for n in range(80)]
+    assert pdf._is_scan(PageContent(900, 900, odd))
+    assert not pdf._is_scan(PageContent(900, 900, odd + signs))
