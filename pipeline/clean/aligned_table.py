@@ -199,10 +199,14 @@ def _reach_down(rows: Sequence[Sequence[Line]], last: int, size: float) -> int:
     """Takes in the last lines of a broken label below."""
     left = min(p.x0 for p in rows[last - 1])
     right = max((p.x1 for p in rows[last - 1][:1]), default=left) + 8 * size
+    border = min((p.x0 for p in rows[last - 1] if is_figure(p.text)), default=right)
     while last < len(rows):
         below = rows[last]
         gap = min(p.y0 for p in below) - max(p.y1 for p in rows[last - 1])
-        if len(below) != 1 or below[0].x1 > right or below[0].x0 < left - 0.5 * size or gap > 0.55 * size or NUMBERED.match(below[0].text):
+        beside = gap < -0.3 * size and below[0].x1 < border + size  # a label set a little lower than its figures
+        if len(below) != 1 or below[0].x0 < left - 0.5 * size or gap > 0.55 * size:
+            break
+        if not beside and (below[0].x1 > right or NUMBERED.match(below[0].text)):
             break
         last += 1
     return last
