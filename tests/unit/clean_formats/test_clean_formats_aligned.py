@@ -97,7 +97,7 @@ def test_serial_numbers_stand_in_a_column_of_their_own() -> None:
         [_piece(str(n + 1), 0, 100 + 18 * n), _piece(label, 40, 100 + 18 * n), *([_piece("5", 300, 100 + 18 * n), _piece("6", 360, 100 + 18 * n)] * (n > 0))]
         for n, label in enumerate(labels)
     ]
-    assert [row for row in _grid(rows)[1:]] == [[str(n + 1), label, *(["5", "6"] if n else ["", ""])] for n, label in enumerate(labels)]
+    assert _grid(rows)[1:] == [[str(n + 1), label, *(["5", "6"] if n else ["", ""])] for n, label in enumerate(labels)]
 
 
 def test_a_head_set_close_over_one_row_of_figures() -> None:
