@@ -359,7 +359,7 @@ def body_verdict(left: str, sentence: str, names: tuple[str, ...], after: str = 
     return verdict
 
 
-_OFFICE = re.compile(r"办理|(?<!在)审理|受理|承办|(?<!未)审结|代理|出庭|审查")
+_OFFICE = re.compile(r"办理|处理|(?<!在)审理|受理|承办|(?<!未)审结|代理|出庭|审查")
 _DISCLOSURE = re.compile(r"信息公开|依申请公开|政务公开")
 _NOT_OURS = re.compile(r"^[^。]{0,24}(?:均|都)?(?:不涉及|与政府信息公开(?:工作)?无关|(?:不是|非)(?:因)?政府信息公开)")
 _PART_IS_OURS = re.compile(r"^[^。]{0,12}其中[^,。;]{0,10}(?:信息公开|依申请公开)")

@@ -46,8 +46,14 @@ def applicant_verdict(sentence: str) -> Verdict:
 _HANDLED = re.compile(r"(?:办理|受理|审理|承办|(?<!未)审结|代理)(?:[^,。;]{0,8}(?:复议|诉讼|应诉)(?:申请|案件)?)?\d")
 
 
+_ABOVE = re.compile(r"作为(?:行政)?复议机关|针对(?:各|下级|[县区市]{1,2}(?!级?政府信息公开工作))")
+_DRAFTS = re.compile(r"公开属性|主动公开(?:的|类)?\d+件[、,;]依申请公开(?:的|类)?\d+件")
+
+
 def outcome_verdict(sentence: str) -> Verdict:
     """受理复议申请71件,其中维持39件: what an office of justice decides is not what was done to its own decisions."""
+    if _ABOVE.search(sentence):
+        return "ambiguous"
     return "skip" if _HANDLED.search(sentence) and "信息公开" not in sentence else "take"
 
 
@@ -88,6 +94,8 @@ def kind_verdicts(row: Pattern, left: str, sentence: str, after: str) -> list[Ve
     """What the row's kind of figure asks of the ``sentence`` before the match, the clause ``left`` and the text ``after`` it."""
     if row.applicant:
         return [applicant_verdict(sentence)]
+    if row.indicator.startswith("application.outcome."):
+        return ["skip" if _DRAFTS.search(sentence) else "take"]
     if row.indicator.startswith(("reconsideration.", "litigation.")) and not row.indicator.endswith(".total"):
         return [outcome_verdict(sentence)]
     if row.indicator == "proactive.disclosed.total":
