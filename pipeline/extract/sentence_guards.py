@@ -25,12 +25,16 @@ def area_verdict(text: str, names: tuple[str, ...]) -> Verdict:
     return "ambiguous"
 
 
-_OTHER_SITES = re.compile(r"^[^。]{0,60}?[,、;][^,。;、\d]{0,10}(?:部门|单位|乡镇|街道|县区|[各其他局委镇乡区县])[^,。;、\d]{0,6}网站[^,。;、\d]{0,8}\d")
+_SITE = r"网站(?:主动)?(?:公开|发布)?(?:各类|政府|政务|信息|共|计)*\d[\d,]*[条篇件]"
+_OTHER_SITES = re.compile(rf"^[^。]{{0,60}}?{_SITE}")
 
 
-def channel_verdict(after: str) -> Verdict:
+_SITE_BEFORE = re.compile(_SITE)
+
+
+def channel_verdict(sentence: str, after: str) -> Verdict:
     """县政府网站公开8021条,部门网站公开16310条: the one site's share is not the channel's whole."""
-    return "ambiguous" if _OTHER_SITES.match(after) else "take"
+    return "ambiguous" if _OTHER_SITES.match(after) or _SITE_BEFORE.search(sentence) else "take"
 
 
 _ANSWER_COUNT = re.compile(r"(?:予以公开|部分公开|不予公开|无法提供|不予处理|其[他它]处理|结转|办结|答复|不服|复议|诉讼)[^,。;、]{0,10}$|(?:予以公开|部分公开|不予公开|无法提供|不予处理|其[他它]处理|结转|办结|答复|复议|诉讼)[^,。;、\d]{0,8}\d")
@@ -101,7 +105,7 @@ def kind_verdicts(row: Pattern, left: str, sentence: str, after: str) -> list[Ve
     if row.indicator == "proactive.disclosed.total":
         return [topic_verdict(left, sentence)]
     if row.indicator == "proactive.channel.website":
-        return [channel_verdict(after)]
+        return [channel_verdict(sentence, after)]
     if row.indicator == "application.received":
         return [received_verdict(after)]
     return []
