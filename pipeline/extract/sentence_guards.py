@@ -12,7 +12,7 @@ from pipeline.codebook import Pattern
 from pipeline.extract.sentence_context import CLAUSE_MARKS, YEAR, Verdict
 
 _AREA_SUBJECT = re.compile(
-    r"全(?:省|市|县|区|州|盟|旗)(?:范围内?)?(?:\d+[个家]|各级?[^,。;系]{0,14}|行政机关|政府(?!信息)|共|总共|一共|累计|主动公开|收到|受理|新收|办理|办结|发生|因政府信息公开|未|没有)"
+    r"全(?:省|市|县|区|州|盟|旗)(?:范围内?)?(?:\d+[个家]|各级?[^,。;系]{0,14}|行政机关|政府(?!信息)|共|总共|一共|累计|主动公开|收到|受理|新收|办理|办结|发生|收取|制发|发出|公开|因政府信息公开|未|没有)"
 )
 _OWN_SUBJECT = re.compile(r"[我本](?:局|委|厅|办|院|中心|机关|单位|部门|会|站|所|处)|(?:省|市|县|区|州|旗)?政府办(?:公室|公厅)?|局机关")
 
@@ -27,8 +27,6 @@ def area_verdict(text: str, names: tuple[str, ...]) -> Verdict:
 
 _SITE = r"网站(?:主动)?(?:公开|发布)?(?:各类|政府|政务|信息|共|计)*\d[\d,]*[条篇件]"
 _OTHER_SITES = re.compile(rf"^[^。]{{0,60}}?{_SITE}")
-
-
 _SITE_BEFORE = re.compile(_SITE)
 
 
@@ -41,8 +39,10 @@ _ANSWER_COUNT = re.compile(r"(?:予以公开|部分公开|不予公开|无法提
 _ASKED = re.compile(r"(?:收到|新收|受理|接收)[^,。;、]{0,24}\d|申请人|从申请|[件宗](?:新收)?(?:的)?申请中")
 
 
-def applicant_verdict(sentence: str) -> Verdict:
+def applicant_verdict(sentence: str, before: str) -> Verdict:
     """自然人9件 behind 予以公开12件 counts replies, behind 办理25件 perhaps replies: only what was asked for is read."""
+    if sentence.startswith("其中"):
+        sentence = before.removesuffix("。").rpartition("。")[2] + sentence
     asked = max((m.start() for m in _ASKED.finditer(sentence)), default=-1)
     return "skip" if asked < 0 or _ANSWER_COUNT.search(sentence, asked) else "take"
 
@@ -94,10 +94,10 @@ def topic_verdict(left: str, sentence: str) -> Verdict:
     return "take"
 
 
-def kind_verdicts(row: Pattern, left: str, sentence: str, after: str) -> list[Verdict]:
-    """What the row's kind of figure asks of the ``sentence`` before the match, the clause ``left`` and the text ``after`` it."""
+def kind_verdicts(row: Pattern, left: str, before: str, sentence: str, after: str) -> list[Verdict]:
+    """What the row's kind of figure asks of the ``sentence`` up to the match (``left``: its clause), of the paragraph ``before`` and of the text ``after`` it."""
     if row.applicant:
-        return [applicant_verdict(sentence)]
+        return [applicant_verdict(sentence, before)]
     if row.indicator.startswith("application.outcome."):
         return ["skip" if _DRAFTS.search(sentence) else "take"]
     if row.indicator.startswith(("reconsideration.", "litigation.")) and not row.indicator.endswith(".total"):

@@ -219,7 +219,7 @@ def _judge(
     if whose != "take" and when != "skip" and family in _HANDED_ON and not _PARTS.fullmatch(left):
         foreign[family, end] = whose
     verdicts: list[Verdict] = [when, whose, *([fee_verdict(flat[span[0] : span[1]])] if family == "fee" else [])]
-    verdicts += kind_verdicts(hit.pattern.row, left, sentence, flat[end : span[1]])
+    verdicts += kind_verdicts(hit.pattern.row, left, flat[max(0, span[0] - MAX_BEFORE) : span[0]], sentence, flat[end : span[1]])
     return "skip" if "skip" in verdicts else "ambiguous" if "ambiguous" in verdicts else "take"
 
 
