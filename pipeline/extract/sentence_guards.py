@@ -97,7 +97,7 @@ def topic_verdict(left: str, sentence: str) -> Verdict:
 def kind_verdicts(row: Pattern, left: str, before: str, sentence: str, after: str) -> list[Verdict]:
     """What the row's kind of figure asks of the ``sentence`` up to the match (``left``: its clause), of the paragraph ``before`` and of the text ``after`` it."""
     if row.applicant:
-        return [applicant_verdict(sentence, before)]
+        return [] if row.regex.startswith("{ALLOF}") else [applicant_verdict(sentence, before)]
     if row.indicator.startswith("application.outcome."):
         return ["skip" if _DRAFTS.search(sentence) else "take"]
     if row.indicator.startswith(("reconsideration.", "litigation.")) and not row.indicator.endswith(".total"):
