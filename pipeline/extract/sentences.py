@@ -45,6 +45,8 @@ MAX_SENTENCE = 3000
 """Longer than any sentence a person wrote: such a run of text is not read (and bounds the work)."""
 MAX_BEFORE = 2000
 """How far back in its paragraph a sentence's year and subject are looked for."""
+APPLICANTS_FROM = 2019
+"""The first year whose form has a column for every kind of applicant."""
 _NEGATED = re.compile(r"(?:未|没有|没|不曾|无|不|零)(?:新|再|曾)?$")
 _STOCKS = ("institution.", "application.carried_forward", "catalogue.")
 _FIGURE_SECTION = re.compile(r"申请|复议|诉讼|主动公开|回应|机构|经费|培训|其他需要报告")
@@ -318,7 +320,7 @@ def read_sentences(
             hits = _own_first(list(_hits(flat, span, patterns, subject)), template, year)
             for hit in sorted(hits, key=lambda h: h.match.end()):
                 indicator = codebook.indicator(template, hit.pattern.row.indicator)
-                if indicator is None:
+                if indicator is None or (hit.pattern.row.applicant and template == "v2008" and (year or 0) < APPLICANTS_FROM):
                     continue
                 verdict = _judge(hit, flat, span, year, names, foreign, narrow)
                 if verdict == "skip":
