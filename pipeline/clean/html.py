@@ -55,6 +55,13 @@ _HIDDEN = re.compile(
 _HIDING = "[hidden]," + ",".join(
     f'[style*="{word}" i]' for word in ("display", "mso-hide", "font-size:0", "font-size: 0", "hidden", "line-through")
 )
+_STYLE = re.compile(r"<style\b[^<>]*>([^<]*)", re.I)
+_HIDING_RULE = re.compile(
+    r"(?:^|[{}/])\s*+([a-z]*+\.[a-z][\w-]*+\s*+(?:,\s*+[a-z]*+\.[a-z][\w-]*+\s*+)*+)\{[^{}]*?display\s*:\s*none", re.I
+)
+_CLASS = re.compile(r"\.([A-Za-z][\w-]*)")
+_MAX_CLASSES = 40
+_RUNS = frozenset({"span", "font", "b", "i", "em", "strong", "u", "label", "small", "big"})
 _MARK = re.compile("\ue000(\\d+)\ue001")
 
 
@@ -82,6 +89,8 @@ def read(data: bytes, *, sha256: str, media_type: str = "text/html") -> Document
     title = meta.get("ArticleTitle") or heading or page_title
     if page.hides:
         _drop_hidden(body)
+    if "<style" in source and (classes := _hidden_classes(source)):
+        _drop_runs(body, classes)
     article, path = _article(body, page)
     if "PubDate" not in meta and (day := stated_day(lines_beside(article))):
         meta["PubDate"] = day
@@ -181,6 +190,19 @@ def _drop_hidden(body: LexborNode) -> None:
         hidden = "hidden" in attributes or _HIDDEN.search(attributes.get("style") or "")
         if hidden and _weight(node) * 2 < whole:
             node.replace_with("")  # no blank: it may stand inside a figure
+
+
+def _hidden_classes(source: str) -> list[str]:
+    """The classes that the page's own styles never show."""
+    styles = "".join(_STYLE.findall(source))
+    return sorted({name for rule in _HIDING_RULE.finditer(styles) for name in _CLASS.findall(rule[1])})[:_MAX_CLASSES]
+
+
+def _drop_runs(body: LexborNode, classes: list[str]) -> None:
+    """Take runs of text with these classes out of cells; whole parts of a page stay, because a script may show them."""
+    for node in body.css(",".join(f"td .{name}" for name in classes)):
+        if node.tag in _RUNS:
+            node.replace_with("")
 
 
 _LITTLE_TEXT = 400

@@ -32,7 +32,7 @@ def normalise_label(text: str) -> str:
         if shorter == flat:
             break
         flat = shorter
-    flat = _UNIT_NOTE.sub("", flat)
+    flat = _UNIT_NOTE.sub("", flat.rstrip(":"))
     flat = _DROP.sub("", flat).translate(_BRACKETS).translate(_FOLD)
     if len(flat) > 4 and flat.endswith("数"):
         flat = flat[:-1]

@@ -11,6 +11,8 @@ from pipeline.extract.orders import Column, Order, best_order
 from pipeline.extract.rows import Item, Row, is_unit
 from pipeline.extract.vocabulary import ColumnKey, RowKey, Vocabulary
 
+_NOTHING = ("text_zero", "dash", "not_applicable")
+
 
 class RowFiller:
     """What reading a table keeps in mind, and the rows whose cells it settles by themselves."""
@@ -44,6 +46,8 @@ class RowFiller:
         name = label.text if label else ""
         if len(values) > len(columns):
             values = [v for v in values if v.reading.unit != "%"] if any(v.reading.unit == "%" for v in values) else values
+        if len(values) < len(columns):
+            values = _spread(values, len(columns))
         filled = [v for v in values if v.is_value and not v.is_blank]
         found = kept(values, columns) if stream else aligned(values, columns, gridded, ragged)
         if found is None and len(filled) == len(columns):
@@ -172,3 +176,13 @@ class RowFiller:
                 return
         slots: list[Slot | None] = [(f"{key.matter}.{c.key.key}", None) if c.key else None for c in columns]
         self._fill(row[at], values, columns, slots, stream, self.heads.placed and columns == whole)
+
+
+def _spread(values: Row, n: int) -> Row:
+    """The values with a zero, a dash or a slash that was merged over several columns in each of them, where that makes ``n``."""
+    wide = [v for v in values if v.colspan > 1 and not v.is_blank]
+    if not wide or sum(v.colspan if not v.is_blank else 1 for v in values) != n:
+        return values
+    if any(v.reading.state not in _NOTHING and (v.reading.state != "reported" or v.reading.value != 0) for v in wide):
+        return values
+    return [v for v in values for _ in range(v.colspan if v in wide else 1)]

@@ -171,3 +171,40 @@ def third_again_after_disputes(sheet: Sheet) -> bytes:
         for n, (state, value) in enumerate(zip(STATE_NAMES, sheet.states_of(group), strict=True)):
             disputes.append([*([Td(name, 5)] if n == 0 else []), Td(state), value])
     return sheet.page({3: sheet.table(rows), 4: sheet.table(disputes), 9: sheet.table(rows)})
+
+
+@layout(*MODERN)
+def zeros_merged_over_a_row(sheet: Sheet) -> bytes:
+    """A row of nothing but zeros shows one, merged over all its columns."""
+    rows: list[Row] = [flat_head()]
+    merged = [line[0] for line in flat_lines(sheet) if all(sheet.figures[td.key] == 0 for td in line[1:] if td.key)]
+    for line in flat_lines(sheet):
+        rows.append([line[0], Td(line[1].text, 1, 7, key=line[1].key)] if line[0] in merged else line)
+    page = sheet.page({3: sheet.table(rows)})
+    for line in flat_lines(sheet):
+        for td in line[1:]:
+            if td.key:
+                sheet.show(td.key)
+    return page
+
+
+@layout(*MODERN)
+def runs_hidden_by_a_class(sheet: Sheet) -> bytes:
+    """The page's own style never shows what stands between the digits; a part of the page with such a class stays."""
+
+    def cell(text: str) -> str:
+        return text[0] + '<span class="old note">6</span>' + text[1:] if text.isdigit() else escape(text)
+
+    tables = {form.section: sheet.table(form.rows, cell=cell) for form in sheet.forms() if form.section == 3}
+    page = sheet.page(tables).decode()
+    style = "<style>.tab{float:left}\n.pane, span.old { color:red; display: none }</style>"
+    return page.replace("</head>", style + "</head>").replace('class="content"', 'class="content pane"').encode()
+
+
+@layout(*ALL)
+def labels_end_with_unit_and_colon(sheet: Sheet) -> bytes:
+    if sheet.template == "v2014":
+        forms = [form for form in sheet.forms() if form.section < 0]
+        rows = [[Td(row[0].text + "：", row[0].rowspan, row[0].colspan), *row[1:]] for form in forms for row in form.rows[1:]]
+        return sheet.page({9: sheet.table([*forms[0].rows[:1], *rows])})
+    return sheet.page({3: sheet.table([flat_head(), *([Td(line[0].text + "（件）："), *line[1:]] for line in flat_lines(sheet))])})
