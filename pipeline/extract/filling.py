@@ -99,16 +99,17 @@ class RowFiller:
                     self.claims.local(label, "", v)
             filled = chosen or filled
         unit = units[0].text.strip() if units else unit_of(label)
+        if not filled:
+            words = [v for v in values if v.is_label and not is_unit(v.text)]
+            if words and (not rest or words[0].col < rest[0].col):  # words stand where the figure should
+                self.claims.claim(slot, words[0], label)
+                return
         if len(filled) == 1:
             self.claims.claim(slot, filled[0], label, unit)
         elif not filled and rest:
             self.claims.claim(slot, rest[-1], label, unit)
         elif filled:
             self.claims.open(slot, filled, label)
-        elif values and not units:
-            text = next((v for v in values if v.is_label), None)
-            if text is not None:
-                self.claims.claim(slot, text, label)
 
     # -- proactive tables -------------------------------------------------------------------------------------------
 

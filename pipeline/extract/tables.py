@@ -270,7 +270,8 @@ class TableReader(RowFiller):
         columns = self.heads.applicant
         filled = [v for v in values if v.is_value and not v.is_blank]
         if "applicant" not in learned and not stream and (
-            ("single" in learned and self.heads.single) or sum(1 for v in values if v.is_value) == 1
+            ("single" in learned and self.heads.single)
+            or (sum(1 for v in values if v.is_value) == 1 and sum(1 for v in values if v.is_label and not is_unit(v.text)) < 2)
         ):
             self._list_row(row, at, (key.indicator, "total"), values)  # no applicants: one figure a row
             return

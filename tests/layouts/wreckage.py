@@ -208,3 +208,34 @@ def labels_end_with_unit_and_colon(sheet: Sheet) -> bytes:
         rows = [[Td(row[0].text + "：", row[0].rowspan, row[0].colspan), *row[1:]] for form in forms for row in form.rows[1:]]
         return sheet.page({9: sheet.table([*forms[0].rows[:1], *rows])})
     return sheet.page({3: sheet.table([flat_head(), *([Td(line[0].text + "（件）："), *line[1:]] for line in flat_lines(sheet))])})
+
+
+@layout("v2014")
+def words_for_figures_of_a_list(sheet: Sheet) -> bytes:
+    """Dots where a figure should stand, a remark column behind: no blank."""
+    for key in sheet.keys("complaint.", "meeting.", "application.received."):
+        sheet.put(key, "……", None, "unreadable")
+    rows: list[Row] = [[Td("统计指标"), Td("单位"), Td("统计数"), Td("备注")]]
+    for form in sheet.forms():
+        for row in form.rows[1:] if form.section < 0 else ():
+            value = next((td for td in row if td.key), None)
+            rows.append([Td(row[0].text), Td("件"), value, Td("")] if value else [Td(row[0].text), Td(""), Td(""), Td("")])
+    return sheet.page({9: sheet.table(rows)})
+
+
+@layout(*MODERN, open_allowed=True)
+def words_for_figures_without_a_head(sheet: Sheet) -> bytes:
+    """The application table goes on in one without a head; a row of dots has one figure left."""
+    first, second = sheet.lines()[:8], sheet.lines()[8:]
+    indicator = second[3].indicator
+    for key in sheet.keys(indicator):
+        if key[1] != "legal_service" and key[0] == indicator:
+            sheet.put(key, "…", None, "unreadable")
+    tables = ([flat_head(), *([Td(x.label), *sheet.values(x.indicator)] for x in first)], [[Td(x.label), *sheet.values(x.indicator)] for x in second])
+    return sheet.page({3: "<p>续表</p>".join(map(sheet.table, tables))})
+
+
+@layout(*MODERN)
+def two_notes_in_a_cell(sheet: Sheet) -> bytes:
+    sheet.write([k for k in sheet.keys("application.") if k[1] == "natural_person"], lambda v: f"{v}件（其中转办1件）（注）")
+    return sheet.page({})
