@@ -84,7 +84,8 @@ def _impossible(
 def _amount(
     side: Side, values: Mapping[Slot, Figure | None], open_cells: Collection[Slot], policy: str
 ) -> tuple[Figure, bool] | None:
-    """(value, whether anything is printed); None where the side cannot be evaluated."""
+    """(value, whether anything is printed); None where the side cannot be evaluated. A blank total counts as what its row
+    shows."""
     amount: Figure = side.constant
     shown = not side.parts
     for part in side.parts:
@@ -94,6 +95,11 @@ def _amount(
         if value is None:
             if policy != "zero":
                 return None
+            if part.slot[1] == "total":
+                row = [(part.slot[0], leaf) for leaf in load_codebook().leaves]
+                if open_cells and any(slot in open_cells for slot in row):
+                    return None
+                amount += part.coefficient * sum(values.get(slot) or 0 for slot in row)
             continue
         shown = True
         amount += part.coefficient * value

@@ -63,6 +63,19 @@ def test_a_blank_total_is_derived_only_from_all_its_parts() -> None:
     assert by_slot(reconcile(report("v2021", dash)))[total].resolved is None
 
 
+def test_a_blank_total_counts_in_a_check_as_what_its_row_shows() -> None:
+    a = "application."
+    shown: dict[Slot, Figure | None] = {
+        (a + "received", "natural_person"): 5, (a + "received", "other"): None, (a + "received", "total"): 5,
+        (a + "carried_in", "natural_person"): 2, (a + "carried_in", "other"): None, (a + "carried_in", "total"): None,
+        (a + "concluded", "natural_person"): 7, (a + "concluded", "other"): None, (a + "concluded", "total"): 7,
+        (a + "carried_forward", "natural_person"): 0, (a + "carried_forward", "other"): None, (a + "carried_forward", "total"): None,
+    }  # fmt: skip
+    assert "v21.app.flow" not in {f.rule for f in reconcile(printed("v2021", shown)).findings}
+    wrong = shown | {(a + "concluded", "total"): 8}
+    assert (a + "concluded", "total") in flagged(reconcile(printed("v2021", wrong)))
+
+
 def test_a_number_needs_two_identities_that_agree() -> None:
     slot = next(s for s, v in TRUTH.items() if v > 0 and s[1] not in (None, "total") and ".outcome." in s[0])
     found = by_slot(reconcile(printed("v2021", without(slot))))[slot]
