@@ -31,6 +31,8 @@ class Frame:
     outer: float = float("-inf")
     serial: bool = False
     """Whether the first column of labels holds the rows' serial numbers."""
+    head: tuple[str, ...] = ()
+    """The lines of the table's head."""
 
     @property
     def values(self) -> tuple[Column, ...]:
@@ -60,7 +62,7 @@ def frame_of(rows: Sequence[Sequence[Line]], before: Frame | None = None) -> Fra
         ends = (min(first[0], before.columns[0][0]), before.columns[before.labels - 1][1])
         inner = [last[0]] if below.labels > 1 else [ends[0]]
         labels = [(ends[0], first[1])] * (below.labels > 1) + list(below.columns[1 : below.labels - 1]) + [(inner[0], ends[1])]
-        return Frame((*labels, *before.values), below.labels, below.split, max(below.outer, before.outer))
+        return Frame((*labels, *before.values), below.labels, below.split, max(below.outer, before.outer), head=before.head)
     values = _value_columns(rows)
     if len(values) > 1 and (numbered := _serial(values[0], rows)) is not None and numbered[1] <= values[1][0]:
         split = (values[0][1] + numbered[0]) / 2

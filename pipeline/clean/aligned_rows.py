@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from pipeline.clean.text_flow import Line
 
-NUMBERED = re.compile(r"[（(][一二三四五六七八九十\d]+[)）]|[一二三四五六七八九十]+、|\d+\s*[、.．]\D|其中[:：]")
+NUMBERED = re.compile(r"[（(][一二三四五六七八九十\d]+[)）]|[一二三四五六七八九十]+、|\d+\s*[、.．]\D|其中[:：]|第[一二三四五六七八九十]+条")
 MAX_LABEL_LINES = 14
 
 _INSIDE = 4.0

@@ -6,14 +6,14 @@ pieces that stand over each other. Everything else stays text.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 
 from pipeline.clean.aligned_cells import AlignedCell, cells_of_row, head_rows, in_labels, nearest_column
 from pipeline.clean.aligned_columns import Frame, frame_of, is_figure
+from pipeline.clean.aligned_over_pages import SECTION, going_on_to, printed_again, text_of
 from pipeline.clean.aligned_rows import NUMBERED, Row, rows_of_labels
 from pipeline.clean.column_pieces import parted, parts_of, split_at
 from pipeline.clean.pdf_page import Rule
@@ -24,8 +24,6 @@ MAX_LOOSE_ROWS = 4
 """Lines with fewer than three pieces that may stand between two full ones, where they are wider than labels."""
 MAX_LABEL_LINES = 16
 """Lines of labels that may stand between two full ones."""
-MAX_TITLE = 16
-"""Signs of a title inside a table that goes on over a page's end."""
 _LARGER = 1.15
 """How much larger than a table's type a line must be set to end the table."""
 _LEADING = 1.6
@@ -34,7 +32,6 @@ _WIDE_GAP = 4.0
 """Line heights of white between two rows of a table, at most."""
 _MIN_LONE_FIGURES = 5
 """Figures that a single row must have to be a table under a head set close."""
-SECTION = re.compile(r"[一二三四五六七八九十]+、")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +62,14 @@ def find_aligned_tables(
             continue
         end = _block_end(rows, index)
         table = None
-        if before is not None and index - free <= MAX_LABEL_LINES and any(is_figure(p.text) for p in rows[index]):
-            end = _going_on_to(rows, free, index, end, before)
-            if end > index:
-                frame = frame_of(rows[free:end], before) or before
-                table = _built(rows, free, end, frame, rules, (free, end), goes_on=True)
+        if before is not None:
+            begin = free + printed_again(rows[free:], before.head)
+            start = next((n for n in range(max(index, begin), len(rows)) if _is_full(rows[n])), len(rows) - 1)
+            if start - begin <= MAX_LABEL_LINES and any(is_figure(p.text) for p in rows[start]):
+                end = going_on_to(rows, begin, start, _block_end(rows, start), before)
+                if end > start:
+                    frame = frame_of(rows[begin:end], before) or before
+                    table = replace(_built(rows, begin, end, frame, rules, (begin, end), goes_on=True), first=free)
         if table is None:
             end = _block_end(rows, index)
             table = _table(rows, index, end, rules, free)
@@ -103,41 +103,14 @@ def _block_end(rows: Sequence[Sequence[Line]], start: int) -> int:
             end = index + 1
             loose = wide = 0
             continue
-        following = next((later for later in rows[index + 1 : index + 4] if len(later) > 1), [])
-        if len(row) == 1 and SECTION.match(row[0].text) and following and not any(is_figure(p.text) for p in following):
+        following = next((later for later in rows[index + 1 : index + 8] if len(later) > 1), [])
+        if len(row) == 1 and SECTION.match(row[0].text) and following and not any(is_figure(p.text) or NUMBERED.match(p.text) for p in following):
             break  # a heading with the head of the next table below it
         loose += 1
         wide += any(piece.x1 > border for piece in row)
         if loose > MAX_LABEL_LINES or wide > MAX_LOOSE_ROWS:
             break
     return end
-
-
-def _going_on_to(rows: Sequence[Sequence[Line]], free: int, start: int, end: int, frame: Frame) -> int:
-    """Past the last of the rows from ``free`` on that stands on the columns of the table before; 0 where the first does not."""
-    left, right = frame.columns[0][0], frame.columns[-1][1]
-    for row in rows[free:start]:
-        for piece in row:
-            title = left + 2 * piece.size < piece.x0 and piece.x1 < right + 2 * piece.size and not SECTION.match(piece.text)
-            if piece.x1 > frame.border + piece.size and len(piece.text) > (MAX_TITLE if title else 6):
-                return 0
-    last = 0
-    for index in range(start, end):
-        figures = [p for p in rows[index] if p.x0 > frame.border - p.size and is_figure(p.text)]
-        if not all(sum(1 for lo, hi in _cells_of(frame) if lo < (p.x0 + p.x1) / 2 < hi) == 1 for p in figures):
-            break
-        if len(rows[index]) > len(frame.columns):
-            break
-        last = index + 1
-    return last
-
-
-def _cells_of(frame: Frame) -> list[tuple[float, float]]:
-    """The columns of figures, each to half way to its neighbours."""
-    inner = [(a[1] + b[0]) / 2 for a, b in pairwise(frame.values)]
-    size = median(b - a for a, b in frame.values)
-    bounds = [min(frame.border, frame.values[0][0]), *inner, frame.values[-1][1] + 2 * size]
-    return list(pairwise(bounds))
 
 
 def _table(
@@ -188,7 +161,7 @@ def _reach_up(rows: Sequence[Sequence[Line]], first: int, size: float, free: int
         label = len(above) == 1 and above[0].x1 < rows[first][-1].x0 and gap < 0.25 * size and is_figure(rows[first][-1].text)
         off = label or len(above) > 1 or len(above[0].cuts) > 1 or above[0].x0 > left + 4 * size
         if gap > 1.6 * size or not inside or not off or min(p.size for p in above) > _LARGER * size or any(
-            len(part.text) > 30 and (len(above) == 1 or p.x1 > border) for p in above for part in parts_of(p)
+            len(part.text) > 30 and p.x1 > border for p in above for part in parts_of(p)
         ):
             break
         first -= 1
@@ -225,6 +198,8 @@ def _built(
         max(piece.x1 for piece in pieces), max(piece.y1 for piece in pieces),
     )  # fmt: skip
     head = 0 if goes_on else _head_end(body, frame, size)
+    if not goes_on:
+        frame = replace(frame, head=tuple(text_of(row) for row in rows[top : top + head]))
     columns = [list(column) for column in frame.columns]
     cells: list[AlignedCell] = []
     n_rows = 0

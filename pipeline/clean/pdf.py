@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from pipeline.clean.aligned_columns import Frame
-from pipeline.clean.aligned_table import MAX_TITLE, SECTION
+from pipeline.clean.aligned_over_pages import MAX_TITLE, SECTION
 from pipeline.clean.page_blocks import PageBlock, PageTable, PageText, assemble
 from pipeline.clean.pdf_layout import furniture, lay_out, page_blocks, text_edges, unread_picture
 from pipeline.clean.pdf_page import PageContent, Picture, page_content, page_turn

@@ -33,6 +33,8 @@ _MIN_STACKED = 5
 _PAGE_NUMBER = re.compile(r"[-—–－~·.•|/\s]*(?:第|共|页|/|of|page|Page|PAGE|[-—–－~·.•|\s]|\d)+")
 _BARE_NUMBER = re.compile(r"\d{1,4}")
 _DIGITS = re.compile(r"\d+")
+_COUNT = re.compile(r"(?<!\d)(?!20[0-3]\d(?!\d))\d+")
+"""A number that may be a page's: a year is none, so that the titles of two years' reports stay."""
 
 
 @dataclass(slots=True)
@@ -121,7 +123,7 @@ def furniture(pages: Sequence[PageLayout]) -> list[set[int]]:
                 bare[int(text) - number].append((number, index))
             elif _PAGE_NUMBER.fullmatch(text) and _DIGITS.search(text) and len(text) <= 16:
                 drop[number].add(index)
-            seen[(_DIGITS.sub("#", text), round(middle / 4))].append((number, index))
+            seen[(_COUNT.sub("#", text), round(middle / 4))].append((number, index))
     for (text, level), places in list(seen.items()):
         near = places + seen.get((text, level + 1), [])
         sheets = {number for number, _ in near}

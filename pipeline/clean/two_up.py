@@ -9,6 +9,8 @@ from pipeline.clean.pdf_page import Glyph, PageContent, Rule
 from pipeline.clean.ruled_grid import merge_rules
 
 _MIN_LANE = 12.0
+_MIN_LISTED_LANE = 3.0
+"""Points between two lists of indicators."""
 _MIN_GLYPHS = 40
 _MIN_COLUMNS = 0.35
 """Share of the height that columns must fill where something crosses their lane elsewhere."""
@@ -24,6 +26,7 @@ _MIN_LISTED = 6
 
 _Span = tuple[float, float, float, float]
 """x0, x1, y0, y1 of a glyph or rule."""
+_Lane = tuple[float, float, float, float]
 
 
 def pages_of(content: PageContent) -> list[PageContent]:
@@ -54,19 +57,20 @@ def pages_of(content: PageContent) -> list[PageContent]:
 
 
 def _halves(
-    content: PageContent, rules: list[Rule], found: tuple[float, float, float]
+    content: PageContent, rules: list[Rule], found: _Lane
 ) -> tuple[float, float, float, list[Glyph], list[Glyph]] | None:
     """The lane, where the columns begin and end, and what stands left and right of it; None where it parts no two pages."""
-    lane, top, foot = found
+    width, lane, top, foot = found
     left = [g for g in content.glyphs if g.x1 <= lane and top <= g.y0 < foot]
     right = [g for g in content.glyphs if g.x1 > lane and top <= g.y0 < foot]
     if min(len(left), len(right)) < _MIN_GLYPHS:
         return None
     inside = [r for r in rules if top <= r.at < foot]
-    tables = any(r.hi <= lane for r in inside) and any(r.lo >= lane for r in inside)
+    tables = any(r.hi <= lane for r in inside) and any(r.lo >= lane for r in inside) and not _only_figures(right)
     whole = top <= 0 and foot >= content.height
     lying = content.width > content.height and whole and not _beside_figures(left, right)
-    return (lane, top, foot, left, right) if tables or lying or (_listed(left) and _listed(right)) else None
+    parted = (width >= _MIN_LANE and (tables or lying)) or (_listed(left) and _listed(right))
+    return (lane, top, foot, left, right) if parted else None
 
 
 def _may_be_listed(content: PageContent) -> bool:
@@ -84,6 +88,20 @@ def _may_be_listed(content: PageContent) -> bool:
 
 def _listed(glyphs: list[Glyph]) -> bool:
     """Whether most lines begin with words and end in a figure, as the indicators of a table without rules do."""
+    lines = _lines(glyphs)
+    found = sum(
+        1 for line in lines if max(line, key=lambda g: g.x1).text in _DIGITS and sum(1 for g in line if g.text > "\u2e80") >= _MIN_WORDS
+    )
+    return found >= _MIN_LISTED and found >= 0.4 * len(lines)
+
+
+def _only_figures(glyphs: list[Glyph]) -> bool:
+    """Whether most lines have no words: the figures of labels that stand elsewhere."""
+    lines = _lines(glyphs)
+    return sum(1 for line in lines if not any(g.text > "\u2e80" for g in line)) > 0.6 * len(lines)
+
+
+def _lines(glyphs: list[Glyph]) -> list[list[Glyph]]:
     lines: list[tuple[float, list[Glyph]]] = []
     for glyph in sorted((g for g in glyphs if g.text != " "), key=lambda g: g.y0 + g.y1):
         middle = (glyph.y0 + glyph.y1) / 2
@@ -91,10 +109,7 @@ def _listed(glyphs: list[Glyph]) -> bool:
             lines[-1][1].append(glyph)
         else:
             lines.append((middle, [glyph]))
-    found = sum(
-        1 for _, line in lines if max(line, key=lambda g: g.x1).text in _DIGITS and sum(1 for g in line if g.text > "\u2e80") >= _MIN_WORDS
-    )
-    return found >= _MIN_LISTED and found >= 0.4 * len(lines)
+    return [line for _, line in lines]
 
 
 def _beside_figures(left: list[Glyph], right: list[Glyph]) -> bool:
@@ -106,8 +121,8 @@ def _beside_figures(left: list[Glyph], right: list[Glyph]) -> bool:
     return shared > 0.6 * len(lines) and figures > 0.3 * len(right)
 
 
-def _lanes(content: PageContent) -> list[tuple[float, float, float]]:
-    """(the middle of the lane, where the columns begin, where they end): the lanes that run free over most of the height, the
+def _lanes(content: PageContent) -> list[_Lane]:
+    """(width, the middle of the lane, where the columns begin, where they end): the lanes that run free over most of the height, the
     longest and widest first; after them those that only rules cross, where no rules stand upright."""
     spans: list[_Span] = [(g.x0, g.x1, g.y0, g.y1) for g in content.glyphs]
     if not content.horizontal and not content.vertical:
@@ -116,20 +131,22 @@ def _lanes(content: PageContent) -> list[tuple[float, float, float]]:
     return _free_lanes(content, ruled) + ([] if content.vertical else _free_lanes(content, spans))
 
 
-def _free_lanes(content: PageContent, spans: list[_Span]) -> list[tuple[float, float, float]]:
+def _free_lanes(content: PageContent, spans: list[_Span]) -> list[_Lane]:
+    listed = _may_be_listed(content)
+    least, steps = (_MIN_LISTED_LANE, 3 * _STEPS) if listed else (_MIN_LANE, _STEPS)
     height = content.height
     near = [s for s in spans if s[1] > 0.4 * content.width and s[0] < 0.6 * content.width]
     found: set[tuple[float, float, float, float, float]] = set()
-    for step in range(_STEPS):
-        x = content.width * (0.42 + 0.16 * step / (_STEPS - 1))
+    for step in range(steps):
+        x = content.width * (0.42 + 0.16 * step / (steps - 1))
         top, foot = _free(near, x, height)
         if foot - top < _MIN_COLUMNS * height:
             continue
         left = max((s[1] for s in spans if s[1] <= x and top <= s[2] < foot), default=0.0)
         right = min((s[0] for s in spans if s[0] >= x and top <= s[2] < foot), default=content.width)
-        if right - left >= _MIN_LANE:
+        if right - left >= least:
             found.add((foot - top, right - left, (left + right) / 2, top, foot))
-    return [lane[2:] for lane in sorted(found, reverse=True)]
+    return [lane[1:] for lane in sorted(found, reverse=True)]
 
 
 def _free(near: list[_Span], x: float, height: float) -> tuple[float, float]:

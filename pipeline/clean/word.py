@@ -32,6 +32,8 @@ MAIN = "word/document.xml"
 MAX_NESTING = 12
 MAX_COLUMNS = 1_000
 MAX_CELLS = 500_000
+_MARK = 6
+"""Signs of a note's mark, at most."""
 
 
 def read(data: bytes, *, sha256: str, media_type: str = MEDIA_TYPE) -> Document:
@@ -69,9 +71,10 @@ def pictures(data: bytes) -> Iterator[tuple[str, bytes]]:
 
 @dataclass(slots=True)
 class _Found:
-    """What a paragraph holds: its text, and what hangs on it."""
+    """What a paragraph holds: its text, and what hangs on it; ``struck`` are the parts of its text that are struck through."""
 
     text: str = ""
+    struck: set[int] = field(default_factory=set)
     images: list[tuple[str, str]] = field(default_factory=list)
     boxes: list[etree._Element] = field(default_factory=list)
 
@@ -129,12 +132,14 @@ class _Reader:
                 self._run(inner, parts, found)
             elif name in ("oMath", "oMathPara"):
                 parts.extend(str(t.text) for t in inner.iter() if local(t) == "t" and t.text)
-        text = "".join(parts)
+        left = "".join(part for n, part in enumerate(parts) if n not in found.struck)
+        text = left if left.strip() else "".join(parts)
         found.text = label + text if text.strip() else ""
         return found
 
     def _run(self, run: etree._Element, parts: list[str], found: _Found) -> None:
         hidden = is_on(child(run, "rPr", "vanish"))
+        first = len(parts)
         for inner in run:
             name = local(inner)
             if name == "AlternateContent":
@@ -158,6 +163,10 @@ class _Reader:
                 number = int(code, 16) if code and all(c in "0123456789abcdefABCDEF" for c in code) else 0
                 if 32 < number < 0xE000:
                     parts.append(chr(number))
+        if is_on(child(run, "rPr", "strike")) or is_on(child(run, "rPr", "dstrike")):
+            found.struck.update(range(first, len(parts)))
+        elif value(child(run, "rPr", "vertAlign")) == "superscript" and 0 < len(mark := "".join(parts[first:]).strip()) <= _MARK:
+            parts[first:] = [mark if mark[0] in "([（【" else f"（{mark}）"]  # a note's mark is no digit of the figure
 
     def _drawing(self, element: etree._Element, found: _Found) -> None:
         alt = ""
