@@ -11,6 +11,8 @@ from typing import NamedTuple
 from pipeline.clean.text_flow import Line
 
 NUMBERED = re.compile(r"[（(][一二三四五六七八九十\d]+[)）]|[一二三四五六七八九十]+、|\d+\s*[、.．]\D|其中[:：]|第[一二三四五六七八九十]+条")
+_ARTICLE = re.compile(r"第[一二三四五六七八九十]+条第[^\d]{1,5}项$")
+"""A title inside a table, which has neither figures nor a second line."""
 MAX_LABEL_LINES = 14
 
 _INSIDE = 4.0
@@ -90,6 +92,7 @@ def _inner(labels: Sequence[Line], lead: float, numbered: Sequence[bool], mostly
     for i in range(len(labels)):
         cost = 0.0 if numbered[i] or not mostly or i == 0 else _UNNUMBERED
         costs = [cost]
+        cost += _INSIDE if _ARTICLE.fullmatch(labels[i].text) else 0.0
         for k in range(i + 1, min(i + MAX_LABEL_LINES, len(labels))):
             pitch = (labels[k].middle - labels[k - 1].middle) / lead
             cost += max(0.0, pitch - 1.2) * _INSIDE + (_INSIDE if numbered[k] else 0.0)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from pipeline.clean.aligned_columns import Frame, is_figure
 from pipeline.clean.aligned_table import AlignedTable, find_aligned_tables
+from pipeline.clean.note_marks import with_notes
 from pipeline.clean.page_blocks import PageBlock, PageCell, PagePicture, PageTable, PageText
 from pipeline.clean.pdf_page import Glyph, PageContent, Picture
 from pipeline.clean.ruled_grid import Grid, find_grids
@@ -55,7 +56,7 @@ def lay_out(content: PageContent) -> PageLayout:
     held: list[list[list[Glyph]]] = [[[] for _ in grid.regions] for grid in grids]
     loose: list[Glyph] = []
     live = [(number, grid) for number, grid in enumerate(grids) if len(grid.regions) > 1]
-    for glyph in content.glyphs:
+    for glyph in with_notes(content.glyphs):
         x, y = (glyph.x0 + glyph.x1) / 2, (glyph.y0 + glyph.y1) / 2
         for number, grid in live:
             region = grid.region_at(x, y)

@@ -8,11 +8,13 @@ Knows the format and nothing of what the tables say. Statuses other than ``ok``:
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from lxml import etree
 
+from pipeline.clean.line_tables import Lines, blocks_of, may_hold_tables
 from pipeline.clean.ooxml import (
     Package,
     PackageError,
@@ -32,6 +34,8 @@ MAIN = "word/document.xml"
 MAX_NESTING = 12
 MAX_COLUMNS = 1_000
 MAX_CELLS = 500_000
+_MIN_TABBED = 3
+"""Paragraphs with tabs that may be the rows of a table."""
 _MARK = 6
 """Signs of a note's mark, at most."""
 
@@ -94,7 +98,7 @@ class _Reader:
         self.paragraphs = self.tables = self.images = self.cells = 0
 
     def blocks(self, body: etree._Element) -> tuple[Block, ...]:
-        return tuple(self._container(body, "", 0))
+        return tuple(_with_line_tables(self._container(body, "", 0)))
 
     def _container(self, element: etree._Element, within: str, depth: int) -> Iterator[Block]:
         if depth > MAX_NESTING:
@@ -230,6 +234,18 @@ class _Reader:
                 after.extend(self._table(inner, within, depth + 1))
                 self.tables = own
         return "\n".join(lines).strip(), after
+
+
+def _with_line_tables(blocks: Iterable[Block]) -> Iterator[Block]:
+    """The blocks, paragraphs that keep a table in their lines, its columns parted by tabs, as that table."""
+    for place, run in groupby(blocks, key=lambda block: block.locator.rpartition("paragraph ")[0] if isinstance(block, Paragraph) else None):
+        lines = list(run)
+        texts = [block.text for block in lines if isinstance(block, Paragraph)]
+        if place is None or sum("\t" in text for text in texts) < _MIN_TABBED or not may_hold_tables(texts):
+            yield from lines
+            continue
+        numbers = [int(block.locator.rpartition(" ")[2]) for block in lines]
+        yield from blocks_of(Lines(texts, numbers, "paragraph", place, apart=True))
 
 
 def _number(text: str | None, default: int) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pipeline.clean.aligned_rows import rows_of_labels
 from pipeline.clean.aligned_table import find_aligned_tables
+from pipeline.clean.note_marks import with_notes
 from pipeline.clean.pdf_layout import PageLayout, furniture
 from pipeline.clean.pdf_page import Glyph, PageContent
 from pipeline.clean.text_flow import Cut, Line
@@ -115,3 +116,33 @@ def test_a_table_goes_on_below_a_title_inside_it() -> None:
     (rest,) = find_aligned_tables(below, (), table.frame)
     assert [c.text for c in rest.cells if c.row == 1] == ["行政处罚", "", "9", ""]
     assert not find_aligned_tables([[_piece("二、政府信息公开情况", 120, 40)], below[1]], (), table.frame)
+
+
+def test_a_head_printed_again_on_the_next_page_is_no_row() -> None:
+    head = [[_piece("申请人情况", 200, 40)], [_piece(name, 150 + 60 * n, 58) for n, name in enumerate(("自然人", "企业", "总计"))]]
+    rows = [[_piece(f"{n}.某项", 0, 76 + 18 * n), *(_piece(str(n), 160 + 60 * c, 76 + 18 * n) for c in range(3))] for n in range(1, 5)]
+    (table,) = find_aligned_tables([*head, *rows])
+    (rest,) = find_aligned_tables([*head, *rows[:2]], (), table.frame)
+    assert (rest.first, rest.last) == (0, 4)
+    assert [c.text for c in rest.cells if c.col == 0] == ["1.某项", "2.某项"]
+
+
+def test_the_name_of_an_article_begins_a_row() -> None:
+    labels = [_piece("规范性文件", 0, 100), _piece("第二十条第（五）项", 0, 112), _piece("行政许可", 0, 124)]
+    assert [row.labels for row in rows_of_labels(labels, [100.0, 124.0], SIZE)] == [(0,), (1,), (2,)]
+
+
+def test_titles_of_two_years_are_no_running_head() -> None:
+    titles = [[[_piece(f"某某局{year}年政府信息公开工作年度报告", 100, 60)]] for year in (2020, 2021)]
+    heads = [[[_piece(f"某某局2020年年度报告第{n}页", 100, 60)]] for n in (1, 2)]
+    pages = [[PageLayout(PageContent(595, 842), [], [], rows) for rows in both] for both in (titles, heads)]
+    assert [furniture(both) for both in pages] == [[set(), set()], [{0}, {0}]]
+
+
+def test_raised_marks_behind_a_figure_are_notes() -> None:
+    glyphs = _glyphs("865", 0, 100)
+    mark = Glyph("1", 15.2, 94, 17.7, 99, 5.0)
+    low = mark._replace(y0=100, y1=105)
+    assert "".join(g.text for g in with_notes([*glyphs, mark])) == "865（1）"
+    assert with_notes([*glyphs, low]) == [*glyphs, low]
+    assert with_notes([*glyphs, mark._replace(x0=30, x1=32)])[-1].text == "1"

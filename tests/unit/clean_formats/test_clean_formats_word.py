@@ -229,3 +229,28 @@ def test_tables_nested_without_end() -> None:
     depth = 40
     xml = "<w:tbl><w:tr><w:tc>" * depth + _p("底") + "<w:p/></w:tc></w:tr></w:tbl>" * depth
     assert _status(word_files.from_body(xml)) == "too_deep"
+
+
+def _run(text: str, properties: str = "") -> str:
+    return f"<w:r><w:rPr>{properties}</w:rPr><w:t>{text}</w:t></w:r>"
+
+
+def test_struck_figures_and_marks_of_notes_are_no_digits() -> None:
+    mark, off = '<w:vertAlign w:val="superscript"/>', '<w:strike w:val="0"/>'
+    document = _body(
+        f"<w:p>{_run('56', '<w:strike/>')}{_run('37')}</w:p><w:p>{_run('56', '<w:dstrike/>')}</w:p>"
+        f"<w:p>{_run('88')}{_run('1', mark)}</w:p><w:p>{_run('88')}{_run('[2]', mark)}</w:p>"
+        f"<w:p>{_run('9', off)}</w:p>"
+    )
+    assert [block.text for block in document.blocks if isinstance(block, Paragraph)] == ["37", "56", "88（1）", "88[2]", "9"]
+
+
+def test_rows_drawn_with_tabs_are_a_table() -> None:
+    rows = [("当面申请数", "件", "3"), ("传真申请数", "件", "0"), ("网络申请数", "件", "12")]
+    lines = "".join(f"<w:p>{'<w:r><w:tab/></w:r>'.join(_run(text) for text in row)}</w:p>" for row in rows)
+    document = _body(_p("前文说明。") + lines)
+    first, table = document.blocks
+    assert isinstance(first, Paragraph)
+    assert isinstance(table, Table)
+    assert [(c.row, c.col, c.text) for c in table.cells] == [(r, c, text) for r, row in enumerate(rows) for c, text in enumerate(row)]
+    assert table.locator == "paragraphs 2-4"
