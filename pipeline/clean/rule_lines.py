@@ -5,12 +5,13 @@ Arrays are grey, ``uint8``, 0 black to 255 white; masks are ``uint8`` with 255 w
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from pipeline.clean.pdf_page import Rule
+from pipeline.clean.rule_gaps import gaps_of
 
 Pixels = npt.NDArray[np.uint8]
 Extent = tuple[int, int, int, int]
@@ -28,27 +29,30 @@ def find_rules(grey: Pixels, drawn: Pixels, char: float) -> tuple[list[Rule], li
     flat = _opened(_grown(drawn, (1, 3)), (long, 1))
     steep = _opened(_grown(drawn, (3, 1)), (1, tall))
     thick = max(9.0, 0.5 * char)
-    across, down = [], []
-    for x, y, wide, high in _extents(flat):
-        if high <= thick + 0.01 * wide and not _through_text(drawn, x, y, wide, high, char):
-            across.append(Rule(y + high / 2, float(x), float(x + wide)))
-    for x, y, wide, high in _extents(steep):
-        if wide <= thick + 0.01 * high:
-            down.append(Rule(x + wide / 2, float(y), float(y + high)))
+    flats = [(x, y, wide, high) for x, y, wide, high in _extents(flat) if high <= thick + 0.01 * wide]
+    steeps = [(x, y, wide, high) for x, y, wide, high in _extents(steep) if wide <= thick + 0.01 * high]
+    flats, steeps = _of_tables(drawn, flats, steeps, char)
+    across = [Rule(y + high / 2, float(x), float(x + wide)) for x, y, wide, high in flats]
+    down = [Rule(x + wide / 2, float(y), float(y + high)) for x, y, wide, high in steeps]
+    flat, steep = _within(flat, flats), _within(steep, steeps)
     mask = _grown(flat | steep, (3, 3))
     ground, other = _without_text(grey, mask, char)
-    level = _bridged([Rule(y + h / 2, float(x), float(x + w)) for x, y, w, h in _faint(grey, ground, other, flat, char, long)], char)
-    upright = _bridged(
+    pale = _bridged([Rule(y + h / 2, float(x), float(x + w)) for x, y, w, h in _faint(grey, ground, other, flat, char, long)], char)
+    plumb = _bridged(
         [Rule(x + w / 2, float(y), float(y + h)) for y, x, h, w in _faint(grey.T, ground.T, other.T, steep.T, char, tall)], char
     )
     reach = 0.6 * char
-    level, upright = (
-        _held(level, [*down, *upright], across, reach), _held(upright, [*across, *level], down, reach)
-    )
-    for rule in level:
+    pale, plumb = _held(pale, [*down, *plumb], across, reach), _held(plumb, [*across, *pale], down, reach)
+    for rule in pale:
         mask[max(0, int(rule.at) - 2) : int(rule.at) + 3, int(rule.lo) : int(rule.hi)] = 255
-    for rule in upright:
+    for rule in plumb:
         mask[int(rule.lo) : int(rule.hi), max(0, int(rule.at) - 2) : int(rule.at) + 3] = 255
+    across, down = across + pale, down + plumb
+    level, upright = gaps_of(grey, across, down, char)
+    for rule in level:
+        mask[max(0, round(rule.at) - 2) : round(rule.at) + 3, int(rule.lo) : int(rule.hi)] = 255
+    for rule in upright:
+        mask[int(rule.lo) : int(rule.hi), max(0, round(rule.at) - 2) : round(rule.at) + 3] = 255
     return across + level, down + upright, mask
 
 
@@ -89,11 +93,15 @@ def _without_text(grey: Pixels, lines: Pixels, char: float) -> tuple[Pixels, Pix
     _, labels, stats, _ = cv2.connectedComponentsWithStats(pale, connectivity=8)
     least, most = np.minimum(stats[:, 2], stats[:, 3]), np.maximum(stats[:, 2], stats[:, 3])
     full = stats[:, 4] > 0.15 * least * most
-    like_text = np.where((least > 0.45 * char) & (most < 4 * char) & full, 255, 0).astype(np.uint8)
+    like_text = np.where((least > 0.2 * char) & (most < 4 * char) & full, 255, 0).astype(np.uint8)
     like_text[0] = 0
     text = np.asarray(like_text[labels], dtype=np.uint8)
+    beside = _grown(text, (max(3, int(0.4 * char)) | 1, max(3, int(0.3 * char)) | 1))
+    small = (np.bincount(labels[beside > 0], minlength=len(stats)) > 0) & (most < char) & (least > 0.2 * char)
+    small[0] = False
+    whole = np.where(small[labels], np.uint8(255), text).astype(np.uint8)  # with the dots and strokes of characters
     paper = cv2.dilate(grey, np.ones((9, 9), dtype=np.uint8))
-    return np.where((_grown(text, (5, 5)) | lines) > 0, paper, grey).astype(np.uint8), text
+    return np.where((_grown(whole, (5, 5)) | lines) > 0, paper, grey).astype(np.uint8), text
 
 
 def _faint(grey: Pixels, ground: Pixels, text: Pixels, solid: Pixels, char: float, least: int) -> list[Extent]:
@@ -143,10 +151,80 @@ def _grown(mask: Pixels, size: tuple[int, int]) -> Pixels:
     return np.asarray(cv2.dilate(mask, cv2.getStructuringElement(cv2.MORPH_RECT, size)), dtype=np.uint8)
 
 
+def _of_tables(drawn: Pixels, level: list[Extent], upright: list[Extent], char: float) -> tuple[list[Extent], list[Extent]]:
+    """The level and upright strokes that are rules of a table: not what the strokes of bold type or the arcs of a stamp are,
+    which hang between the lines across them, and not a streak that runs over the page beyond all of these."""
+    columns = _chains([(x + wide / 2, y, y + high, wide, n) for n, (x, y, wide, high) in enumerate(upright)], char)
+    rows = _chains([(y + high / 2, x, x + wide, high, n) for n, (x, y, wide, high) in enumerate(level)], char)
+    long = [row for row in rows if row.hi - row.lo > 12 * char]
+    held: list[_Chain] = []
+    hanging: list[_Chain] = []
+    for column in columns:
+        if column.hi - column.lo > 4 * char:
+            stays = not (long and _is_streak(column, columns, long, char))
+        else:
+            ends = [_touches(column, end, rows, 0.6 * char) for end in (column.lo, column.hi)]
+            stays = all(ends) or (any(ends) and any(c is not column and abs(c.at - column.at) <= 4 for c in columns))
+        (held if stays else hanging).append(column)
+    beyond = [c for c in hanging if c.hi - c.lo > 4 * char]
+    held = [c for c in held if not any(abs(c.at - o.at) <= 4 and max(c.lo - o.hi, o.lo - c.hi) <= 4 * char for o in beyond)]
+    kept = []
+    for row in rows:
+        whole = row in long or all(_touches(row, end, held, max(4.0, 0.2 * char)) for end in (row.lo, row.hi))
+        loose = not any(_touches(row, end, held, 0.6 * char) for end in (row.lo, row.hi))
+        if whole or not (loose or any(_through_text(drawn, *level[n], char) for n in row.parts)):
+            kept.append(row)
+    return [level[n] for row in kept for n in row.parts], [upright[n] for column in held for n in column.parts]
+
+
+class _Chain(NamedTuple):
+    """Strokes in one line, by number, and where they lie and reach, in pixels; ``last`` is where the farthest lies."""
+
+    at: float
+    lo: float
+    hi: float
+    thick: float
+    last: float
+    parts: tuple[int, ...]
+
+
+def _chains(strokes: list[tuple[float, int, int, int, int]], char: float) -> list[_Chain]:
+    """Strokes ``(at, lo, hi, thickness, number)``, those joined that go on from each other in one line."""
+    found: list[_Chain] = []
+    for at, lo, hi, thick, number in sorted(strokes, key=lambda stroke: stroke[1]):
+        before = next((n for n, c in enumerate(found) if abs(c.last - at) <= 3 and -char <= lo - c.hi <= char), None)
+        if before is None:
+            found.append(_Chain(at, lo, hi, thick, at, (number,)))
+        else:
+            c = found[before]
+            found[before] = _Chain(at, c.lo, max(c.hi, hi), max(c.thick, thick), at, (*c.parts, number))
+    return found
+
+
+def _touches(chain: _Chain, end: float, others: list[_Chain], reach: float) -> bool:
+    return any(
+        abs(o.at - end) <= reach + o.thick / 2 and o.lo - reach <= chain.at <= o.hi + reach for o in others
+    )
+
+
+def _is_streak(column: _Chain, columns: list[_Chain], rows: list[_Chain], char: float) -> bool:
+    """Whether a long upright line runs on at both its ends beyond every level line that it crosses, and no others with it."""
+    crossed = [row.at for row in rows if row.lo - char <= column.at <= row.hi + char and column.lo <= row.at <= column.hi]
+    if crossed and (min(crossed) - column.lo < 1.5 * char or column.hi - max(crossed) < 1.5 * char):
+        return False
+    return sum(1 for c in columns if abs(c.lo - column.lo) <= char and abs(c.hi - column.hi) <= char) < 3
+
+
+def _within(mask: Pixels, extents: list[Extent]) -> Pixels:
+    """The mask without what lies outside of some boxes."""
+    kept = np.zeros_like(mask)
+    for x, y, wide, high in extents:
+        kept[y : y + high, x : x + wide] = mask[y : y + high, x : x + wide]
+    return kept
+
+
 def _through_text(drawn: Pixels, x: int, y: int, wide: int, high: int, char: float) -> bool:
     """Whether a short level stroke has ink close above and below it, as smeared digits have."""
-    if wide > 12 * char:
-        return False
     near = max(3, int(0.3 * char))
     above = drawn[max(0, y - near) : max(0, y - 1), x : x + wide]
     below = drawn[y + high + 1 : y + high + near, x : x + wide]

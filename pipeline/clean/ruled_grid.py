@@ -161,7 +161,7 @@ def _positions(rules: list[Rule], ends: list[float], snap: float) -> list[float]
     return kept
 
 
-def _covered(lines: list[Rule], at: float, lo: float, hi: float, snap: float) -> bool:
+def covered(lines: list[Rule], at: float, lo: float, hi: float, snap: float) -> bool:
     reach = sum(max(0.0, min(line.hi, hi) - max(line.lo, lo)) for line in lines if abs(line.at - at) <= snap)
     return reach >= COVERED * (hi - lo)
 
@@ -178,9 +178,9 @@ def _grid(rules: list[Rule], walls: list[Rule], snap: float) -> Grid | None:
     for row in range(n_rows):
         for col in range(n_cols):
             slot = row * n_cols + col
-            if col + 1 < n_cols and not _covered(walls_at[col + 1], xs[col + 1], ys[row], ys[row + 1], snap):
+            if col + 1 < n_cols and not covered(walls_at[col + 1], xs[col + 1], ys[row], ys[row + 1], snap):
                 sets.join(slot, slot + 1)
-            if row + 1 < n_rows and not _covered(rules_at[row + 1], ys[row + 1], xs[col], xs[col + 1], snap):
+            if row + 1 < n_rows and not covered(rules_at[row + 1], ys[row + 1], xs[col], xs[col + 1], snap):
                 sets.join(slot, slot + n_cols)
     regions = _rectangles(sets, n_rows, n_cols)
     return _tightened(regions, xs, ys)
