@@ -35,12 +35,12 @@ READER_MEMORY = "1000MB"
 
 
 def memory_limit(documents: int = 0, *, models: bool = False) -> str:
-    """What DuckDB may hold in memory in a build before it spills to disk: 128 MB, 192 MB for the SQL models, more only where a
+    """What DuckDB may hold in memory in a build before it spills to disk: 128 MB, 144 MB for the SQL models, more only where a
     corpus is large. Small on purpose, so that ten thousand documents take hardly more than one thousand (docs/performance.md).
 
     ``YANGGUANG_MEMORY`` overrides it."""
     beyond = max(0, documents - 10_000)
-    return os.environ.get("YANGGUANG_MEMORY") or f"{(192 if models else 128) + beyond * 28 // 1000}MB"
+    return os.environ.get("YANGGUANG_MEMORY") or f"{(144 if models else 128) + beyond * 28 // 1000}MB"
 
 
 @contextmanager

@@ -31,7 +31,8 @@ term as (
     on f.report_id = r.report_id
     and f.indicator = t.indicator
     and f.applicant_key = {{ "a.applicant" if by_applicant else "coalesce(t.applicant, 'total')" }}
-  where {{ among('report', 'r.report_id') }}
+    {{ in_part('f.report_id') }}
+  where {{ among('report', 'r.report_id') }} {{ in_part('r.report_id') }}
   {%- if only %}
     and t.measure_id in ({% for id in only %}'{{ id }}'{{ ", " if not loop.last }}{% endfor %})
   {%- endif %}

@@ -13,17 +13,29 @@ figure as (
     case when denominator is null then numerator end as value
   from chosen
   where place = 1 and whole
+),
+
+side_by_side as (
+  select
+    report_id,
+    applicant,
+    {%- for id in ids %}
+    cast(max(case when measure_id = '{{ id }}' then value end) as bigint) as {{ id }},
+    {%- endfor %}
+    max(case when measure_id = 'disclosure_rate' then numerator end) as disclosed,
+    max(case when measure_id = 'disclosure_rate' then denominator end) as decided
+  from figure
+  group by report_id, applicant
 )
 
 select
   {{ identity('r') }},
   f.applicant,
   {%- for id in ids %}
-  cast(max(case when f.measure_id = '{{ id }}' then f.value end) as bigint) as {{ id }},
+  f.{{ id }},
   {%- endfor %}
-  {{ quotient("max(case when f.measure_id = 'disclosure_rate' then f.numerator end)", "max(case when f.measure_id = 'disclosure_rate' then f.denominator end)") }} as disclosure_rate,
-  coalesce(max(case when f.measure_id = 'disclosure_rate' then f.denominator end) < {{ var('small_n') }}, false) as small_n
+  {{ quotient('f.disclosed', 'f.decided') }} as disclosure_rate,
+  coalesce(f.decided < {{ var('small_n') }}, false) as small_n
 from {{ ref('stg_report') }} as r
-inner join figure as f on f.report_id = r.report_id
-where {{ among('report', 'r.report_id') }}
-group by {{ identity('r') }}, f.applicant
+inner join side_by_side as f on f.report_id = r.report_id
+where {{ among('report', 'r.report_id') }} {{ in_part('r.report_id') }}

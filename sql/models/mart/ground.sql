@@ -13,7 +13,7 @@ with line as (
 figure as (
   select f.report_id, f.indicator, f.resolved, f.state, f.method
   from {{ ref('stg_figure') }} as f
-  where f.applicant_key = 'total' and f.indicator like 'application.%'
+  where f.applicant_key = 'total' and f.indicator like 'application.%' {{ in_part('f.report_id') }}
 )
 
 select
@@ -30,4 +30,4 @@ from {{ ref('stg_report') }} as r
 inner join line as l on l.template = r.template
 inner join figure as f on f.report_id = r.report_id and f.indicator = l.indicator
 left join figure as b on b.report_id = r.report_id and b.indicator = l.base_indicator
-where {{ among('report', 'r.report_id') }}
+where {{ among('report', 'r.report_id') }} {{ in_part('r.report_id') }}

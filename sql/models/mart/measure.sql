@@ -38,7 +38,7 @@ reported as (
   from {{ ref('stg_report') }} as r
   inner join {{ source('ref', 'measure') }} as m on m.template = r.template
   left join chosen as c on c.report_id = r.report_id and c.measure_id = m.measure_id and c.place = 1
-  where {{ among('report', 'r.report_id') }}
+  where {{ among('report', 'r.report_id') }} {{ in_part('r.report_id') }}
 )
 
 select * from reported
@@ -50,4 +50,4 @@ select
   cast(null as {{ type_figure() }}), cast(null as integer), cast(null as {{ dbt.type_string() }}), false, false
 from {{ ref('stg_gap_year') }} as g
 cross join (select distinct measure_id from {{ source('ref', 'measure') }}) as i
-where {{ among('body', 'g.body_id') }}
+where {{ among('body', 'g.body_id') }} {{ in_part('g.body_id') }}
