@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import zip_longest
 from typing import NamedTuple
 
-from pipeline.document import PICTURE, Cell, Table
+from pipeline.document import Cell, Table
 from pipeline.extract.cut_rows import with_whole_rows
 from pipeline.extract.garbled_labels import with_likely_labels
 from pipeline.extract.numbers import Reading, parse_cell
@@ -48,7 +48,7 @@ _BLANK = Reading("blank")
 def _kind(text: str) -> tuple[Reading, bool, bool, bool]:
     """(reading, is a value, is a label, is blank)."""
     reading = parse_cell(text)
-    value = reading.state != "unreadable" or text == PICTURE
+    value = reading.state != "unreadable" or not any(map(str.isalnum, text))  # dots, a picture: no words
     return reading, value, not value and not text.strip().isdigit(), reading.state == "blank"
 
 

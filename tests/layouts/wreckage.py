@@ -239,3 +239,15 @@ def words_for_figures_without_a_head(sheet: Sheet) -> bytes:
 def two_notes_in_a_cell(sheet: Sheet) -> bytes:
     sheet.write([k for k in sheet.keys("application.") if k[1] == "natural_person"], lambda v: f"{v}件（其中转办1件）（注）")
     return sheet.page({})
+
+
+@layout(*MODERN)
+def dots_for_results_in_a_list(sheet: Sheet) -> bytes:
+    """Results listed downwards; dots where some figures should stand."""
+    for group in GROUPS:
+        sheet.put((f"{group}.other", None), "…", None, "unreadable")
+    rows: list[Row] = []
+    for group, name in zip(GROUPS, GROUP_NAMES, strict=True):
+        for n, (state, value) in enumerate(zip(STATE_NAMES, sheet.states_of(group), strict=True)):
+            rows.append([*([Td(name, 5)] if n == 0 else []), Td(state), value])
+    return sheet.page({4: sheet.table(rows)})
