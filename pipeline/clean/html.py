@@ -62,6 +62,7 @@ _HIDING_RULE = re.compile(
 _CLASS = re.compile(r"\.([A-Za-z][\w-]*)")
 _MAX_CLASSES = 40
 _RUNS = frozenset({"span", "font", "b", "i", "em", "strong", "u", "label", "small", "big"})
+_RAISED = 'sup,[style*=": super" i],[style*=":super" i]'
 _MARK = re.compile("\ue000(\\d+)\ue001")
 
 
@@ -296,7 +297,7 @@ def _blocks(article: LexborNode, path: str, page: Lean) -> Iterator[Block]:
     held: list[Table | Image] = []
     number = 0
     joined: set[int] = set()
-    for mark in article.css("sup") if page.may_hold("sup") else ():
+    for mark in article.css(_RAISED) if page.may_hold("sup") or page.hides else ():
         if 0 < len(text := mark.text(deep=True).strip()) <= 6:
             mark.replace_with(f"（{text}）" if text[0] not in "([（【" else text)  # a note's mark is no digit of the figure
     for box in article.css("td input[value]") if page.may_hold("input") else ():

@@ -10,6 +10,7 @@ from functools import lru_cache
 from selectolax.lexbor import LexborNode
 
 from pipeline.clean.divtable import elements
+from pipeline.clean.line_tables import told
 from pipeline.document import PICTURE, Cell, Table
 
 MAX_SPAN = 100
@@ -22,6 +23,7 @@ _CUT_ENDS = ("…", ".")
 _CUT_LEAST = 3
 _LEAST_BELOW = 2
 _LEAST_PARTED = 3
+_LEAST_TOLD = 6
 _SPACER = re.compile(r"(?:spacer|blank|space|transparent|pixel|dot|line|clear)[-_\d]*\.(?:gif|png)", re.I)
 _CELL_FIGURE = re.compile(r"(?:[-+－]?\d[\d.,， ]*|[-—－/／无零〇])(?:[万萬]?元|人次|[件项項条條次人个個篇期])?(?:[(（][^()（）]*[)）])?")
 _WORD = re.compile(r"[\u4e00-\u9fff]")
@@ -97,12 +99,30 @@ def read_table(node: LexborNode, locator: str, more: Sequence[LexborNode] = ()) 
         shown = [
             (text, *_spans(cell)) if cell.mem_id in spanning else (text, 1, 1) for cell, text in zip(cells, texts, strict=True)
         ]
-        tall = any("\n" in text for text in texts) and any(map(str.isdigit, "".join(texts)))
-        rows += parted(shown, cells) if tall else [shown]
+        whole = "".join(texts)
+        rows += parted(shown, cells) if "\n" in whole and any(map(str.isdigit, whole)) else [shown]
+    rows = _with_figures_apart(rows)
     if not _holds_data([text for row in rows for text, _, _ in row]):
         return None
     caption = node.css_first("caption")
     return grid_table(rows, locator, one_line(caption.text()) if caption is not None else "")
+
+
+def _with_figures_apart(rows: list[list[Shown]]) -> list[list[Shown]]:
+    """The rows of a table whose cells hold a label, a colon and its figure each, with the figures in cells of their own."""
+    texts = [text for row in rows for text, _, _ in row if text]
+    if not any(":" in text or "：" in text for text in texts[-_LEAST_TOLD:]):
+        return rows
+    found = [pair for text in texts if (pair := told(text)) and pair[1]]
+    if len(found) < _LEAST_TOLD or 2 * len(found) < len(texts):
+        return rows
+    apart: list[list[Shown]] = []
+    for row in rows:
+        apart.append([])
+        for text, rowspan, colspan in row:
+            pair = told(text)
+            apart[-1] += [(pair[0], rowspan, colspan), (pair[1], rowspan, 1)] if pair else [(text, rowspan, colspan)]
+    return apart
 
 
 def _cell_around(node: LexborNode) -> int:

@@ -25,7 +25,7 @@ _LOOKED_AT = frozenset({
     b"class", b"id", b"hidden", b"colspan", b"rowspan", b"data-colspan", b"href", b"title", b"src", b"alt", b"name", b"content",
     b"value", b"type",
 })  # fmt: skip
-_HIDES = re.compile(rb"display|hidden|mso-hide|line-through|font-size:\s?0|&(?!quot;)", re.I)
+_HIDES = re.compile(rb"display|hidden|mso-hide|line-through|:\s?super|font-size:\s?0|&(?!quot;)", re.I)
 _RAW = frozenset({"textarea", "xmp", "noembed", "noframes", "plaintext", "script", "style", "svg", "math"})
 _OPEN_TITLE = re.compile(rb"<title\b[^>]*>[^<]*<(?!/title)", re.I)
 _ASIDE = re.compile(rb"<(?:!--|[sS](?:cript|CRIPT|tyle|TYLE)\b)")

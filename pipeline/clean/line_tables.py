@@ -280,7 +280,7 @@ def _row_table(page: Lines, start: int, end: int, *, tabs: bool) -> Table:
 
 
 @lru_cache(maxsize=4096)
-def _told(line: str) -> tuple[str, str] | None:
+def told(line: str) -> tuple[str, str] | None:
     """The label and the figure (or mark, or nothing) of a line that holds nothing else."""
     match = _TOLD.match(_flat(line)) if ":" in line or "：" in line else None
     return (match[1], match[2]) if match else None
@@ -289,15 +289,15 @@ def _told(line: str) -> tuple[str, str] | None:
 def _told_run(lines: Sequence[str], at: int) -> int:
     """The end of a run of lines of a label, a colon and its figure; ``at`` where none starts. Short lines without figures may
     stand between; a section's heading ends it, and the same list may go on under that heading."""
-    goes_on = at > 1 and _HEADING.match(lines[at - 1].strip()) and _told(lines[at - 2])
-    if not (first := _told(lines[at])) or not (first[1] or goes_on):
+    goes_on = at > 1 and _HEADING.match(lines[at - 1].strip()) and told(lines[at - 2])
+    if not (first := told(lines[at])) or not (first[1] or goes_on):
         return at
     last = at
     figures = between = 0
     for end in range(at, len(lines)):
         line = lines[end].strip()
-        if told := _told(line):
-            figures += bool(told[1])
+        if pair := told(line):
+            figures += bool(pair[1])
             last = end + 1
             between = 0
             continue
@@ -312,7 +312,7 @@ def _told_table(page: Lines, start: int, end: int) -> Table:
     for n in range(start, end):
         line = page.texts[n].strip()
         if line:
-            rows.append([(part, f"{page.place(n)} cell {c}") for c, part in enumerate(_told(line) or (line,), start=1)])
+            rows.append([(part, f"{page.place(n)} cell {c}") for c, part in enumerate(told(line) or (line,), start=1)])
     return _grid(rows, page.places(start, end))
 
 

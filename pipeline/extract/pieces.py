@@ -20,6 +20,7 @@ _YEAR = re.compile(r"(?:(20[0-2]\d)|(二[〇○零0]{1,2}[〇○零一二三四�
 _NOT_TITLE = re.compile(r"通知|要求|编制|下载|目录|点击|上一篇|下一篇|来源|如下|附件|相关|《|本报告|关于做好|解读|查看|更多|统计表$")
 _SECTION = re.compile(r"^\s*([一二三四五六七八九十]{1,2})\s*[、.．,，]\s*(\S.{0,44})$")
 _NO_BODY = re.compile(r"^(?:关于报送|关于)|关于报送|\(.*?\)|的$")
+_BODY_BEHIND = re.compile(r"^[(（]([^()（）]{3,20}(?:政府|局|委|委员会|办|办公室|厅|处|中心|院|镇|乡|街道))[)）]$")
 _TWO_SENTENCES = re.compile(r"[。;；]\s*\S")
 _MARKS = re.compile(r"[,，;；:：!！?？]|。.")
 _NUMERALS = {c: n for n, c in enumerate("一二三四五六七八九十", start=1)}
@@ -86,6 +87,8 @@ def _titled(text: str) -> Title | None:
         year = int(found[1]) if found[1] else _written_year(found[2])
         body = before[: found.start()] + before[found.end() :]
     body = _NO_BODY.sub("", body)
+    if not body and (named := _BODY_BEHIND.match(after)):
+        body = named[1]
     return Title(" ".join(text.split()).strip("*# "), body.strip("-—_·|"), year)
 
 

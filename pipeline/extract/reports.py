@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
@@ -18,6 +19,7 @@ from pipeline.places import Evidence, Registry, detect_scope, identify
 from pipeline.plain import squeeze
 from pipeline.report import Finding, Observation, Report, Unplaced
 
+_BY = re.compile(r"^\s*主办(?:单位)?\s*[:：]\s*(\S+?)(?:\s.*|承办.*)?$")
 _SIGNATURE_LINES = 6
 _LIST_TITLES = 3
 _OWN_TEXT = 20
@@ -154,11 +156,13 @@ def _evidence(
     document: Document, piece: Piece, pieces: int, source_url: str | None, year: int | None
 ) -> Evidence:
     paragraphs = piece.paragraphs
-    signatures = [p.text for p in paragraphs[-_SIGNATURE_LINES:] if len(p.text) <= 40]
+    signatures = [_BY.sub(r"\1", p.text) for p in paragraphs[-_SIGNATURE_LINES:] if len(p.text) <= 40]
     tables = piece.tables + [b for b in piece.attached if isinstance(b, Table)]
     cells = [c.text for t in tables for c in t.cells[:6] if "填报单位" in c.text or "单位(盖章)" in c.text]
     alone = pieces == 1
     issuers = [document.meta.get("ContentSource", "")] if alone else []
+    if (title := piece.title) and title.body and squeeze(title.text).endswith((f"({title.body})", f"（{title.body}）")):
+        issuers.append(title.body)
     return Evidence(
         title=piece.title.text if piece.title else (document.title or None if alone else None),
         issuer_texts=tuple(t for t in [*issuers, *cells, *signatures] if t),

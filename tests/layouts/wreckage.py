@@ -251,3 +251,24 @@ def dots_for_results_in_a_list(sheet: Sheet) -> bytes:
         for n, (state, value) in enumerate(zip(STATE_NAMES, sheet.states_of(group), strict=True)):
             rows.append([*([Td(name, 5)] if n == 0 else []), Td(state), value])
     return sheet.page({4: sheet.table(rows)})
+
+
+@layout(*MODERN)
+def note_marks_raised_by_style(sheet: Sheet) -> bytes:
+    def cell(text: str) -> str:
+        return text + '<span style="font-size:9pt; vertical-align: super">2</span>' if text.isdigit() else escape(text)
+
+    tables = {form.section: sheet.table(form.rows, cell=cell) for form in sheet.forms() if form.section in (3, 4)}
+    return sheet.page(tables)
+
+
+@layout("v2014")
+def list_with_figures_in_the_labels_cells(sheet: Sheet) -> bytes:
+    """Two cells a row, each a label, a colon and its figure."""
+    cells: list[str] = []
+    for form in sheet.forms():
+        for row in form.rows[1:] if form.section < 0 else ():
+            value = next((td for td in row if td.key), None)
+            cells.append(row[0].text + (f"：{sheet.show(value.key)}" if value and value.key else ""))
+    pairs = [cells[n : n + 2] for n in range(0, len(cells), 2)]
+    return sheet.page({9: sheet.table([[Td("政府信息公开情况统计表", 1, 2)], *([Td(text) for text in pair] for pair in pairs)])})
