@@ -255,11 +255,18 @@ def _head_end(body: Sequence[Sequence[Line]], frame: Frame, size: float) -> int:
         label = [p for p in line if p.x0 < frame.border]
         if len(label) < len(line) or not label:
             break
-        if NUMBERED.match(label[0].text) or (frame.serial and label[0].text.isdigit()):
-            return end - 1
         end -= 1
+        if _begins_row(label, frame):
+            above = body[end - 1] if end else []
+            if end and all(p.x0 < frame.border for p in above) and _begins_row(above, frame):
+                continue
+            return end
     near = [n for n in range(end, first) if level - body[n][0].middle < 1.1 * size]
     return near[0] if near else first
+
+
+def _begins_row(label: Sequence[Line], frame: Frame) -> bool:
+    return NUMBERED.match(label[0].text) is not None or _is_serial(label[0], frame)
 
 
 def _body_rows(

@@ -18,29 +18,38 @@ _STEP = 16.0
 
 
 def with_notes(glyphs: list[Glyph]) -> list[Glyph]:
-    """The glyphs, raised marks behind a digit each in brackets on the digit's line; the same list where there are none."""
-    sizes = sorted(glyph.size for glyph in glyphs if glyph.text in _DIGITS)
-    if not sizes or sizes[0] > _SMALL * sizes[-1]:
+    """The glyphs, raised marks behind a digit in brackets on the digit's line; the same list where there are none."""
+    digits = [glyph for glyph in glyphs if glyph.text in _DIGITS]
+    most = max((glyph.size for glyph in digits), default=0.0)
+    small = [n for n, glyph in enumerate(glyphs) if glyph.text in _MARKS and glyph.size <= _SMALL * most]
+    if not small:
         return glyphs
+    least = min(glyphs[n].size for n in small)
     ends: dict[int, list[Glyph]] = defaultdict(list)
-    for glyph in glyphs:
-        if glyph.text in _DIGITS and glyph.size * _SMALL >= sizes[0]:
+    for glyph in digits:
+        if glyph.size * _SMALL >= least:
             ends[int(glyph.x1 // _STEP)].append(glyph)
     found: dict[int, Glyph] = {}
-    for n, glyph in enumerate(glyphs):
-        if glyph.text in _MARKS and glyph.size <= _SMALL * sizes[-1]:
-            base = _base(glyph, ends)
-            if base is not None:
-                found[n] = Glyph(f"（{glyph.text}）", glyph.x0, base.y0, glyph.x1, base.y1, base.size)
-    return [found.get(n, glyph) for n, glyph in enumerate(glyphs)] if found else glyphs
+    notes: dict[Glyph, int] = {}
+    for n in small:
+        mark = glyphs[n]
+        base = _base(mark, ends)
+        if base is None:
+            continue
+        first = notes.setdefault(base, n)
+        text = (found[first].text[1:-1] if first in found else "") + mark.text
+        found[n] = found[first]._replace(text="") if first != n else mark
+        found[first] = Glyph(f"（{text}）", glyphs[first].x0, base.y0, mark.x1, base.y1, base.size)
+    kept = (found.get(n, glyph) for n, glyph in enumerate(glyphs))
+    return [glyph for glyph in kept if glyph.text] if found else glyphs
 
 
 def _base(mark: Glyph, ends: dict[int, list[Glyph]]) -> Glyph | None:
-    """The digit that a small glyph stands raised behind."""
+    """The digit that a small glyph stands raised behind, itself or behind another mark."""
     column = int(mark.x0 // _STEP)
     near: Sequence[Glyph] = [glyph for at in (column - 1, column, column + 1) for glyph in ends.get(at, ())]
     for glyph in near:
-        behind = -_APART * glyph.size < mark.x0 - glyph.x1 < _APART * glyph.size
+        behind = -_APART * glyph.size < mark.x0 - glyph.x1 < 2 * _APART * glyph.size
         raised = mark.y1 < glyph.y1 - _RAISED * glyph.size and mark.y1 > glyph.y0 + 0.1 * glyph.size
         if behind and raised and mark.size <= _SMALL * glyph.size:
             return glyph
