@@ -147,11 +147,11 @@ def _blocks(document: Any, sheets: Sequence[PageContent]) -> tuple[tuple[Block, 
 
 
 def _last_frame(blocks: Sequence[PageBlock]) -> Frame | None:
-    """The frame of the table without rules that ends a page, if only a title inside it stands below."""
-    for block in reversed(blocks[-2:]):
+    """The frame of the table without rules that ends a page, if only a title and a head inside it stand below."""
+    for block in reversed(blocks[-3:]):
         if isinstance(block, PageTable):
             return block.frame
-        if not isinstance(block, PageText) or len(block.text) > MAX_TITLE or SECTION.match(block.text):
+        if not isinstance(block, PageText) or len(block.text) > 1.5 * MAX_TITLE or SECTION.match(block.text):
             return None
     return None
 
