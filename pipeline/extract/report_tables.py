@@ -10,7 +10,7 @@ from pipeline.extract.pieces import section_of
 from pipeline.extract.plans import PlannedReader
 from pipeline.extract.tables import Slot, TableReading
 from pipeline.extract.vocabulary import vocabulary
-from pipeline.extract.years import year_hint
+from pipeline.extract.years import part_of_year, year_hint
 from pipeline.report import Finding, Observation, Unplaced
 
 
@@ -31,6 +31,7 @@ def read_tables(blocks: Sequence[Block], template: str | None, year: int | None)
     readings: list[tuple[TableReading, int | None]] = []
     outside: list[TableReading] = []  # tables before the first heading, and the headings yet to come
     inherited: list[TableReading] = []  # tables below one that is headed with a year, in the same section
+    parts: list[TableReading] = []  # tables of a part of the year
     begun = False
     headed: int | None = None
     before: list[str] = []
@@ -46,6 +47,8 @@ def read_tables(blocks: Sequence[Block], template: str | None, year: int | None)
             readings.append((reader.read(block), headed))
             if named is None and headed:
                 inherited.append(readings[-1][0])
+            if part_of_year(before, block):
+                parts.append(readings[-1][0])
             if not begun:
                 outside.append(readings[-1][0])
             before = []
@@ -53,6 +56,8 @@ def read_tables(blocks: Sequence[Block], template: str | None, year: int | None)
     readings, others = _apart(readings, year, inherited)
     aside = _repeated_inside(outside, [reading for reading, _ in readings]) if begun else []
     readings = [pair for pair in readings if not any(pair[0] is reading for reading in aside)]
+    halves = _given_again(parts, [reading for reading, _ in readings])
+    readings = [pair for pair in readings if not any(pair[0] is reading for reading in halves)]
     placed: dict[Slot, Observation] = {}
     local: list[Observation] = []
     unplaced: list[Unplaced] = []
@@ -75,6 +80,8 @@ def read_tables(blocks: Sequence[Block], template: str | None, year: int | None)
         local += reading.local
     for reading in aside:
         local += [o._replace(indicator=f"local.aside.{o.indicator}") for o in reading.placed.values() if o.value is not None]
+    for reading in halves:
+        local += [o._replace(indicator=f"local.part_year.{o.indicator}") for o in reading.placed.values() if o.value is not None]
     for reading, hint in others:
         local += [
             o._replace(indicator=f"local.year_{hint}.{o.indicator}", label=f"{hint}年 {o.label}")
@@ -113,6 +120,12 @@ def _repeated_inside(outside: Sequence[TableReading], readings: Sequence[TableRe
         if not any(reading is other for other in outside):
             own |= _cells(reading)
     return [reading for reading in outside if reading.placed and own.issuperset(_cells(reading))]
+
+
+def _given_again(parts: Sequence[TableReading], readings: Sequence[TableReading]) -> list[TableReading]:
+    """The tables of a part of the year most of whose cells other tables give for the whole of it."""
+    own = {cell for r in readings if not any(r is part for part in parts) for cell in _cells(r)}
+    return [part for part in parts if 2 * len(_cells(part) & own) > len(_cells(part))]
 
 
 def _cells(reading: TableReading) -> set[Slot]:
