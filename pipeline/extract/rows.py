@@ -184,7 +184,7 @@ def _lies_on_its_side(table: Table, words: Vocabulary, template: str | None) -> 
         return False
     down.clear()
     for cell in table.cells:
-        if parse_cell(cell.text).state == "reported":
+        if parse_cell(cell.text).state not in ("blank", "unreadable"):
             for r in range(cell.row, cell.row + cell.rowspan):
                 figures[r] = figures.get(r, 0) + 1
     matters = [(cell.row, cell.col) for cell in table.cells if (k := words.row(cell.text, template)) and k[0].matter]

@@ -200,6 +200,8 @@ class TableReader(RowFiller):
         statistics that it names, else nothing."""
         state = self._single_state(row)
         if state is not None:
+            if "single" not in learned:
+                self.heads.single = ()  # another table's years
             self._state_down(row, state)
             return ""
         if self.dated and any(year_of(i.text, self.year) for i in row) and (years := self.learner.list_head(row)) is not None:

@@ -8,7 +8,7 @@ from pipeline.demo.forms import Td
 from tests.layouts.application import flat_head, flat_lines, head
 from tests.layouts.registry import ALL, MODERN, layout
 from tests.layouts.review import all_values
-from tests.layouts.sheet import GROUP_NAMES, GROUPS, STATE_NAMES, Row, Sheet
+from tests.layouts.sheet import APPLICANTS, GROUP_NAMES, GROUPS, NAMES, STATE_NAMES, Row, Sheet
 
 
 def _lines_of(sheet: Sheet, rows: list[list[Td]]) -> list[str]:
@@ -272,3 +272,34 @@ def list_with_figures_in_the_labels_cells(sheet: Sheet) -> bytes:
             cells.append(row[0].text + (f"：{sheet.show(value.key)}" if value and value.key else ""))
     pairs = [cells[n : n + 2] for n in range(0, len(cells), 2)]
     return sheet.page({9: sheet.table([[Td("政府信息公开情况统计表", 1, 2)], *([Td(text) for text in pair] for pair in pairs)])})
+
+
+@layout(*MODERN)
+def disputes_below_two_years(sheet: Sheet) -> bytes:
+    """The totals of two years, and disputes listed downwards in a table as wide, without a head of its own."""
+    lines = [Td("项目"), Td(f"{sheet.year}年"), Td(f"{sheet.year - 1}年"), Td("增减")]
+    rows: list[Row] = [lines]
+    for line in sheet.lines():
+        rows.append([Td(line.label), *sheet.values(line.indicator, ("total",)), Td("4"), Td("-1")])
+    disputes: list[Row] = []
+    for group, name in zip(GROUPS, GROUP_NAMES, strict=True):
+        for n, (state, value) in enumerate(zip(STATE_NAMES, sheet.states_of(group), strict=True)):
+            disputes.append([*([Td(name, 5), Td("", 5)] if n == 0 else []), Td(state), value])
+    return sheet.page({3: sheet.table(rows), 4: sheet.table(disputes)})
+
+
+@layout(*MODERN)
+def turned_with_few_figures(sheet: Sheet) -> bytes:
+    """Applicants downwards; nil in words and dashes leave few rows with a figure."""
+    for key in sheet.keys("application."):
+        if key[1] not in ("natural_person", "total") and sheet.figures[key] is not None:
+            sheet.put(key, "—", None, "dash")
+            sheet.figures[key] = 0
+    for line in sheet.lines():
+        person = (line.indicator, "natural_person")
+        sheet.figures[line.indicator, "total"] = sheet.figures[person]
+        sheet.put((line.indicator, "total"), sheet.texts[person], sheet.figures[person])
+    rows: list[Row] = [[Td("申请人"), *(Td(line.label) for line in sheet.lines())]]
+    for name, applicant in zip(NAMES, APPLICANTS, strict=True):
+        rows.append([Td(name), *(Td("", key=(line.indicator, applicant)) for line in sheet.lines())])
+    return sheet.page({3: sheet.table(rows)})
