@@ -10,9 +10,11 @@ from __future__ import annotations
 import ctypes
 import itertools
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
+
+from pipeline.clean.pdf_hidden import Box, clipped_texts, is_aslant, is_cut_off, is_invisible
 
 MAX_GLYPHS = 200_000
 MAX_OBJECTS = 200_000
@@ -22,8 +24,6 @@ RULE_WIDTH = 3.2
 """A filled box thinner than this (points) is a drawn line."""
 
 _QUARTER = 1.5707963
-_SLANT = 0.1
-"""Share of a quarter turn by which text must lean to be aslant."""
 _SAMPLE = 7
 """After the first fifty, every how many-th piece of text is looked at for being hidden."""
 
@@ -129,21 +129,29 @@ def page_content(page: Any) -> PageContent:
         _read_glyphs(textpage, pdfium, upright, content)
     finally:
         textpage.close()
-    if _read_objects(page, pdfium, upright, content):
-        _leave_out_hidden(page, pdfium, upright, content)
+    mixed = _read_objects(page, pdfium, upright, content)
+    clips = clipped_texts(page, pdfium)
+    if mixed or clips:
+        _leave_out_unseen(page, pdfium, upright, content, clips, hidden=mixed)
     return content
 
 
-def _leave_out_hidden(page: Any, pdfium: Any, upright: _Turn, content: PageContent) -> None:
-    """Keeps the visible glyphs alone of a page that also has hidden text, where they are the most of it; else the page counts as
+def _leave_out_unseen(
+    page: Any, pdfium: Any, upright: _Turn, content: PageContent, clips: Mapping[int, Box], *, hidden: bool
+) -> None:
+    """Keeps the glyphs that are seen. Of a page with hidden text too, only where they are the most of it; else the page counts as
     hidden, with a few things printed on it."""
     textpage = page.get_textpage()
     try:
         shown = PageContent(content.width, content.height)
-        _read_glyphs(textpage, pdfium, upright, shown, visible=True)
+        cut_off = is_cut_off(textpage, clips, pdfium)
+        _read_glyphs(
+            textpage, pdfium, upright, shown,
+            unseen=lambda index: cut_off(index) or (hidden and is_invisible(textpage, index, pdfium)),
+        )
     finally:
         textpage.close()
-    if 2 * len(shown.glyphs) > len(content.glyphs) - len(shown.glyphs):
+    if not hidden or 2 * len(shown.glyphs) > len(content.glyphs) - len(shown.glyphs):
         content.glyphs, content.unmapped = shown.glyphs, shown.unmapped
     else:
         content.hidden = True
@@ -179,8 +187,10 @@ def _text_turn(page: Any, textpage: Any, pdfium: Any) -> int:
     return (360 - shown) % 360
 
 
-def _read_glyphs(textpage: Any, pdfium: Any, upright: _Turn, content: PageContent, *, visible: bool = False) -> None:
-    """``visible``: hidden text is left out."""
+def _read_glyphs(
+    textpage: Any, pdfium: Any, upright: _Turn, content: PageContent, *, unseen: Callable[[int], bool] | None = None
+) -> None:
+    """``unseen`` says of a character, by its index, that it is left out."""
     count = pdfium.FPDFText_CountChars(textpage)
     if count > MAX_GLYPHS:
         content.overflow = True
@@ -195,7 +205,7 @@ def _read_glyphs(textpage: Any, pdfium: Any, upright: _Turn, content: PageConten
     level = reach = -1e9
     angle_of = pdfium.FPDFText_GetCharAngle
     for index in range(count):
-        if visible and _is_hidden(textpage, index, pdfium):
+        if unseen is not None and unseen(index):
             continue
         code = unicode_of(textpage, index)
         if 0xD800 <= code < 0xDC00:
@@ -230,22 +240,11 @@ def _read_glyphs(textpage: Any, pdfium: Any, upright: _Turn, content: PageConten
         middle = y0 + y1
         if abs(middle - level) > 0.2 * size or not -0.5 * size < x0 - reach < size:  # a new run, or text drawn aslant
             level = middle
-            if _aslant(angle_of(textpage, index)):
+            if is_aslant(angle_of(textpage, index)):
                 continue
         reach = x1
         content.glyphs.append(Glyph(chr(code), x0, y0, x1, y1, size))
     content.glyphs = _once(content.glyphs)
-
-
-def _is_hidden(textpage: Any, index: int, pdfium: Any) -> bool:
-    text = pdfium.FPDFText_GetTextObject(textpage, index)
-    return bool(text) and pdfium.FPDFTextObj_GetTextRenderMode(text) == pdfium.FPDF_TEXTRENDERMODE_INVISIBLE
-
-
-def _aslant(angle: float) -> bool:
-    """Whether text runs neither along nor across the page: a watermark or a stamp, printed over what the page says."""
-    turns = angle / _QUARTER
-    return abs(turns - round(turns)) > _SLANT
 
 
 def _once(glyphs: list[Glyph]) -> list[Glyph]:

@@ -19,6 +19,8 @@ from pipeline.codebook import Codebook, Indicator, load_codebook, normalise_labe
 
 NEAR = 84.0
 MARGIN = 6.0
+MIN_BEGINNING = 8
+"""Signs of a label that tell it although its end is cut off."""
 _GLOSS = re.compile(r"[(（\[【].*$", re.S)
 _MORE = re.compile(r"(?:指|含|包括|不含|不包|其中|区分|即|按|以|数量?|情况|总数|件|单位|截[至止]|行政机关不再)")
 _TURNING = frozenset("本上去前今下不未非新旧增减除后外内含仅")
@@ -59,6 +61,7 @@ class Index(Generic[T]):
         self.exact: dict[str, tuple[T, ...]] = {}
         self.joined: dict[str, tuple[T, ...]] = {}  # labels made of two, never matched nearly
         self.barred: Container[str] = ()  # labels of another kind, though near to some of these
+        self.keeps_beginnings = False  # whether the beginning of a long label is enough
         self._known: dict[str, tuple[T, ...]] = {}
 
     def add(self, label: str, meaning: T) -> None:
@@ -104,7 +107,7 @@ class Index(Generic[T]):
             return ()
         near = process.extract(norm, self.exact.keys(), scorer=fuzz.ratio, limit=5, score_cutoff=NEAR - MARGIN)
         if not near or near[0][1] < NEAR:
-            return ()
+            return self._cut_off(norm)
         best = self.exact[near[0][0]]
         if _telling(norm) != _telling(near[0][0]):
             return ()
@@ -113,12 +116,21 @@ class Index(Generic[T]):
         return best
 
 
+    def _cut_off(self, norm: str) -> tuple[T, ...]:
+        """What a label means whose end a sheet cut off at its cell's edge: the one meaning of all labels that begin so."""
+        if len(norm) < MIN_BEGINNING:
+            return ()
+        meanings = {meaning for label, meaning in self.exact.items() if label.startswith(norm)}
+        return meanings.pop() if self.keeps_beginnings and len(meanings) == 1 else ()
+
+
 class Vocabulary:
     """All labels of the forms; one instance a process: ``vocabulary()``."""
 
     def __init__(self, codebook: Codebook) -> None:
         self.codebook = codebook
         self.modern: Index[RowKey] = Index()
+        self.modern.keeps_beginnings = True
         self.statistics: dict[str, Index[RowKey]] = {"v2014": Index(), "v2008": Index()}
         self._forms: dict[str | None, Mapping[str, Indicator]] = {}
         self.columns: Index[ColumnKey] = Index()

@@ -108,3 +108,17 @@ def test_a_font_without_a_map_to_characters_is_no_text() -> None:
     signs = [Glyph(chr(0x4E00 + n), 10.0 * n, 20, 10.0 * n + 9, 30, 10) for n in range(80)]
     assert pdf._is_scan(PageContent(900, 900, odd))
     assert not pdf._is_scan(PageContent(900, 900, odd + signs))
+
+
+def test_text_beyond_its_clipping_path_is_not_seen() -> None:
+    def paint(canvas: Canvas) -> None:
+        _table(canvas, 60, 100, [["", "12"], ["", "34"], ["", "56"]])
+        for n in range(3):
+            canvas.saveState()
+            path = canvas.beginPath()
+            path.rect(61, HEIGHT - 100 - 20 * (n + 1), 38, 20)
+            canvas.clipPath(path, stroke=0)
+            canvas.drawString(64, HEIGHT - 100 - 20 * (n + 1) + 6, "召开会议各类次数")
+            canvas.restoreState()
+
+    assert _read(paint) == [["召开会议", "12", "召开会议", "34", "召开会议", "56"]]

@@ -41,3 +41,11 @@ def test_column_heads_by_their_neighbours() -> None:
     cells = [*(Cell(0, n, 1, 1, text, "row 1") for n, text in enumerate(heads)), *(Cell(1, n, 1, 1, "0", "row 2") for n in range(5))]
     rows = rows_of(Table(tuple(cells), 2, 5, "page 1, table 1", method="ocr"), vocabulary(), "v2021")
     assert [i.text for i in rows[0]][3] == "尚未审结"
+
+
+def test_the_beginning_of_a_long_label_tells_it() -> None:
+    find = vocabulary().modern.find
+    assert [key.indicator for key in find("5.要求行政机关确认或")] == ["application.outcome.not_processed.confirm_reissue"]
+    assert [key.indicator for key in find("2.申请人逾期未按收费")] == ["application.outcome.other.unpaid_fee"]
+    assert not find("申请人")
+    assert not find("政府信息公开申请情况说明")
