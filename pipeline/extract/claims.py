@@ -19,7 +19,13 @@ Slot = tuple[str, str | None]
 _MAX_LOCAL = 2000
 _CUT = re.compile(r"\d[ \t\n\u3000\xa0]+\d")
 _MONEY = ("元", "万元")
+_BESIDE = " | "
 _YUAN = {"元": 1, "百元": 100, "千元": 1000, "万元": 10_000, "百万元": 1_000_000, "亿元": 100_000_000}
+
+
+def labels_of(row_label: str, column_label: str) -> str:
+    """The labels of a cell's row and column as printed, on one line: ``结转下年度继续办理 | 自然人``."""
+    return _BESIDE.join(part for part in (one_line(row_label), one_line(column_label)) if part)
 
 
 @dataclass
@@ -121,7 +127,7 @@ class Claims:
         """One figure with its labels as printed, id ``local.<hash of the labels>``."""
         if len(self.out.local) >= _MAX_LOCAL or value.is_blank:
             return
-        label = " | ".join(part for part in (" ".join(row_label.split()), " ".join(column_label.split())) if part)
+        label = labels_of(row_label, column_label)
         digest = hashlib.sha256(normalise_label(label).encode()).hexdigest()[:8]
         reading = value.reading
         self.out.local.append(
@@ -144,9 +150,10 @@ class Claims:
         """The cells whose labels were read as other than printed (``meant``: printed -> read) keep the printed ones, and a
         finding names them."""
         printed = {one_line(read): one_line(text) for text, read in meant.items()}
-        slots = [slot for slot, o in self.out.placed.items() if o.label in printed]
+        slots = [slot for slot, o in self.out.placed.items() if any(part in printed for part in o.label.split(_BESIDE))]
         for slot in slots:
-            self.out.placed[slot] = self.out.placed[slot]._replace(label=printed[self.out.placed[slot].label])
+            parts = self.out.placed[slot].label.split(_BESIDE)
+            self.out.placed[slot] = self.out.placed[slot]._replace(label=_BESIDE.join(printed.get(part, part) for part in parts))
         slots += [s for u in self.out.unplaced if one_line(u.label) in printed for s in u.slots]
         if slots:
             pairs = "; ".join(f"{text} → {read}" for read, text in printed.items())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.extract.alignment import aligned, kept, unit_of
-from pipeline.extract.claims import Claims, Slot
+from pipeline.extract.claims import Claims, Slot, labels_of
 from pipeline.extract.heads import HeadReader, Heads
 from pipeline.extract.orders import Column, Order, best_order
 from pipeline.extract.rows import Item, Row, is_unit
@@ -57,14 +57,14 @@ class RowFiller:
                 place = values[0] if values else label
                 for slot, column in zip(slots, columns, strict=True):
                     if slot and place:
-                        self.claims.blank(slot, place, name or column.label)
+                        self.claims.blank(slot, place, labels_of(name, column.label))
             elif len(filled) < len(columns):
                 self.claims.hand_on(name, filled, tuple(slots))
             else:
                 self.claims.local_values(name, filled)
-                for slot in slots:
+                for slot, column in zip(slots, columns, strict=True):
                     if slot:
-                        self.claims.open(slot, filled, name)
+                        self.claims.open(slot, filled, labels_of(name, column.label))
             return
         for value, column, slot in zip(found, columns, slots, strict=True):
             if slot is None:
@@ -72,11 +72,11 @@ class RowFiller:
                     self.claims.local(name, column.label, value)
             elif value is None:
                 place = label or next(v for v in values)
-                self.claims.blank(slot, place, name or column.label)
+                self.claims.blank(slot, place, labels_of(name, column.label))
             elif not value.own and not value.is_blank:
-                self.claims.open(slot, [value], name or column.label)
+                self.claims.open(slot, [value], labels_of(name, column.label))
             else:
-                self.claims.claim(slot, value, name or column.label, unit_of(column.label))
+                self.claims.claim(slot, value, labels_of(name, column.label), unit_of(column.label))
 
     def _list_row(self, row: Row, at: int, slot: Slot, values: Row) -> None:
         """A label with one figure of its own; figures of other years stay local, two of its own are open."""

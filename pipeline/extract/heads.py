@@ -14,6 +14,7 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from pipeline.codebook import normalise_label
+from pipeline.extract.claims import labels_of
 from pipeline.extract.orders import (
     Column,
     Order,
@@ -302,11 +303,12 @@ class HeadReader:
                 continue
             turn = seen.get(key.key, 0)
             seen[key.key] = turn + 1
-            above = [(r, name) for r, g, name in groups if g.col <= item.col < g.col + g.colspan]
+            above = [(r, name, g.text) for r, g, name in groups if g.col <= item.col < g.col + g.colspan]
             group = self.words.group_of_state.get(normalise_label(item.text)) or (max(above)[1] if above else "")
             if group not in self.words.review_groups:
                 group = named[turn] if turn < len(named) else ""
-            columns.append(Column(key, item.text, item.col, group))
+            over = max(above)[2] if above and max(above)[1] == group else ""
+            columns.append(Column(key, labels_of(over, item.text), item.col, group))
         return tuple(columns)
 
     # -- lists --------------------------------------------------------------------------------------------------
