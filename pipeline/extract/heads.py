@@ -125,6 +125,8 @@ class HeadReader:
             named = tuple(c for c in ordered if c.key or not (whole and "组织" in c.label))
             options = [total_last(named), ordered] if stream else [ordered, total_last(named), canonical]
             options.append(total_first(named if stream else canonical))
+            if not stream and self._holds_figures_aside(ordered, below):
+                options = [option for option in options if len(option) == len(ordered)]
         else:
             aside = () if stream else self._beside(items, ordered, max(rows, default=0))
             if aside and not stand_in_grid(ordered, below) and stand_in_grid((*ordered, *aside), below):
@@ -136,6 +138,12 @@ class HeadReader:
         heads.gridded = not stream and best == ordered and stand_in_grid(ordered, below)
         last = max((c.col for c in ordered), default=0)
         heads.ragged = heads.gridded and not any(i.col >= last for row in below for i in row[-1:])
+
+    def _holds_figures_aside(self, columns: Order, below: Sequence[Row]) -> bool:
+        """Whether each local column among the names has figures of its own, all figures standing under the columns."""
+        local = {c.col for c in columns if c.key is None}
+        filled = {i.col for row in below for i in row if i.is_value and not i.is_blank}
+        return bool(local) and local <= filled and stand_in_grid(columns, below)
 
     def _beside(self, items: Sequence[Labelled], columns: Order, last: int) -> Order:
         """The local columns (占比, 备注) to the right of the names, whose labels stand in a row above the names' last."""

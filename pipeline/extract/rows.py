@@ -16,6 +16,7 @@ from pipeline.extract.numbers import Reading, parse_cell
 from pipeline.extract.vocabulary import Vocabulary
 
 _NUMBERED = re.compile(r"^\s*(?:[(（][一二三四五六七八九十\d]+[)）]|[一二三四五六七八九十]+、|\d+\s*[.、．])")
+_MOST_NAMES = 5  # names of applicants down one column that need no figures beside each
 _MIN_TWINS = 4  # equal labels side by side from which a table's merged cells were filled one by one
 _UNIT_ONLY = frozenset({"件", "条", "次", "个", "人", "篇", "人次", "万元", "元", "项", "份", "期", "场"})
 
@@ -187,6 +188,9 @@ def _lies_on_its_side(table: Table, words: Vocabulary, template: str | None) -> 
         if parse_cell(cell.text).state not in ("blank", "unreadable"):
             for r in range(cell.row, cell.row + cell.rowspan):
                 figures[r] = figures.get(r, 0) + 1
+    people = [c for c in named if any(k.kind == "applicant" for k in columns.find(c.text)) and not is_row_label(c.text, words, template)]
+    if max(Counter(c.col for c in people).values(), default=0) >= _MOST_NAMES and any(figures.get(c.row) for c in people):
+        return max(Counter(c.row for c in people).values()) < 3 and _heads_fit(table, figures)
     matters = [(cell.row, cell.col) for cell in table.cells if (k := words.row(cell.text, template)) and k[0].matter]
     for cell in named:
         keys = words.columns.find(cell.text)

@@ -303,3 +303,32 @@ def turned_with_few_figures(sheet: Sheet) -> bytes:
     for name, applicant in zip(NAMES, APPLICANTS, strict=True):
         rows.append([Td(name), *(Td("", key=(line.indicator, applicant)) for line in sheet.lines())])
     return sheet.page({3: sheet.table(rows)})
+
+
+@layout(*MODERN)
+def organisations_summed_beside_single_blanks(sheet: Sheet) -> bytes:
+    """A column of the organisations' sum; one cell of each row is blank, so that seven figures are left."""
+    rows: list[Row] = [[*flat_head()[:-1], Td("法人小计"), flat_head()[-1]]]
+    for line in sheet.lines():
+        keys = [(line.indicator, a) for a in APPLICANTS]
+        sheet.put(next((key for key in keys[1:-1] if sheet.figures[key] == 0), keys[1]), "", None, "blank")
+        summed = sum(int(sheet.figures[key] or 0) for key in keys[1:-1])
+        values = sheet.values(line.indicator)
+        rows.append([Td(line.label), *values[:-1], Td(str(summed)), values[-1]])
+    return sheet.page({3: sheet.table(rows)})
+
+
+@layout(*MODERN)
+def turned_with_most_rows_blank(sheet: Sheet) -> bytes:
+    for key in sheet.keys("application."):
+        if key[1] not in ("natural_person", "total"):
+            sheet.put(key, "", None, "blank")
+            sheet.figures[key] = 0
+    for line in sheet.lines():
+        person = (line.indicator, "natural_person")
+        sheet.figures[line.indicator, "total"] = sheet.figures[person]
+        sheet.put((line.indicator, "total"), sheet.texts[person], sheet.figures[person])
+    rows: list[Row] = [[Td("申请人"), *(Td(line.label) for line in sheet.lines())]]
+    for name, applicant in zip(NAMES, APPLICANTS, strict=True):
+        rows.append([Td(name), *(Td("", key=(line.indicator, applicant)) for line in sheet.lines())])
+    return sheet.page({3: sheet.table(rows)})
