@@ -311,10 +311,14 @@ def organisations_summed_beside_single_blanks(sheet: Sheet) -> bytes:
     rows: list[Row] = [[*flat_head()[:-1], Td("法人小计"), flat_head()[-1]]]
     for line in sheet.lines():
         keys = [(line.indicator, a) for a in APPLICANTS]
-        sheet.put(next((key for key in keys[1:-1] if sheet.figures[key] == 0), keys[1]), "", None, "blank")
-        summed = sum(int(sheet.figures[key] or 0) for key in keys[1:-1])
+        for key in keys[1:-1]:
+            sheet.figures[key] = 0
+            sheet.put(key, "0", 0)
+        sheet.put(keys[1], "", None, "blank")
+        sheet.figures[keys[-1]] = sheet.figures[keys[0]]
+        sheet.put(keys[-1], sheet.texts[keys[0]], sheet.figures[keys[0]])
         values = sheet.values(line.indicator)
-        rows.append([Td(line.label), *values[:-1], Td(str(summed)), values[-1]])
+        rows.append([Td(line.label), *values[:-1], Td("0"), values[-1]])
     return sheet.page({3: sheet.table(rows)})
 
 
