@@ -170,9 +170,11 @@ def _reach_up(rows: Sequence[Sequence[Line]], first: int, size: float, free: int
 
 def _reach_down(rows: Sequence[Sequence[Line]], last: int, size: float) -> int:
     """Takes in the last lines of a broken label below."""
-    left = min(p.x0 for p in rows[last - 1])
-    right = max((p.x1 for p in rows[last - 1][:1]), default=left) + 8 * size
-    border = min((p.x0 for p in rows[last - 1] if is_figure(p.text)), default=right)
+    lone = is_figure(rows[last - 1][0].text)  # the figures' label stands in lines above and below them
+    left = min(p.x0 for row in rows[max(0, last - 6) : last] for p in row)
+    border = min((p.x0 for p in rows[last - 1] if is_figure(p.text)), default=float("inf"))
+    right = border if lone else max((p.x1 for p in rows[last - 1][:1]), default=left) + 8 * size
+    border = right if border == float("inf") else border
     while last < len(rows):
         below = rows[last]
         gap = min(p.y0 for p in below) - max(p.y1 for p in rows[last - 1])

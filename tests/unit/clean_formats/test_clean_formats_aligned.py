@@ -146,3 +146,13 @@ def test_raised_marks_behind_a_figure_are_notes() -> None:
     assert "".join(g.text for g in with_notes([*glyphs, mark])) == "865（1）"
     assert with_notes([*glyphs, low]) == [*glyphs, low]
     assert with_notes([*glyphs, mark._replace(x0=30, x1=32)])[-1].text == "1"
+
+
+def test_the_last_label_keeps_its_lines_below_a_groups_name() -> None:
+    rows = [[_piece("（六）其他", 20, 100), _piece("1.国家秘密", 90, 100), *(_piece(str(c), 260 + 50 * c, 100) for c in range(3))]]
+    rows += [[_piece("2.申请人无正当理由", 90, 118)]]
+    rows += [[_piece("行政机关不再处理", 90, 130), *(_piece("7", 260 + 50 * c, 130) for c in range(3))]]
+    rows += [[_piece("理", 40, 136)], [_piece("其申请", 90, 142)]]
+    (table,) = find_aligned_tables(rows)
+    assert (table.first, table.last) == (0, 5)
+    assert not [c for c in table.cells if c.text.startswith("2.") and "其申请" not in c.text]
