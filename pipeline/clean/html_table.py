@@ -24,6 +24,7 @@ _CUT_LEAST = 3
 _LEAST_BELOW = 2
 _LEAST_PARTED = 3
 _LEAST_TOLD = 6
+_MOST_BLOCKS = 40  # of a cell, among which one may hold all its lines
 _SPACER = re.compile(r"(?:spacer|blank|space|transparent|pixel|dot|line|clear)[-_\d]*\.(?:gif|png)", re.I)
 _CELL_FIGURE = re.compile(r"(?:[-+－]?\d[\d.,， ]*|[-—－/／无零〇])(?:[万萬]?元|人次|[件项項条條次人个個篇期])?(?:[(（][^()（）]*[)）])?")
 _WORD = re.compile(r"[\u4e00-\u9fff]")
@@ -190,7 +191,8 @@ def _lines(cell: LexborNode) -> list[str]:
     """The lines of a cell's text, blank ones among them; where each is a block, those with a blank that was meant."""
     text = cell.text(deep=True)
     blocks = cell.css("p,div")
-    around = [inner for block in blocks if (inner := block.text(deep=True)).strip() == text.strip()]
+    few = blocks if len(blocks) <= _MOST_BLOCKS else []
+    around = [inner for block in few if (inner := block.text(deep=True)).strip() == text.strip()]
     if around:
         found = around[-1].split("\n")  # one block holds all the lines: its own end is no line
         found = found[:-1] if len(found) > 1 and not found[-1].strip(" ") else found

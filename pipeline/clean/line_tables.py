@@ -39,6 +39,7 @@ _HEADING = re.compile(r"^[一二三四五六七八九十]{1,2}、[^\s\d]+$")
 _INVISIBLE = re.compile("[\u200b-\u200d\u2060\ufeff]")
 _MIN_LONE_NUMBERS = 6
 _MIN_TOLD = 6
+_LONGEST_TOLD = 160
 _MIN_FIGURES = 3
 _MIN_ROWS = 3
 _BETWEEN = 24
@@ -282,7 +283,7 @@ def _row_table(page: Lines, start: int, end: int, *, tabs: bool) -> Table:
 @lru_cache(maxsize=4096)
 def told(line: str) -> tuple[str, str] | None:
     """The label and the figure (or mark, or nothing) of a line that holds nothing else."""
-    match = _TOLD.match(_flat(line)) if ":" in line or "：" in line else None
+    match = _TOLD.match(_flat(line)) if len(line) <= _LONGEST_TOLD and (":" in line or "：" in line) else None
     return (match[1], match[2]) if match else None
 
 
