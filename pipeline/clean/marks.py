@@ -14,6 +14,7 @@ _SLANTED, _STRAIGHT = -0.2, 0.02
 """A slash leans by more than this (columns to the right for each row down), and no row's middle is farther off its line, as a
 share of its height; an upright 1 leans the other way because of its flag, a 7 is bent."""
 _ITALIC = -0.1
+_DASHES = frozenset("-–—―－﹣一_ー~")
 
 
 def is_dash(box: Box, char: float) -> bool:
@@ -51,13 +52,26 @@ def with_slashes(ink: Pixels, boxes: Sequence[Box], readings: Sequence[Reading])
 
 def with_dashes(boxes: Sequence[Box], cells: Sequence[Box], readings: Sequence[Reading], char: float) -> list[Reading]:
     """The readings of lines, a flat stroke alone in its cell read as the dash that it is: blown up to a line's height it looks
-    like anything. One that stands high or low in its cell is dirt or something else: it is not read."""
+    like anything. A smeared one is told by its reading too. One that stands high or low in its cell is dirt or something else: it is not read."""
     result = list(readings)
     for n, (box, cell) in enumerate(zip(boxes, cells, strict=True)):
-        if is_dash(box, char) and box.width <= 3 * char and cells.count(cell) == 1:
+        smeared = readings[n].text in _DASHES and box.height <= 0.4 * char and box.width >= 1.2 * box.height
+        if (is_dash(box, char) or smeared) and box.width <= 3 * char and cells.count(cell) == 1:
             middle = abs(box.y0 + box.y1 - cell.y0 - cell.y1) / 2 <= max(0.3 * cell.height, 0.3 * char)
             result[n] = Reading("-", (), 1.0) if middle else Reading("", (), 0.0)
     return result
+
+
+def without_strays(boxes: Sequence[Box], cells: Sequence[Box], readings: Sequence[Reading]) -> list[Reading]:
+    """The readings of lines, a slash or dash that runs out of its cell left open: a stamp's or a pen's stroke does."""
+    return [
+        Reading("", (reading.text,), 0.0) if reading.text in ("/", "-") and _runs_out(box, cell) else reading
+        for box, cell, reading in zip(boxes, cells, readings, strict=True)
+    ]
+
+
+def _runs_out(box: Box, cell: Box) -> bool:
+    return box.x0 <= cell.x0 or box.y0 <= cell.y0 or box.x1 >= cell.x1 or box.y1 >= cell.y1
 
 
 def _leans(ink: Pixels, box: Box, text: str) -> list[float]:

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.clean.marks import with_dashes, with_slashes, without_marks
+from pipeline.clean.marks import with_dashes, with_slashes, without_marks, without_strays
 from pipeline.clean.ocr import MAX_READINGS, Reading, detect, recognise
 from pipeline.clean.page_blocks import PageBlock, PageCell, PageTable, assemble
 from pipeline.clean.pdf_layout import PageLayout, furniture, page_blocks
@@ -171,6 +171,7 @@ def _table(sheet: Sheet, grid: Grid, unit: float, left: float) -> PageTable:
         cells_of.extend([within] * (len(lines) - len(cells_of)))
     boxes = [box for _, box in lines]
     readings = with_dashes(boxes, cells_of, with_slashes(sheet.ink, boxes, _doubted(sheet.bare, boxes)), sheet.char)
+    readings = without_strays(boxes, cells_of, readings)
     by_cell: list[list[tuple[Box, Reading]]] = [[] for _ in grid.regions]
     for (index, box), reading in zip(lines, readings, strict=True):
         by_cell[index].append((box, reading))
@@ -189,7 +190,7 @@ def _doubted(page: Pixels, boxes: Sequence[Box]) -> list[Reading]:
     again = [
         index
         for index, reading in enumerate(first)
-        if reading.score < _CERTAIN and _NUMERIC.fullmatch(reading.text)
+        if (reading.score < _CERTAIN and _NUMERIC.fullmatch(reading.text)) or _is_odd(reading.text)
     ]
     second = recognise(page, [boxes[index] for index in again], margin=0.34)
     result = list(first)
@@ -197,11 +198,19 @@ def _doubted(page: Pixels, boxes: Sequence[Box]) -> list[Reading]:
         reading = first[index]
         if other.text == reading.text:
             continue
-        lead, rest = (reading, other) if reading.score >= other.score and reading.text else (other, reading)
+        first_leads = bool(reading.text) and reading.score >= other.score and not _NUMERIC.fullmatch(other.text)
+        if _NUMERIC.fullmatch(reading.text):
+            first_leads = bool(reading.text) and reading.score >= other.score
+        lead, rest = (reading, other) if first_leads else (other, reading)
         others = dict.fromkeys((rest.text, *lead.others, *rest.others))
         near = tuple(text for text in others if text != lead.text)
         result[index] = Reading(lead.text, near[:MAX_READINGS], min(lead.score, 0.5))
     return result
+
+
+def _is_odd(text: str) -> bool:
+    """Whether a text is a few characters that are neither of a figure nor Chinese: what smeared figures are read as."""
+    return len(text) <= 3 and not _NUMERIC.fullmatch(text) and not any("\u4e00" <= c <= "\u9fff" for c in text)
 
 
 def _cell_text(found: Sequence[tuple[Box, Reading]], char: float) -> tuple[str, tuple[str, ...]]:

@@ -32,27 +32,31 @@ _THICK, _NEAR = 3, 2
 """Pixels from a rule's middle to the ground beside it, less two, and by how much it may lie beside where it should."""
 
 
-def gaps_of(grey: Pixels, across: Sequence[Rule], down: Sequence[Rule], char: float) -> tuple[list[Rule], list[Rule]]:
-    """The missing pieces, level and upright, of the lines of the tables that ``across`` and ``down`` make; ``char`` is the usual
-    height of a character in pixels."""
+def gaps_of(
+    grey: Pixels, across: Sequence[Rule], down: Sequence[Rule], hints: tuple[Sequence[Rule], Sequence[Rule]], char: float
+) -> tuple[list[Rule], list[Rule]]:
+    """The missing pieces, level and upright, of the lines of the tables that ``across`` and ``down`` make; ``hints`` are level and
+    upright strokes where lines may be too, ``char`` is the usual height of a character in pixels."""
     snap = max(4.0, 0.22 * char)
     level: list[Rule] = []
     upright: list[Rule] = []
     for grid in find_grids(list(across), list(down), snap=snap, gap=max(5.0, 0.4 * char)):
         if len(grid.regions) > 1 and grid.n_cols > 1:
             x0, y0, x1, y1 = (int(v) for v in (grid.xs[0], grid.ys[0], grid.xs[-1], grid.ys[-1]))
-            level += _missing(grey, across, (grid.ys[0], grid.ys[-1]), grid.xs, snap, (x0, x1))
-            upright += _missing(grey.T, down, (grid.xs[0], grid.xs[-1]), grid.ys, snap, (y0, y1))
+            level += _missing(grey, across, hints[0], (grid.ys[0], grid.ys[-1]), grid.xs, snap, (x0, x1))
+            upright += _missing(grey.T, down, hints[1], (grid.xs[0], grid.xs[-1]), grid.ys, snap, (y0, y1))
     return level, upright
 
 
 def _missing(
-    grey: Pixels, rules: Sequence[Rule], between: tuple[float, float], crossing: Sequence[float], snap: float, reach: tuple[int, int]
+    grey: Pixels, rules: Sequence[Rule], hints: Sequence[Rule], between: tuple[float, float], crossing: Sequence[float], snap: float,
+    reach: tuple[int, int],
 ) -> list[Rule]:
     """The pieces that no rule draws of the level lines ``between`` two heights, from one upright line at ``crossing`` to the
     next, as far as they show."""
     inside = [r for r in merge_rules(list(rules), snap, snap) if r.lo < reach[1] and r.hi > reach[0]]
-    levels = sorted({r.at for r in inside if between[0] + snap < r.at < between[1] - snap})
+    others = [r for r in hints if r.lo < reach[1] and r.hi > reach[0] and all(abs(r.at - own.at) > snap for own in inside)]
+    levels = sorted({r.at for r in (*inside, *others) if between[0] + snap < r.at < between[1] - snap})
     pieces = [(a, b) for a, b in pairwise(crossing) if b - a > 2 * snap]
     lines = [(at, [covered(inside, at, a, b, snap) for a, b in pieces]) for at in levels]
     shares = {at: _shares(grey, at, pieces, reach) for at in levels}

@@ -31,16 +31,17 @@ def find_rules(grey: Pixels, drawn: Pixels, char: float) -> tuple[list[Rule], li
     thick = max(9.0, 0.5 * char)
     flats = [(x, y, wide, high) for x, y, wide, high in _extents(flat) if high <= thick + 0.01 * wide]
     steeps = [(x, y, wide, high) for x, y, wide, high in _extents(steep) if wide <= thick + 0.01 * high]
-    flats, steeps = _of_tables(drawn, flats, steeps, char)
+    flats, steeps, streaks = _of_tables(drawn, flats, steeps, char)
     across = [Rule(y + high / 2, float(x), float(x + wide)) for x, y, wide, high in flats]
     down = [Rule(x + wide / 2, float(y), float(y + high)) for x, y, wide, high in steeps]
     flat, steep = _within(flat, flats), _within(steep, steeps)
     mask = _grown(flat | steep, (3, 3))
     ground, other = _without_text(grey, mask, char)
-    pale = _bridged([Rule(y + h / 2, float(x), float(x + w)) for x, y, w, h in _faint(grey, ground, other, flat, char, long)], char)
-    plumb = _bridged(
-        [Rule(x + w / 2, float(y), float(y + h)) for y, x, h, w in _faint(grey.T, ground.T, other.T, steep.T, char, tall)], char
-    )
+    pale = [Rule(y + h / 2, float(x), float(x + w)) for x, y, w, h in _faint(grey, ground, other, flat, char, long)]
+    plumb = [Rule(x + w / 2, float(y), float(y + h)) for y, x, h, w in _faint(grey.T, ground.T, other.T, steep.T, char, tall)]
+    plumb = [rule for rule in plumb if all(abs(rule.at - at) > _THIN for at in streaks)]
+    hints = pale, plumb
+    pale, plumb = _bridged(pale, other, char), _bridged(plumb, np.ascontiguousarray(other.T), char)
     reach = 0.6 * char
     pale, plumb = _held(pale, [*down, *plumb], across, reach), _held(plumb, [*across, *pale], down, reach)
     for rule in pale:
@@ -48,7 +49,7 @@ def find_rules(grey: Pixels, drawn: Pixels, char: float) -> tuple[list[Rule], li
     for rule in plumb:
         mask[int(rule.lo) : int(rule.hi), max(0, int(rule.at) - 2) : int(rule.at) + 3] = 255
     across, down = across + pale, down + plumb
-    level, upright = gaps_of(grey, across, down, char)
+    level, upright = gaps_of(grey, across, down, hints, char)
     for rule in level:
         mask[max(0, round(rule.at) - 2) : round(rule.at) + 3, int(rule.lo) : int(rule.hi)] = 255
     for rule in upright:
@@ -56,7 +57,7 @@ def find_rules(grey: Pixels, drawn: Pixels, char: float) -> tuple[list[Rule], li
     return across + level, down + upright, mask
 
 
-def _bridged(rules: list[Rule], char: float) -> list[Rule]:
+def _bridged(rules: list[Rule], text: Pixels, char: float) -> list[Rule]:
     """Long pieces of one line that text written over it keeps apart are joined."""
     found: list[Rule] = []
     for rule in sorted(rules, key=lambda r: (round(r.at / 4), r.lo)):
@@ -64,6 +65,7 @@ def _bridged(rules: list[Rule], char: float) -> list[Rule]:
         if (
             last is not None and abs(last.at - rule.at) <= 2 and -char <= rule.lo - last.hi <= 2.5 * char
             and min(last.hi - last.lo, rule.hi - rule.lo) >= 8 * char
+            and (rule.lo - last.hi <= char or text[round(rule.at) - 2 : round(rule.at) + 3, int(last.hi) : int(rule.lo)].any())
         ):
             found[-1] = Rule(last.at, last.lo, max(last.hi, rule.hi))
         else:
@@ -151,9 +153,9 @@ def _grown(mask: Pixels, size: tuple[int, int]) -> Pixels:
     return np.asarray(cv2.dilate(mask, cv2.getStructuringElement(cv2.MORPH_RECT, size)), dtype=np.uint8)
 
 
-def _of_tables(drawn: Pixels, level: list[Extent], upright: list[Extent], char: float) -> tuple[list[Extent], list[Extent]]:
-    """The level and upright strokes that are rules of a table: not what the strokes of bold type or the arcs of a stamp are,
-    which hang between the lines across them, and not a streak that runs over the page beyond all of these."""
+def _of_tables(drawn: Pixels, level: list[Extent], upright: list[Extent], char: float) -> tuple[list[Extent], list[Extent], list[float]]:
+    """The level and upright strokes that are rules of a table, and where upright streaks run: no rules are the strokes of bold type
+    or the arcs of a stamp, which hang between the lines across them, nor a streak that runs over the page beyond all of these."""
     columns = _chains([(x + wide / 2, y, y + high, wide, n) for n, (x, y, wide, high) in enumerate(upright)], char)
     rows = _chains([(y + high / 2, x, x + wide, high, n) for n, (x, y, wide, high) in enumerate(level)], char)
     long = [row for row in rows if row.hi - row.lo > 12 * char]
@@ -174,7 +176,8 @@ def _of_tables(drawn: Pixels, level: list[Extent], upright: list[Extent], char: 
         loose = not any(_touches(row, end, held, 0.6 * char) for end in (row.lo, row.hi))
         if whole or not (loose or any(_through_text(drawn, *level[n], char) for n in row.parts)):
             kept.append(row)
-    return [level[n] for row in kept for n in row.parts], [upright[n] for column in held for n in column.parts]
+    streaks = [upright[n][0] + upright[n][2] / 2 for c in beyond for n in c.parts]
+    return [level[n] for row in kept for n in row.parts], [upright[n] for column in held for n in column.parts], streaks
 
 
 class _Chain(NamedTuple):
@@ -208,9 +211,9 @@ def _touches(chain: _Chain, end: float, others: list[_Chain], reach: float) -> b
 
 
 def _is_streak(column: _Chain, columns: list[_Chain], rows: list[_Chain], char: float) -> bool:
-    """Whether a long upright line runs on at both its ends beyond every level line that it crosses, and no others with it."""
-    crossed = [row.at for row in rows if row.lo - char <= column.at <= row.hi + char and column.lo <= row.at <= column.hi]
-    if crossed and (min(crossed) - column.lo < 1.5 * char or column.hi - max(crossed) < 1.5 * char):
+    """Whether a long upright line runs on at both its ends beyond every level line at its height, and no others with it."""
+    beside = [row.at for row in rows if column.lo - char <= row.at <= column.hi + char]
+    if beside and (min(beside) - column.lo < 1.5 * char or column.hi - max(beside) < 1.5 * char):
         return False
     return sum(1 for c in columns if abs(c.lo - column.lo) <= char and abs(c.hi - column.hi) <= char) < 3
 
