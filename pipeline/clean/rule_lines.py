@@ -213,7 +213,7 @@ def _touches(chain: _Chain, end: float, others: list[_Chain], reach: float) -> b
 def _is_streak(column: _Chain, columns: list[_Chain], rows: list[_Chain], char: float) -> bool:
     """Whether a long upright line runs on at both its ends beyond every level line at its height, and no others with it."""
     beside = [row.at for row in rows if column.lo - char <= row.at <= column.hi + char]
-    if beside and (min(beside) - column.lo < 1.5 * char or column.hi - max(beside) < 1.5 * char):
+    if not beside or min(beside) - column.lo < 1.5 * char or column.hi - max(beside) < 1.5 * char:
         return False
     return sum(1 for c in columns if abs(c.lo - column.lo) <= char and abs(c.hi - column.hi) <= char) < 3
 
