@@ -13,7 +13,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from pipeline.clean import picture, pixels
-from pipeline.clean.marks import is_dash, is_speck
+from pipeline.clean.marks import is_dash, is_speck, with_dashes, without_strays
 from pipeline.clean.ocr import Reading
 from pipeline.clean.picture_series import inline_bytes, read_series
 from pipeline.clean.pixels import Box
@@ -135,6 +135,18 @@ def test_marks() -> None:
     assert not is_speck(Box(0, 0, 6, 2), 18.0)
     assert is_speck(Box(0, 0, 4, 4), 24.0)
     assert not is_speck(Box(0, 0, 4, 17), 24.0)
+
+
+@pytest.mark.parametrize(("text", "box", "told"), [("一", Box(40, 28, 50, 36), "-"), ("一", Box(40, 22, 50, 38), "一"), ("7", Box(40, 28, 50, 36), "7")])
+def test_a_smeared_dash(text: str, box: Box, told: str) -> None:
+    (reading,) = with_dashes([box], [Box(0, 0, 90, 64)], [Reading(text, ("1",), 0.4)], 24.0)
+    assert reading.text == told
+
+
+@pytest.mark.parametrize(("box", "told"), [(Box(30, 10, 40, 30), "/"), (Box(30, 0, 60, 40), "")])
+def test_a_stroke_that_runs_out_of_its_cell_is_no_slash(box: Box, told: str) -> None:
+    (reading,) = without_strays([box], [Box(0, 0, 90, 40)], [Reading("/", (), 0.9)])
+    assert (reading.text, bool(reading.others)) == (told, not told)
 
 
 @pytest.mark.parametrize(("read", "figure"), [("ò", "0"), ("日", "0"), ("0)", "0"), ("29_", "29"), ("(5)", "(5)"), ("日期", "日期"), ("件", "件")])
