@@ -15,7 +15,7 @@
 {%- endmacro %}
 
 {% macro duckdb__create_table_as(temporary, relation, compiled_code, language='sql', partitioned_by=none, sorted_by=none) -%}
-  {%- set parts = yangguang.parts() if '/* part of ' in compiled_code else 1 -%}
+  {%- set parts = yangguang.parts() if '/* part of ' in compiled_code and not temporary else 1 -%}
   {%- set first = yangguang.part(compiled_code, 0, parts) if parts > 1 else compiled_code -%}
   {{ dbt.duckdb__create_table_as(temporary, relation, first, language, partitioned_by, sorted_by) }}
   {%- for number in range(1, parts) %}
