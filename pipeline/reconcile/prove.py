@@ -31,10 +31,11 @@ class Proof(NamedTuple):
 
 
 def prove(
-    equations: Sequence[Equation], known: Mapping[Slot, Figure], open_cells: Collection[Slot]
+    equations: Sequence[Equation], known: Mapping[Slot, Figure], open_cells: Collection[Slot], inked: Collection[Slot] = ()
 ) -> tuple[dict[Slot, Proof], bool]:
-    """Prove what the sums decide. ``known`` holds the figures to rely on, ``open_cells`` the cells to prove. Gives the proofs,
-    and whether the work was done to its end."""
+    """Prove what the sums decide. ``known`` holds the figures to rely on, ``open_cells`` the cells to prove; of these ``inked``
+    show a figure that nobody could read, and one sum alone says nothing of it. Gives the proofs, and whether the work was done
+    to its end."""
     wanted = dict.fromkeys(open_cells)
     banned: set[Slot] = set()
     for _ in range(MAX_ROUNDS):
@@ -42,7 +43,7 @@ def prove(
         touched = [e for e in equations if any(slot in allowed for _, slot in e.terms)]
         if not touched:
             return {}, True
-        proofs, figures = _fixpoint(touched, known, allowed)
+        proofs, figures = _fixpoint(touched, known, allowed, inked)
         refuted = _refuted(touched, proofs, figures)
         if not refuted:
             return proofs, True
@@ -51,7 +52,7 @@ def prove(
 
 
 def _fixpoint(
-    equations: Sequence[Equation], given: Mapping[Slot, Figure], allowed: Collection[Slot]
+    equations: Sequence[Equation], given: Mapping[Slot, Figure], allowed: Collection[Slot], inked: Collection[Slot]
 ) -> tuple[dict[Slot, Proof], dict[Slot, Figure]]:
     known = dict(given)
     proofs: dict[Slot, Proof] = {}
@@ -89,9 +90,9 @@ def _fixpoint(
             for slot, value, is_total in found:
                 resolution: Resolution = "proved_by_sums"
                 rule, told = equation.name, text
-                if is_total and not equation.origin:
+                if is_total and not equation.origin and slot not in inked:
                     resolution = "derived_total"
-                elif value != 0:
+                elif value != 0 or slot in inked:
                     held = claims.setdefault(slot, {})
                     held[n] = (value, text)
                     if len(held) < 2 or len({v for v, _ in held.values()}) > 1:

@@ -138,7 +138,8 @@ def _prove(
             wanted.append(slot)
     if not wanted:
         return
-    proofs, complete = prove(equations, known, wanted)
+    inked = {slot for slot in wanted if observations[table[slot]].state == "unreadable"}
+    proofs, complete = prove(equations, known, wanted, inked)
     if not complete:
         bounded.append("sums")
     for slot, proof in proofs.items():

@@ -63,6 +63,15 @@ def test_a_blank_total_is_derived_only_from_all_its_parts() -> None:
     assert by_slot(reconcile(report("v2021", dash)))[total].resolved is None
 
 
+def test_a_total_that_nobody_could_read_takes_two_sums() -> None:
+    hidden = [cell(s, v, state="unreadable" if v is None else None) for s, v in disputes(4, 2, 1, 0, None).items()]
+    assert by_slot(reconcile(report("v2021", hidden)))["reconsideration.total", None].resolved is None
+    total = (RECEIVED, "total")  # a row's sum and a column's
+    hidden = [cell(s, v, state="unreadable" if s == total else None) for s, v in without(total).items()]
+    found = by_slot(reconcile(report("v2021", hidden)))[total]
+    assert (found.value, found.resolved, found.resolution) == (None, TRUTH[total], "proved_by_sums")
+
+
 def test_a_blank_total_counts_in_a_check_as_what_its_row_shows() -> None:
     a = "application."
     shown: dict[Slot, Figure | None] = {
