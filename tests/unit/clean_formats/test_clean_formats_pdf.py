@@ -135,6 +135,8 @@ def test_two_columns_are_read_column_by_column(offset: float) -> None:
 @pytest.mark.parametrize("make", [lambda seed: plain_table(seed, 9), lambda seed: plain_table(seed, 7, 6)])
 def test_table_without_rules(make: Callable[[int], DrawnTable]) -> None:
     seed = secrets.randbelow(10**9)
+    while not any(cell[0] == 1 and cell[-1].isdigit() for cell in shape(make(seed).cells)):
+        seed += 1  # without rules a first row of blanks is told from a head's second line by nothing
     table = make(seed)
     document = _read(pdf_files.document([pdf_files.text(LONG), pdf_files.bare(table), pdf_files.text(LONG)]))
     found = _tables(document)
