@@ -149,6 +149,8 @@ class Claims:
     def misprinted(self, meant: Mapping[str, str]) -> None:
         """The cells whose labels were read as other than printed (``meant``: printed -> read) keep the printed ones, and a
         finding names them."""
+        if not meant:
+            return
         printed = {one_line(read): one_line(text) for text, read in meant.items()}
         slots = [slot for slot, o in self.out.placed.items() if any(part in printed for part in o.label.split(_BESIDE))]
         for slot in slots:
