@@ -31,7 +31,7 @@ from tests.integration.spine.changed_corpus import (
 
 pytestmark = pytest.mark.xdist_group("changed")
 BODIES = 16
-ROUNDS = ((other_figure,), (report_added, revised, revised), (report_gone, other_body, read_otherwise, unread, fetched_again))
+ROUNDS = ((other_figure, report_added, revised, revised), (report_gone, other_body, read_otherwise, unread, fetched_again))
 
 
 @pytest.fixture(scope="module")

@@ -74,7 +74,7 @@ def test_readers_are_never_locked_out(tmp_path: Path) -> None:
             "import duckdb,sys\ncon = duckdb.connect(sys.argv[1], read_only=True)\n"
             "print(con.execute('SELECT count(*) FROM core.report').fetchone()[0])"
         )
-        while not stop.is_set():
+        while not stop.wait(0.2):
             done = subprocess.run([COMMAND[0], "-c", script, str(home.database)], capture_output=True, text=True, check=False)
             if done.returncode:
                 failures.append(done.stderr)
