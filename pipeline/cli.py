@@ -78,7 +78,7 @@ def _run(home: Home, inputs: tuple[str, ...], *, delay: float = 2.0, allow_priva
             if is_up_to_date(home):
                 _say("nothing new: the warehouse and its snapshot are up to date")
                 return
-            from pipeline.runner import materialize
+            from pipeline.definitions import materialize
 
             if not materialize(home, say=_say):
                 _failed("the run failed; the published warehouse is as it was before")

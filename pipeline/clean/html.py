@@ -24,6 +24,7 @@ from pipeline.clean.html_table import (
 )
 from pipeline.clean.lean_html import Lean, lean
 from pipeline.clean.line_tables import Lines, blocks_of, may_hold_tables
+from pipeline.clean.note_marks import in_brackets
 from pipeline.clean.unwrapped import unwrapped
 from pipeline.dateline import stated_day
 from pipeline.document import Block, Document, Image, Link, Paragraph, Table
@@ -298,8 +299,8 @@ def _blocks(article: LexborNode, path: str, page: Lean) -> Iterator[Block]:
     number = 0
     joined: set[int] = set()
     for mark in article.css(_RAISED) if page.may_hold("sup") or page.hides else ():
-        if 0 < len(text := mark.text(deep=True).strip()) <= 6:
-            mark.replace_with(f"（{text}）" if text[0] not in "([（【" else text)  # a note's mark is no digit of the figure
+        if (mark.tag == "sup" or mark.tag in _RUNS) and (noted := in_brackets(text := mark.text(deep=True))) != text:
+            mark.replace_with(noted)  # a note's mark is no digit of the figure
     for box in article.css("td input[value]") if page.may_hold("input") else ():
         if (box.attributes.get("type") or "text").lower() in ("text", "number"):
             box.replace_with(box.attributes.get("value") or "")

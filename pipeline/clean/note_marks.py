@@ -1,11 +1,13 @@
-"""Marks of notes set small and raised behind a figure: they are no digits of it."""
+"""Marks of notes, set small and raised behind a figure: they are no digits of it, and stand in brackets behind it."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from pipeline.clean.pdf_page import Glyph
+if TYPE_CHECKING:
+    from pipeline.clean.pdf_page import Glyph
 
 _DIGITS = frozenset("0123456789")
 _MARKS = _DIGITS | frozenset("①②③④⑤⑥⑦⑧⑨*＊")
@@ -15,6 +17,14 @@ _RAISED = 0.2
 """Share of the figure's height by which a mark ends above it, at least."""
 _APART = 0.3
 _STEP = 16.0
+_LONGEST = 6
+"""Signs of a mark, at most."""
+
+
+def in_brackets(raised: str) -> str:
+    """A raised text as it stands behind a figure: in brackets where it may be a note's mark and has none, else as it is."""
+    mark = raised.strip()
+    return f"（{mark}）" if 0 < len(mark) <= _LONGEST and mark[0] not in "([（【" else raised
 
 
 def with_notes(glyphs: list[Glyph]) -> list[Glyph]:
@@ -39,7 +49,7 @@ def with_notes(glyphs: list[Glyph]) -> list[Glyph]:
         first = notes.setdefault(base, n)
         text = (found[first].text[1:-1] if first in found else "") + mark.text
         found[n] = found[first]._replace(text="") if first != n else mark
-        found[first] = Glyph(f"（{text}）", glyphs[first].x0, base.y0, mark.x1, base.y1, base.size)
+        found[first] = base._replace(text=f"（{text}）", x0=glyphs[first].x0, x1=mark.x1)
     kept = (found.get(n, glyph) for n, glyph in enumerate(glyphs))
     return [glyph for glyph in kept if glyph.text] if found else glyphs
 

@@ -15,6 +15,7 @@ from itertools import groupby
 from lxml import etree
 
 from pipeline.clean.line_tables import Lines, blocks_of, may_hold_tables
+from pipeline.clean.note_marks import in_brackets
 from pipeline.clean.ooxml import (
     Package,
     PackageError,
@@ -36,8 +37,6 @@ MAX_COLUMNS = 1_000
 MAX_CELLS = 500_000
 _MIN_TABBED = 3
 """Paragraphs with tabs that may be the rows of a table."""
-_MARK = 6
-"""Signs of a note's mark, at most."""
 
 
 def read(data: bytes, *, sha256: str, media_type: str = MEDIA_TYPE) -> Document:
@@ -169,8 +168,8 @@ class _Reader:
                     parts.append(chr(number))
         if is_on(child(run, "rPr", "strike")) or is_on(child(run, "rPr", "dstrike")):
             found.struck.update(range(first, len(parts)))
-        elif value(child(run, "rPr", "vertAlign")) == "superscript" and 0 < len(mark := "".join(parts[first:]).strip()) <= _MARK:
-            parts[first:] = [mark if mark[0] in "([（【" else f"（{mark}）"]  # a note's mark is no digit of the figure
+        elif value(child(run, "rPr", "vertAlign")) == "superscript":
+            parts[first:] = [in_brackets("".join(parts[first:]))]
 
     def _drawing(self, element: etree._Element, found: _Found) -> None:
         alt = ""

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
+from pipeline.extract.sentence_patterns import required_words
 from pipeline.plain import squeeze
 
 Verdict = Literal["take", "ambiguous", "skip"]
@@ -106,29 +107,23 @@ _PLAN = re.compile(
     r"将(?!近|[^,。;]{0,20}(?:纳入|作为))|计划|(?<![草起])拟|力争|争取|预计|打算|下一步|下步|今后|目标|不少于|不低于|至少|应当|必须|(?<!依照)(?<!按照)(?<!按)(?<!根据)(?<!依据)(?<!有关)(?<!相关)规定(?!的其[他它]情形)|要求(?!提供|公开|获取|行政机关|确认|补正|补充|缴纳)|如果|如有|如需|若"
 )
 _NEEDED = {
-    _FULL_YEAR: ("12月31日",), _FIRST_YEAR: ("12月31日",), _COMPARE: ("年",), _ASIDE: ("(", "去年", "上年", "上一年", "月"),
-    _CARRY: ("结", "转", "遗留", "跨年"), _SINCE_YEAR: ("自", "从"), _UNTIL_END: ("底", "末", "12月31日", "目前"),
+    pattern: required_words(pattern.pattern) or ("",)
+    for pattern in (_FULL_YEAR, _FIRST_YEAR, _COMPARE, _ASIDE, _CARRY, _SINCE_YEAR, _UNTIL_END, _PERIOD, _PLAN)
 }
 """Words of which every match holds one: without them there is nothing to look for."""
-_DATED = ("月", "每", "均", "季", "半年", "当天", "当日", "期间")
-"""Words of which every match of ``_PERIOD`` holds one."""
-_PLANNED = (
-    "将", "计划", "拟", "争", "预计", "打算", "下", "今后", "目标", "不少于", "不低于", "至少", "应当", "必须", "规定", "要求", "如", "若",
-)  # fmt: skip
-"""Words of which every match of ``_PLAN`` holds one."""
 _DUTY = re.compile(r"(?:按照|按|根据|依照|依据|围绕|落实|对照)[^,。;]{0,20}?(?:要求|规定)(?!提供|公开)")
 _THIS_WORDS = re.compile(r"今年(?:以来|来)?|本年度?|全年来?|年内|一年来")
 
 
-def _blank(pattern: re.Pattern[str], text: str) -> str:
-    return pattern.sub(_dots, text) if _holds(text, _NEEDED[pattern]) else text
-
-
-def _holds(text: str, words: tuple[str, ...]) -> bool:
-    for word in words:  # noqa: SIM110 (half the time of any())
+def _may_match(pattern: re.Pattern[str], text: str) -> bool:
+    for word in _NEEDED[pattern]:  # noqa: SIM110 (half the time of any())
         if word in text:
             return True
     return False
+
+
+def _blank(pattern: re.Pattern[str], text: str) -> str:
+    return pattern.sub(_dots, text) if _may_match(pattern, text) else text
 
 
 def _dots(match: re.Match[str]) -> str:
@@ -162,7 +157,7 @@ def year_context(text: str, year: int | None, carried: bool) -> tuple[bool | Non
 
 def time_verdict(sentence: str, before: str, year: int | None, *, stock: bool) -> Verdict:
     """``sentence`` is the text of the sentence up to the figure, ``before`` the paragraph's up to the sentence."""
-    if _holds(sentence, _PLANNED) and _PLAN.search(_DUTY.sub("·", sentence)):
+    if _may_match(_PLAN, sentence) and _PLAN.search(_DUTY.sub("·", sentence)):
         return "skip"
     sentence = _blank(_ASIDE, sentence)
     own, named = year_context(sentence, year, False)
@@ -171,15 +166,12 @@ def time_verdict(sentence: str, before: str, year: int | None, *, stock: bool) -
     if own is False:
         return "skip"
     sentence = _since_own_year(sentence, year)
-    full = False
-    rest = sentence
-    if "12月31日" in sentence:
-        full = bool(_FULL_YEAR.search(sentence) or (year == 2008 and _FIRST_YEAR.search(sentence)))
-        rest = _blank(_FIRST_YEAR, _blank(_FULL_YEAR, sentence))
-    until = _blank(_UNTIL_END, rest)
-    ends = until != rest
-    rest = until
-    if _holds(rest, _DATED) and _PERIOD.search(rest):
+    inside = _blank(_FULL_YEAR, sentence)
+    full = inside != sentence or (year == 2008 and _may_match(_FIRST_YEAR, sentence) and bool(_FIRST_YEAR.search(sentence)))
+    inside = _blank(_FIRST_YEAR, inside)
+    rest = _blank(_UNTIL_END, inside)
+    ends = rest != inside
+    if _may_match(_PERIOD, rest) and _PERIOD.search(rest):
         return "skip"
     if own is None:
         return "ambiguous"

@@ -149,7 +149,9 @@ def _alternatives(regex: str) -> list[str]:
     """The regex cut at its outermost ``|``."""
     parts, start, at = [], 0, 0
     while at < len(regex):
-        if regex[at] == "(":
+        if regex[at] == "\\":
+            at += 1
+        elif regex[at] == "(":
             at = _group_end(regex, at)
         elif regex[at] == "[":
             at = regex.index("]", at)

@@ -10,11 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from pipeline.reconcile.prove import feasible
+from pipeline.reconcile.prove import OPEN, feasible
 from pipeline.reconcile.system import TEXT, Equation, Shape, Side, Slot, equation_of
 from pipeline.report import Figure, Finding, Observation
-
-_OPEN = ("blank", "dash", "unreadable", "not_applicable")
 
 
 def text_figures(observations: Sequence[Observation]) -> dict[Slot, list[Figure]]:
@@ -73,7 +71,7 @@ def by_statements(
         if n is None or observations[n].resolved is not None or abs(sign) != 1:
             continue
         cell, of_text = observations[n], equation.origin == TEXT
-        if not ((of_text and cell.state in _OPEN) or (cell.state == "ambiguous" and figure in cell.candidates)):
+        if not ((of_text and cell.state in OPEN) or (cell.state == "ambiguous" and figure in cell.candidates)):
             continue
         touching = [shape.equations[e] for e in shape.by_slot.get(slot, ())]
         against = [e for e in touching if feasible(e, values) and not feasible(e, {**values, slot: figure})]

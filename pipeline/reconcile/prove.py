@@ -16,9 +16,11 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from pipeline.reconcile.system import Equation, Slot, spell
-from pipeline.report import Figure, Resolution
+from pipeline.report import Figure, Resolution, State
 
 MAX_ROUNDS = 12
+OPEN: tuple[State, ...] = ("blank", "dash", "not_applicable", "unreadable")
+"""States of cells that show no figure and may be proved one."""
 
 
 class Proof(NamedTuple):

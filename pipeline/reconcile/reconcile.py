@@ -11,12 +11,10 @@ from pipeline.reconcile.choose import choose, doubtful
 from pipeline.reconcile.evidence import by_statements, statements, text_conflicts, text_figures
 from pipeline.reconcile.place import place
 from pipeline.reconcile.placed import observed
-from pipeline.reconcile.prove import prove
+from pipeline.reconcile.prove import OPEN, prove
 from pipeline.reconcile.repair import shifted, suspects
 from pipeline.reconcile.system import Equation, Shape, Slot, balance, shape_for
 from pipeline.report import Figure, Finding, Observation, Report
-
-_OPEN = ("blank", "dash", "not_applicable", "unreadable")
 
 
 def reconcile(report: Report, years: Sequence[Equation] = ()) -> Report:
@@ -38,7 +36,7 @@ def reconcile(report: Report, years: Sequence[Equation] = ()) -> Report:
             slot: o.resolved for slot, n in table.items()
             if (o := observations[n]).resolved is not None and not o.approx and not o.candidates
         }
-        blank = [slot for slot, n in table.items() if observations[n].state in _OPEN]
+        blank = [slot for slot, n in table.items() if observations[n].state in OPEN]
         for placement in place(report.unplaced, fixed, blank, (*told, *years), shape):
             if placement.why == "bounded":
                 bounded.append(f"“{placement.row.label or placement.row.raw}”")
@@ -134,7 +132,7 @@ def _prove(
         if o.resolved is not None:
             if not o.approx:
                 known[slot] = o.resolved
-        elif o.state in _OPEN:
+        elif o.state in OPEN:
             wanted.append(slot)
     if not wanted:
         return

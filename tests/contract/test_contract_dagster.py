@@ -10,11 +10,10 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from pipeline import runner
 from pipeline.assets import ALL_YEAR, IN_SEASON
 from pipeline.crawl import completeness
 from pipeline.crawl.completeness import RULES
-from pipeline.definitions import HOST_TAG, defs, inbox
+from pipeline.definitions import HOST_TAG, dagster_home, defs, inbox
 from pipeline.load.home import Home
 
 pytestmark = pytest.mark.xdist_group("dagster")
@@ -76,7 +75,7 @@ def test_every_rule_of_completeness_is_a_check() -> None:
 
 
 def test_dagsters_own_settings_are_of_its_schema(tmp_path: Path) -> None:
-    assert runner.dagster_home(Home(tmp_path)) == str(tmp_path / "dagster")
+    assert dagster_home(Home(tmp_path)) == str(tmp_path / "dagster")
     with dg.DagsterInstance.from_config(str(tmp_path / "dagster")) as instance:
         assert not instance.telemetry_enabled
         queue = instance.get_concurrency_config().run_queue_config

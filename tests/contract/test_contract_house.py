@@ -52,7 +52,7 @@ def test_dagster_stays_in_its_files() -> None:
         p.relative_to(PACKAGE).as_posix() for p in PACKAGE.rglob("*.py")
         if any(m.split(".")[0] in ("dagster", "dagster_dbt") for m in imports(p))
     }
-    assert users <= {"assets.py", "definitions.py", "runner.py"}
+    assert users <= {"assets.py", "definitions.py"}
 
 
 def test_every_promised_command_is_there() -> None:

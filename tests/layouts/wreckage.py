@@ -288,13 +288,8 @@ def disputes_below_two_years(sheet: Sheet) -> bytes:
     return sheet.page({3: sheet.table(rows), 4: sheet.table(disputes)})
 
 
-@layout(*MODERN)
-def turned_with_few_figures(sheet: Sheet) -> bytes:
-    """Applicants downwards; nil in words and dashes leave few rows with a figure."""
-    for key in sheet.keys("application."):
-        if key[1] not in ("natural_person", "total") and sheet.figures[key] is not None:
-            sheet.put(key, "—", None, "dash")
-            sheet.figures[key] = 0
+def _turned_with_people_alone(sheet: Sheet) -> bytes:
+    """Applicants downwards, the totals those of natural persons."""
     for line in sheet.lines():
         person = (line.indicator, "natural_person")
         sheet.figures[line.indicator, "total"] = sheet.figures[person]
@@ -303,6 +298,16 @@ def turned_with_few_figures(sheet: Sheet) -> bytes:
     for name, applicant in zip(NAMES, APPLICANTS, strict=True):
         rows.append([Td(name), *(Td("", key=(line.indicator, applicant)) for line in sheet.lines())])
     return sheet.page({3: sheet.table(rows)})
+
+
+@layout(*MODERN)
+def turned_with_few_figures(sheet: Sheet) -> bytes:
+    """Applicants downwards; nil in words and dashes leave few rows with a figure."""
+    for key in sheet.keys("application."):
+        if key[1] not in ("natural_person", "total") and sheet.figures[key] is not None:
+            sheet.put(key, "—", None, "dash")
+            sheet.figures[key] = 0
+    return _turned_with_people_alone(sheet)
 
 
 @layout(*MODERN)
@@ -328,11 +333,4 @@ def turned_with_most_rows_blank(sheet: Sheet) -> bytes:
         if key[1] not in ("natural_person", "total"):
             sheet.put(key, "", None, "blank")
             sheet.figures[key] = 0
-    for line in sheet.lines():
-        person = (line.indicator, "natural_person")
-        sheet.figures[line.indicator, "total"] = sheet.figures[person]
-        sheet.put((line.indicator, "total"), sheet.texts[person], sheet.figures[person])
-    rows: list[Row] = [[Td("申请人"), *(Td(line.label) for line in sheet.lines())]]
-    for name, applicant in zip(NAMES, APPLICANTS, strict=True):
-        rows.append([Td(name), *(Td("", key=(line.indicator, applicant)) for line in sheet.lines())])
-    return sheet.page({3: sheet.table(rows)})
+    return _turned_with_people_alone(sheet)

@@ -68,6 +68,7 @@ def test_there_are_no_orphan_examples() -> None:
         ("未?收到", ("收到",)),
         ("(?<!不)(?:(?:不予|免予)公开|否决公开)(?:的)?", ("公开", "否决公开")),
         ("(?:同意)?\\d+", ()),
+        ("\\((?:甲方|乙方)[^()]*\\)|丙方", ("甲方", "乙方", "丙方")),
     ],
 )
 def test_required_words_stand_in_every_match(regex: str, words: tuple[str, ...]) -> None:
