@@ -30,7 +30,7 @@ SPARK := .venv-spark
 test-spark: $(READY)
 	test -x $(SPARK)/bin/python || ($(PYTHON) -m venv $(SPARK) && $(SPARK)/bin/pip install --quiet \
 	  'dbt-core>=1.11.16,<1.12' 'dbt-spark[session]' 'pyspark==4.3.0' 'duckdb==1.5.5' pyarrow)
-	YANGGUANG_SPARK_PYTHON=$(CURDIR)/$(SPARK)/bin/python $(BIN)/python -m pytest -m spark tests/unit/sql
+	YANGGUANG_SPARK_PYTHON=$(CURDIR)/$(SPARK)/bin/python $(BIN)/python -m pytest -m spark tests/sql
 
 # Dagster's page on 127.0.0.1:3000, with the definitions that workspace.yaml names
 dev: $(READY)

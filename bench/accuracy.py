@@ -1,12 +1,13 @@
-"""Confusion report by kind: drawn reports printed as every kind of page and file, read back, compared cell by cell.
+"""Confusion report by kind: drawn reports printed as every kind of page and file, read back, compared cell by
+cell.
 
-Usage: python -m bench.accuracy [--seed S] [--layouts N] [--files N] [--slow N] [--pages N] [--only TEXT] [--show K]. A new
-seed each time, unless one is given. A cell is
+Usage: python -m bench.accuracy [--seed S] [--layouts N] [--files N] [--slow N] [--pages N] [--only TEXT]
+[--show K]. A new seed each time, unless one is given. A cell is
 right    its figure is resolved as printed; or none is printed, and none or the true one is resolved;
 missing  the reading has no observation of it;
 flagged  the reading is wrong or open, and a state or finding says so;
-silent   the reading is wrong and nothing says so (a figure for a cell that the file does not show counts here).
-``open`` marks kinds that do not decide every cell.
+silent   the reading is wrong and nothing says so (a figure for a cell that the file does not show counts
+here). ``open`` marks kinds that do not decide every cell.
 """
 
 from __future__ import annotations
@@ -23,9 +24,9 @@ from pipeline.demo import iter_bodies, iter_pages
 from pipeline.demo.bodies import divisions_csv
 from pipeline.demo.truth import Key
 from pipeline.places import load_registry
-from pipeline.reading import read_whole
+from pipeline.reading.whole import read_whole
 from pipeline.report import Observation, Report
-from tests.layouts.sheet import Shown
+from tests.drawn.layouts.sheet import Shown
 
 VERDICTS = ("right", "missing", "flagged", "silent")
 
@@ -48,14 +49,16 @@ def verdict_of(cell: Shown, seen: Observation | None, flagged: bool) -> str:
 
 
 def judge(shown: Mapping[Key, Shown], reports: Sequence[Report], name: str) -> tuple[Counter[str], list[str]]:
-    """Cells by verdict, and a line for each that is not right. More or fewer than one report: all cells are missing."""
+    """Cells by verdict, and a line for each that is not right. More or fewer than one report: all cells are
+    missing."""
     tally: Counter[str] = Counter()
     if len(reports) != 1:
         tally["missing"] += len(shown)
         return tally, [f"missing {name}: {len(reports)} reports {[r.title for r in reports]}"]
     report = reports[0]
     table = {
-        (o.indicator, o.applicant): o for o in report.observations
+        (o.indicator, o.applicant): o
+        for o in report.observations
         if o.method != "text" and o.state != "table_missing" and not o.indicator.startswith("local.")
     }
     flagged = {cell for f in report.findings if f.severity in ("error", "warn") for cell in f.cells}
@@ -66,12 +69,16 @@ def judge(shown: Mapping[Key, Shown], reports: Sequence[Report], name: str) -> t
         tally[verdict] += 1
         if verdict != "right":
             read = f"read={seen.value} {seen.state} resolved={seen.resolved} raw={seen.raw!r}" if seen else ""
-            lines.append(f"{verdict} {name} {slot} printed={cell.printed} {cell.state} true={cell.true} {read}")
+            lines.append(
+                f"{verdict} {name} {slot} printed={cell.printed} {cell.state} true={cell.true} {read}"
+            )
     for slot in table.keys() - shown.keys():
         seen = table[slot]
         if seen.value is not None and seen.resolved is not None and slot not in flagged:
             tally["silent"] += 1
-            lines.append(f"silent {name} {slot} is not shown, read={seen.value} raw={seen.raw!r} {seen.locator}")
+            lines.append(
+                f"silent {name} {slot} is not shown, read={seen.value} raw={seen.raw!r} {seen.locator}"
+            )
     return tally, lines
 
 
@@ -84,7 +91,13 @@ def demo_cases(bodies: int, seed: int) -> Iterator[Case]:
     for _, data, truth in iter_pages(bodies=bodies, seed=seed):
         shown = {(c.indicator, c.applicant): Shown(c.printed, c.state, c.true) for c in truth.cells}
         _, reports = read_whole(data, registry=registry)
-        yield Case(f"demo: {truth.template} {truth.shape}", truth.file_name, shown, list(reports), truth.shape != "html")
+        yield Case(
+            f"demo: {truth.template} {truth.shape}",
+            truth.file_name,
+            shown,
+            list(reports),
+            truth.shape != "html",
+        )
 
 
 def main() -> None:
@@ -92,8 +105,12 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=random.randrange(10**6))
     parser.add_argument("--layouts", type=int, default=2, help="reports of every layout and form")
     parser.add_argument("--files", type=int, default=3, help="reports of every format and form")
-    parser.add_argument("--slow", type=int, default=1, help="reports of every kind that needs OCR or LibreOffice")
-    parser.add_argument("--bodies", type=int, default=6, help="bodies of the demo generator, a page each for every year")
+    parser.add_argument(
+        "--slow", type=int, default=1, help="reports of every kind that needs OCR or LibreOffice"
+    )
+    parser.add_argument(
+        "--bodies", type=int, default=6, help="bodies of the demo generator, a page each for every year"
+    )
     parser.add_argument("--only", default="", help="only kinds whose name holds this")
     parser.add_argument("--show", type=int, default=20, help="cells that are not right, shown for each kind")
     options = parser.parse_args()
@@ -102,7 +119,11 @@ def main() -> None:
     undecided: set[str] = set()
     seconds: Counter[str] = Counter()
     print(f"seed {options.seed}", flush=True)
-    sources = [cases(options.seed, layouts=options.layouts, files=options.files, slow=options.slow, only=options.only)]
+    sources = [
+        cases(
+            options.seed, layouts=options.layouts, files=options.files, slow=options.slow, only=options.only
+        )
+    ]
     if options.only in "demo: ":
         sources.append(demo_cases(options.bodies, options.seed))
     began = time.monotonic()
@@ -135,7 +156,11 @@ def main() -> None:
 def _line(name: str, row: Counter[str], seconds: float) -> str:
     cells = sum(row[v] for v in VERDICTS)
     share = 100 * row["right"] / cells if cells else 0.0
-    return f"{name:44}{row['reports']:8}" + "".join(f"{row[v]:9}" for v in VERDICTS) + f"{share:9.2f}{seconds:7.1f}"
+    return (
+        f"{name:44}{row['reports']:8}"
+        + "".join(f"{row[v]:9}" for v in VERDICTS)
+        + f"{share:9.2f}{seconds:7.1f}"
+    )
 
 
 if __name__ == "__main__":

@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterator, Mapping
 from random import Random
 from typing import NamedTuple
 
-from pipeline.clean import office
+from pipeline.clean.office import libreoffice as office
 from pipeline.demo.truth import Key
-from pipeline.reading import read_reports, read_together
+from pipeline.reading.whole import read_reports, read_together
 from pipeline.report import Report
-from tests.formats import archive_files, picture_files, report_files, word_files
-from tests.formats.report_files import DrawnReport
-from tests.layouts.builders import LAYOUTS
-from tests.layouts.sheet import Sheet, Shown
+from tests.drawn.files import archive_files, picture_files, report_files, word_files
+from tests.drawn.files.report_files import DrawnReport
+from tests.drawn.layouts.builders import LAYOUTS
+from tests.drawn.layouts.sheet import Sheet, Shown
 
 FORMS = ("v2021", "v2019", "v2014")
 LINK = '<p>附件：<a href="{0}">{0}</a></p>'
@@ -22,7 +22,8 @@ Printer = Callable[[DrawnReport, Random], bytes]
 
 
 class Case(NamedTuple):
-    """One drawn report of a kind: what it shows, what was read, and whether it leaves cells open by nature."""
+    """One drawn report of a kind: what it shows, what was read, and whether it leaves cells open by
+    nature."""
 
     kind: str
     name: str
@@ -34,18 +35,25 @@ class Case(NamedTuple):
 def _scan(made: DrawnReport, dice: Random, *, tilt: bool) -> bytes:
     pages = report_files.pictures(made, dots=dice.choice((150, 200)))
     if tilt:
-        pages = [picture_files.noisy(picture_files.turned(p, dice.uniform(-1.2, 1.2)), dice.randrange(999)) for p in pages]
+        pages = [
+            picture_files.noisy(picture_files.turned(p, dice.uniform(-1.2, 1.2)), dice.randrange(999))
+            for p in pages
+        ]
     return picture_files.scanned_pdf(pages)
 
 
 def _dirty(made: DrawnReport, dice: Random) -> bytes:
     pages = [picture_files.turned(p, dice.uniform(-1.2, 1.2)) for p in report_files.pictures(made, dots=200)]
-    return picture_files.scanned_pdf([picture_files.salted(p, dice.uniform(0.003, 0.015), dice.randrange(999)) for p in pages])
+    return picture_files.scanned_pdf(
+        [picture_files.salted(p, dice.uniform(0.003, 0.015), dice.randrange(999)) for p in pages]
+    )
 
 
 def _on_its_side(made: DrawnReport, dice: Random) -> bytes:
     quarter = dice.choice((90, 180, 270))
-    pages = [picture_files.encoded(p.rotate(quarter, expand=True)) for p in report_files.pictures(made, dots=150)]
+    pages = [
+        picture_files.encoded(p.rotate(quarter, expand=True)) for p in report_files.pictures(made, dots=150)
+    ]
     return word_files.of_pictures(pages)
 
 
@@ -96,8 +104,8 @@ TOGETHER: dict[str, Callable[[DrawnReport, Random], list[Report]]] = {
 
 
 def cases(seed: int, *, layouts: int, files: int, slow: int, only: str = "") -> Iterator[Case]:
-    """Draw and read: ``layouts`` reports of every layout and form, ``files`` of every format, ``slow`` of those that need OCR or
-    LibreOffice. ``only`` keeps the kinds whose name holds it."""
+    """Draw and read: ``layouts`` reports of every layout and form, ``files`` of every format, ``slow`` of
+    those that need OCR or LibreOffice. ``only`` keeps the kinds whose name holds it."""
     for layout in LAYOUTS.values():
         for form in layout.templates:
             for n in range(layouts):
@@ -105,7 +113,11 @@ def cases(seed: int, *, layouts: int, files: int, slow: int, only: str = "") -> 
                     sheet = Sheet(form, seed + n)
                     data = layout.build(sheet)
                     yield Case(
-                        f"page: {layout.name}", f"{layout.name} {form} seed {seed + n}", sheet.cells, read_reports(data), layout.open_allowed
+                        f"page: {layout.name}",
+                        f"{layout.name} {form} seed {seed + n}",
+                        sheet.cells,
+                        read_reports(data),
+                        layout.open_allowed,
                     )
     printers = {name: (printer, files) for name, printer in FILES.items()}
     if office.program():
@@ -116,7 +128,12 @@ def cases(seed: int, *, layouts: int, files: int, slow: int, only: str = "") -> 
         together |= {"page + pictures": (_pictured, slow), "page of slices": (_slices, slow)}
     for name, (printer, count) in printers.items():
         for made, dice in _drawn(name, seed, count, only):
-            yield Case(name, f"{name} {made.sheet.template} {made.title}", made.cells, read_reports(printer(made, dice)))
+            yield Case(
+                name,
+                f"{name} {made.sheet.template} {made.title}",
+                made.cells,
+                read_reports(printer(made, dice)),
+            )
     for name, (reader, count) in together.items():
         for made, dice in _drawn(name, seed, count, only):
             yield Case(name, f"{name} {made.sheet.template} {made.title}", made.cells, reader(made, dice))

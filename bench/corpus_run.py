@@ -1,9 +1,11 @@
-"""Corpora of two sizes through ``yangguang run``: pages a second, and memory that must not grow with the corpus.
+"""Corpora of two sizes through ``yangguang run``: pages a second, and memory that must not grow with the
+corpus.
 
 Usage: python -m bench.corpus_run [--sizes 1000 10000]
 
-Each corpus is the demo generator's, written to a temporary folder and run in an empty home, in a process of its own. Memory is
-the largest resident set of that process, of any worker, and of dbt, sampled every 0.2 s from /proc.
+Each corpus is the demo generator's, written to a temporary folder and run in an empty home, in a process of
+its own. Memory is the largest resident set of that process, of any worker, and of dbt, sampled every 0.2 s
+from /proc.
 """
 
 from __future__ import annotations
@@ -40,7 +42,9 @@ def family(pid: int) -> list[tuple[int, str]]:
     while waiting:
         one = waiting.pop()
         try:
-            found.append((one, Path(f"/proc/{one}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")))
+            found.append(
+                (one, Path(f"/proc/{one}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace"))
+            )
             for task in Path(f"/proc/{one}/task").iterdir():
                 waiting += [int(c) for c in (task / "children").read_text().split()]
         except (OSError, ValueError):
@@ -66,7 +70,10 @@ def run(count: int) -> dict[str, float]:
         environment = {**os.environ, "YANGGUANG_HOME": str(home)}
         start = time.monotonic()
         process = subprocess.Popen(
-            [sys.executable, "-m", "pipeline.cli", "run", str(corpus)], env=environment, stderr=subprocess.PIPE, text=True
+            [sys.executable, "-m", "pipeline.terminal.main", "run", str(corpus)],
+            env=environment,
+            stderr=subprocess.PIPE,
+            text=True,
         )
         peak: dict[str, int] = {}
         while process.poll() is None:
@@ -79,10 +86,19 @@ def run(count: int) -> dict[str, float]:
         if process.returncode:
             raise SystemExit(told)
         again = time.monotonic()
-        subprocess.run([sys.executable, "-m", "pipeline.cli", "run"], env=environment, capture_output=True, check=True)
+        subprocess.run(
+            [sys.executable, "-m", "pipeline.terminal.main", "run"],
+            env=environment,
+            capture_output=True,
+            check=True,
+        )
         return {
-            "pages": count, "MB": size / 1e6, "seconds": seconds, "pages_s": count / seconds,
-            "again_s": time.monotonic() - again, **{f"{k}_MB": v / 1024 for k, v in sorted(peak.items())},
+            "pages": count,
+            "MB": size / 1e6,
+            "seconds": seconds,
+            "pages_s": count / seconds,
+            "again_s": time.monotonic() - again,
+            **{f"{k}_MB": v / 1024 for k, v in sorted(peak.items())},
         }
 
 

@@ -3,8 +3,8 @@
     python bench/crawl_hosts.py --hosts 1000 --pages 20 --delay 2
 
 A server of this script's own answers on loopback addresses, one per host, in a process of its own; the crawl
-runs in this one. Each host has one list page and ``pages - 1`` reports of about 8 KB. The bound that politeness
-sets is ``(pages + 1) x delay``, robots.txt counted, however many hosts there are.
+runs in this one. Each host has one list page and ``pages - 1`` reports of about 8 KB. The bound that
+politeness sets is ``(pages + 1) x delay``, robots.txt counted, however many hosts there are.
 """
 
 from __future__ import annotations
@@ -33,7 +33,9 @@ def host_name(number: int) -> str:
 
 def serve(ready: Any, pages: int) -> None:
     """Answers for ever; sends the port through ``ready`` first."""
-    rows = "".join(f'<li><a href="r{n}.html">某局{2005 + n}年政府信息公开工作年度报告</a></li>' for n in range(1, pages))
+    rows = "".join(
+        f'<li><a href="r{n}.html">某局{2005 + n}年政府信息公开工作年度报告</a></li>' for n in range(1, pages)
+    )
     listing = f"<html><title>政府信息公开年报</title><ul>{rows}</ul></html>".encode()
 
     def body_of(host: str, path: str) -> bytes | None:
@@ -52,8 +54,11 @@ def serve(ready: Any, pages: int) -> None:
                 host = head.lower().partition("\nhost:")[2].split("\r")[0].strip()
                 body = body_of(host, path)
                 status = "200 OK" if body is not None else "404 Not Found"
-                writer.write(f"HTTP/1.1 {status}\r\nContent-Type: text/html; charset=utf-8\r\n"
-                             f"Content-Length: {len(body or b'')}\r\n\r\n".encode() + (body or b""))
+                writer.write(
+                    f"HTTP/1.1 {status}\r\nContent-Type: text/html; charset=utf-8\r\n"
+                    f"Content-Length: {len(body or b'')}\r\n\r\n".encode()
+                    + (body or b"")
+                )
                 await writer.drain()
         except (asyncio.IncompleteReadError, ConnectionError):
             writer.close()
@@ -89,8 +94,10 @@ class Watch:
 
 def measure(raw: Path, hosts: int, pages: int, delay: float, port: int) -> None:
     """Crawls twice and prints a table row for each tenth of each crawl."""
-    sources = [Source(f"host{n}", "", f"{n}号局", "unknown", f"http://{host_name(n)}:{port}/nb/", "list")
-               for n in range(hosts)]
+    sources = [
+        Source(f"host{n}", "", f"{n}号局", "unknown", f"http://{host_name(n)}:{port}/nb/", "list")
+        for n in range(hosts)
+    ]
     print(f"{hosts} hosts x {pages} pages, delay {delay:g} s; before: {resident_megabytes():.0f} MB resident")
     for label, requests in (("first crawl", pages + 1), ("second crawl", pages)):
         watch = Watch(hosts * pages)
@@ -102,8 +109,10 @@ def measure(raw: Path, hosts: int, pages: int, delay: float, port: int) -> None:
         for done, at, memory in watch.samples:
             print(f"{done:>8} {at:>8.1f} {done / at:>8.0f} {memory:>6.0f}")
         bound = (requests - 1) * delay
-        print(f"took {seconds:.1f} s, politeness alone {bound:.1f} s; processor {after.user - before.user:.0f} s "
-              f"user, {after.system - before.system:.0f} s system; {hosts * pages / seconds:.0f} pages/s")
+        print(
+            f"took {seconds:.1f} s, politeness alone {bound:.1f} s; processor {after.user - before.user:.0f} s "
+            f"user, {after.system - before.system:.0f} s system; {hosts * pages / seconds:.0f} pages/s"
+        )
 
 
 def main() -> None:
@@ -114,7 +123,9 @@ def main() -> None:
     parser.add_argument("--delay", type=float, default=2.0, help="seconds between requests to a host")
     chosen = parser.parse_args()
     receive, send = multiprocessing.Pipe(duplex=False)
-    server = multiprocessing.get_context("spawn").Process(target=serve, args=(send, chosen.pages), daemon=True)
+    server = multiprocessing.get_context("spawn").Process(
+        target=serve, args=(send, chosen.pages), daemon=True
+    )
     server.start()
     try:
         with tempfile.TemporaryDirectory(prefix="yangguang-bench-") as folder:

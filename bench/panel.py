@@ -1,11 +1,12 @@
-"""The panel over many drawn reports: a full build, what one changed report costs, and every question of docs/questions.
+"""The panel over many drawn reports: a full build, what one changed report costs, and every question of
+docs/questions.
 
 Usage: python -m bench.panel --reports 100000 [--home DIR] [--questions-only]
 
-Draws the reports into a home (a folder of its own that is removed, or DIR, which is kept and used again), then takes each
-step of ``yangguang run`` after reading, dbt in a process of its own as there. Prints seconds, CPU seconds and the largest resident set
-(MB) of the process that does the step, sampled every 0.1 s. DuckDB's memory limit is the one in force in a run
-(``pipeline.load.warehouse.memory_limit``). Judges nothing.
+Draws the reports into a home (a folder of its own that is removed, or DIR, which is kept and used again),
+then takes each step of ``yangguang run`` after reading, dbt in a process of its own as there. Prints seconds,
+CPU seconds and the largest resident set (MB) of the process that does the step, sampled every 0.1 s. DuckDB's
+memory limit is the one in force in a run (``pipeline.load.warehouse.memory_limit``). Judges nothing.
 """
 
 from __future__ import annotations
@@ -28,9 +29,9 @@ from pathlib import Path
 from bench.corpus_run import resident
 from bench.panel_corpus import draw, fill
 from pipeline.crawl import RawStore
-from pipeline.load.home import PROJECT, Home
-from pipeline.load.kept import Kept
+from pipeline.home import PROJECT, Home
 from pipeline.load.warehouse import memory_limit, opened
+from pipeline.reading.kept import Kept
 from pipeline.stages import build_environment, load_stage, publish_stage, snapshot_stage
 
 CHANGED_AT = 500
@@ -69,7 +70,10 @@ def step(name: str, call: Callable[[], object]) -> float:
 
 
 def told(name: str, watched: Watched) -> None:
-    print(f"  {name:<10} {watched.seconds:8.1f} s  {watched.cpu:8.1f} s CPU  {watched.peak / 1024:7.0f} MB", flush=True)
+    print(
+        f"  {name:<10} {watched.seconds:8.1f} s  {watched.cpu:8.1f} s CPU  {watched.peak / 1024:7.0f} MB",
+        flush=True,
+    )
 
 
 def _cpu_seconds() -> float:
@@ -82,10 +86,24 @@ def models(home: Home) -> float:
     sql = str(PROJECT / "sql")
     environment = {**os.environ, **build_environment(home), "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
     process = subprocess.Popen(
-        [str(Path(sys.executable).with_name("dbt")), "build", "--exclude-resource-type", "unit_test", "--project-dir", sql,
-         "--profiles-dir", sql, "--target-path", str(home.warehouse / "dbt"), "--log-path", str(home.warehouse / "dbt" / "logs"),
-         "--no-use-colors"],
-        env=environment, stdout=subprocess.PIPE, text=True,
+        [
+            str(Path(sys.executable).with_name("dbt")),
+            "build",
+            "--exclude-resource-type",
+            "unit_test",
+            "--project-dir",
+            sql,
+            "--profiles-dir",
+            sql,
+            "--target-path",
+            str(home.warehouse / "dbt"),
+            "--log-path",
+            str(home.warehouse / "dbt" / "logs"),
+            "--no-use-colors",
+        ],
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     with Watched(process.pid) as watched:
         said, _ = process.communicate()
@@ -102,7 +120,9 @@ def build(home: Home) -> None:
     total += models(home)
     total += step("publish", lambda: publish_stage(home))
     total += step("snapshot", lambda: snapshot_stage(home))
-    print(f"  together   {total:8.1f} s;  {home.database.stat().st_size / 1e6:,.0f} MB;  {counts}", flush=True)
+    print(
+        f"  together   {total:8.1f} s;  {home.database.stat().st_size / 1e6:,.0f} MB;  {counts}", flush=True
+    )
 
 
 def change_one(home: Home, count: int) -> None:
@@ -113,8 +133,14 @@ def change_one(home: Home, count: int) -> None:
     sha = f"{salt:016x}{receipt.sha256}"[:64]
     for table, found in rows.items():
         rows[table] = [
-            tuple(sha if v == receipt.sha256 else str(v).replace(str(receipt.sha256)[:16], sha[:16]) if isinstance(v, str) else v
-                  for v in row)
+            tuple(
+                sha
+                if v == receipt.sha256
+                else str(v).replace(str(receipt.sha256)[:16], sha[:16])
+                if isinstance(v, str)
+                else v
+                for v in row
+            )
             for row in found
         ]
     row = list(rows["observation"][20])
@@ -122,12 +148,19 @@ def change_one(home: Home, count: int) -> None:
     rows["observation"][20] = tuple(row)
     with RawStore(home.raw) as store, Kept(home) as kept, store.transaction():
         list(kept.write([(sha, rows)]))
-        store.add_receipt(replace(receipt, sha256=sha, fetched_at=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(salt)), receipt_id=""))
+        store.add_receipt(
+            replace(
+                receipt,
+                sha256=sha,
+                fetched_at=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(salt)),
+                receipt_id="",
+            )
+        )
 
 
 def ask(home: Home) -> None:
     """Every question's SQL, twice on one connection: first and second time."""
-    render = runpy.run_path(str(PROJECT / "docs" / "questions" / "render.py"))
+    render = runpy.run_path(str(PROJECT / "tools" / "render_questions.py"))
     slow = 0
     for question in render["questions"]():
         with opened(home.database, read_only=True) as con:
@@ -154,7 +187,10 @@ def main() -> None:
         if not there and not wanted.questions_only:
             print(f"{fill(home, wanted.reports)} reports drawn", flush=True)
         if not wanted.questions_only:
-            print(f"full build, memory limit {memory_limit(wanted.reports)}, of the models {memory_limit(wanted.reports, models=True)}", flush=True)
+            print(
+                f"full build, memory limit {memory_limit(wanted.reports)}, of the models {memory_limit(wanted.reports, models=True)}",
+                flush=True,
+            )
             home.database.unlink(missing_ok=True)
             build(home)
             change_one(home, wanted.reports)

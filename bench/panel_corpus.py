@@ -1,7 +1,8 @@
 """Drawn reports as reading would have kept them: the demo generator's figures, spread over the provinces.
 
-Nothing is read: a report's rows are made from what the generator knows of its page, so that a hundred thousand come in
-minutes. A place keeps its drawn name and stands in a real province by the first two digits of its code.
+Nothing is read: a report's rows are made from what the generator knows of its page, so that a hundred
+thousand come in minutes. A place keeps its drawn name and stands in a real province by the first two digits
+of its code.
 """
 
 from __future__ import annotations
@@ -15,13 +16,42 @@ from decimal import Decimal
 from pipeline.crawl import RawStore, Receipt
 from pipeline.demo import ReportTruth, iter_pages
 from pipeline.demo.truth import TruthCell
-from pipeline.load.home import Home
-from pipeline.load.kept import Kept
-from pipeline.load.schema import SCHEMAS, Rows
+from pipeline.home import Home
+from pipeline.reading.kept import Kept
+from pipeline.reading.schema import SCHEMAS, Rows
 
 PROVINCES = (
-    "11", "12", "13", "14", "15", "21", "22", "23", "31", "32", "33", "34", "35", "36", "37", "41", "42", "43", "44",
-    "45", "46", "50", "51", "52", "53", "54", "61", "62", "63", "64", "65",
+    "11",
+    "12",
+    "13",
+    "14",
+    "15",
+    "21",
+    "22",
+    "23",
+    "31",
+    "32",
+    "33",
+    "34",
+    "35",
+    "36",
+    "37",
+    "41",
+    "42",
+    "43",
+    "44",
+    "45",
+    "46",
+    "50",
+    "51",
+    "52",
+    "53",
+    "54",
+    "61",
+    "62",
+    "63",
+    "64",
+    "65",
 )
 _PER_BODY = 12
 _UNKNOWN = ("ambiguous", "dash", "not_applicable")
@@ -50,18 +80,47 @@ def drawn(province: str, name: str, data: bytes, truth: ReportTruth) -> tuple[Re
     rows: Rows = {table: [] for table in SCHEMAS}
     reader = "html" if truth.shape == "html" else "text"
     rows["document"].append(
-        (sha, f"text/{reader}", reader, truth.encoding, "strict", "ok", "", 1, truth.place, f"{code}0001", truth.title)
+        (
+            sha,
+            f"text/{reader}",
+            reader,
+            truth.encoding,
+            "strict",
+            "ok",
+            "",
+            1,
+            truth.place,
+            f"{code}0001",
+            truth.title,
+        )
     )
     rows["report"].append(
         (
-            report_id, sha, 1, truth.title, truth.body, f"{code}:{truth.body}",
-            "government" if government else truth.level, truth.level, code, truth.place, None, f"title: {truth.place}",
-            truth.year, f"data period: {truth.year}年1月1日", truth.template, truth.scope, "", date.fromisoformat(truth.published_on),
+            report_id,
+            sha,
+            1,
+            truth.title,
+            truth.body,
+            f"{code}:{truth.body}",
+            "government" if government else truth.level,
+            truth.level,
+            code,
+            truth.place,
+            None,
+            f"title: {truth.place}",
+            truth.year,
+            f"data period: {truth.year}年1月1日",
+            truth.template,
+            truth.scope,
+            "",
+            date.fromisoformat(truth.published_on),
             "#zoom paragraph 1 to #zoom table[5]",
         )
     )
     cells = [(c, "table") for c in truth.cells] + [(c, "text") for c in truth.statements]
-    rows["observation"] += [_observation(report_id, truth.year, n, c, method) for n, (c, method) in enumerate(cells, start=1)]
+    rows["observation"] += [
+        _observation(report_id, truth.year, n, c, method) for n, (c, method) in enumerate(cells, start=1)
+    ]
     rows["finding"] += [
         (f"{report_id}:f{n:03d}", report_id, "v21.app.flow", "warn", None, None, "[]", f"{f.kind}: {f.mark}")
         for n, f in enumerate(truth.faults, start=1)
@@ -72,8 +131,15 @@ def drawn(province: str, name: str, data: bytes, truth: ReportTruth) -> tuple[Re
         prose = "\n".join(line.strip() for line in body.splitlines() if "。" in line)
         rows["section"].append((report_id, n, heading, prose))
     receipt = Receipt(
-        url=url, final_url=url, fetched_at="2026-06-01T00:00:00Z", media_type=f"text/{reader}", http_status=200,
-        sha256=sha, bytes=len(data), file_name=name.rpartition("/")[2], source_id=f"p{province}",
+        url=url,
+        final_url=url,
+        fetched_at="2026-06-01T00:00:00Z",
+        media_type=f"text/{reader}",
+        http_status=200,
+        sha256=sha,
+        bytes=len(data),
+        file_name=name.rpartition("/")[2],
+        source_id=f"p{province}",
     )
     return receipt, rows
 
@@ -84,10 +150,24 @@ def _observation(report_id: str, year: int, n: int, cell: TruthCell, method: str
     proved = figure is not None and figure != value
     resolution = None if figure is None else "proved_by_sums" if proved else "as_printed"
     return (
-        f"{report_id}:{n:04d}", report_id, year, cell.indicator, cell.applicant, value, "" if value is None else str(value),
-        "件", False, cell.state, figure, resolution, method, f"#zoom {method}[5] row {n // 8} cell {n % 8}",
-        f"{n // 8}.{cell.indicator.rpartition('.')[2]}", "v21.app.flow" if proved else "",
-        "v21.app.flow: 4 = ? + 3 + ? + 1" if proved else "", None,
+        f"{report_id}:{n:04d}",
+        report_id,
+        year,
+        cell.indicator,
+        cell.applicant,
+        value,
+        "" if value is None else str(value),
+        "件",
+        False,
+        cell.state,
+        figure,
+        resolution,
+        method,
+        f"#zoom {method}[5] row {n // 8} cell {n % 8}",
+        f"{n // 8}.{cell.indicator.rpartition('.')[2]}",
+        "v21.app.flow" if proved else "",
+        "v21.app.flow: 4 = ? + 3 + ? + 1" if proved else "",
+        None,
     )
 
 

@@ -1,11 +1,13 @@
-"""Bytes to checked observations against ``pandas.read_html`` alone on the same pages: paired, one core, medians.
+"""Bytes to checked observations against ``pandas.read_html`` alone on the same pages: paired, one core,
+medians.
 
 Usage: python -m bench.reading [--pages N] [--rounds R]   (``make bench``)
 
-Pages are the demo generator's with word processor's markup (60 to 110 KB). Each round times, page by page and in turn, our
-whole way, the parser alone (the floor), our steps, and pandas.read_html; other pages are read before, so that labels are known
-as in a long run, and the first round, where each page is new, is also told apart. PDF: the demo's figures drawn with reportlab, against
-pdfplumber's extract_tables. Prints a table; judges nothing.
+Pages are the demo generator's with word processor's markup (60 to 110 KB). Each round times, page by page and
+in turn, our whole way, the parser alone (the floor), our steps, and pandas.read_html; other pages are read
+before, so that labels are known as in a long run, and the first round, where each page is new, is also told
+apart. PDF: the demo's figures drawn with reportlab, against pdfplumber's extract_tables. Prints a table;
+judges nothing.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ from pipeline.clean import read_document
 from pipeline.demo import iter_pages
 from pipeline.document import Document
 from pipeline.extract import extract_reports
-from pipeline.reading import read_whole
+from pipeline.reading.whole import read_whole
 from pipeline.reconcile import reconcile
 from pipeline.report import Report
 
@@ -49,7 +51,9 @@ def timed(call: Callable[[], object]) -> float:
 def html(pages: list[bytes], rounds: int) -> None:
     import pandas
 
-    texts = [p.decode("utf-8", errors="ignore") if b"utf-8" in p[:2000] else p.decode("gb18030") for p in pages]
+    texts = [
+        p.decode("utf-8", errors="ignore") if b"utf-8" in p[:2000] else p.decode("gb18030") for p in pages
+    ]
     calls: dict[str, list[Callable[[], object]]] = {
         "whole way": [lambda p=p: read_whole(p) for p in pages],
         "parser alone (lexbor)": [lambda t=t: LexborHTMLParser(t) for t in texts],
@@ -77,15 +81,19 @@ def html(pages: list[bytes], rounds: int) -> None:
     size = statistics.median(len(p) for p in pages) / 1024
     print(f"HTML: {len(pages)} pages of {size:.0f} KB (median), {rounds} rounds, CPU ms a page")
     for name, values in spent.items():
-        print(f"  {name:26} median {statistics.median(values):7.2f}   min {min(values):7.2f}   max {max(values):7.2f}")
-    print(f"  whole way / pandas, pair by pair: median {statistics.median(ratios):.2f}   min {min(ratios):.2f}   max {max(ratios):.2f}")
+        print(
+            f"  {name:26} median {statistics.median(values):7.2f}   min {min(values):7.2f}   max {max(values):7.2f}"
+        )
+    print(
+        f"  whole way / pandas, pair by pair: median {statistics.median(ratios):.2f}   min {min(ratios):.2f}   max {max(ratios):.2f}"
+    )
     print(f"  the same where each page is new: median {statistics.median(ratios[: len(pages)]):.2f}")
 
 
 def pdf(pages: list[bytes], rounds: int) -> None:
     import pdfplumber
 
-    from tests.formats.report_pdf import report_pdf
+    from tests.drawn.files.report_pdf import report_pdf
 
     files = [report_pdf(read_document(page)) for page in pages[:8]]
 
@@ -105,7 +113,9 @@ def pdf(pages: list[bytes], rounds: int) -> None:
     print(f"PDF: {len(files)} files, {rounds} rounds, CPU ms a file")
     print(f"  {'whole way':26} median {statistics.median(ours):7.1f}")
     print(f"  {'pdfplumber extract_tables':26} median {statistics.median(theirs):7.1f}")
-    print(f"  whole way / pdfplumber, pair by pair: median {statistics.median(ratios):.2f}   max {max(ratios):.2f}")
+    print(
+        f"  whole way / pdfplumber, pair by pair: median {statistics.median(ratios):.2f}   max {max(ratios):.2f}"
+    )
 
 
 def main() -> None:

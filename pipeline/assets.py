@@ -14,7 +14,7 @@ from dagster_dbt import DagsterDbtTranslator, DbtCliResource, dbt_assets
 from pydantic import Field
 
 from pipeline.crawl.completeness import RULES
-from pipeline.load.home import PROJECT, Home
+from pipeline.home import PROJECT, Home
 from pipeline.progress import shown
 from pipeline.stages import (
     FileCounts,
@@ -87,7 +87,8 @@ class Manners(dg.Config):
 
 
 class Inputs(dg.Config):
-    """What a run takes in: files, folders, WARC archives, addresses; none: only what the home holds and its inbox."""
+    """What a run takes in: files, folders, WARC archives, addresses; none: only what the home holds and its
+    inbox."""
 
     inputs: list[str] = Field(default_factory=list)
     delay: float = 2.0
@@ -95,8 +96,8 @@ class Inputs(dg.Config):
 
 
 def manifest(folder: Path = SQL / "target") -> Path:
-    """The dbt manifest of ``sql/`` as it is, parsed where ``folder`` holds none. Two processes may ask at once: each parses in a
-    folder of its own, and the whole file is put in its place."""
+    """The dbt manifest of ``sql/`` as it is, parsed where ``folder`` holds none. Two processes may ask at
+    once: each parses in a folder of its own, and the whole file is put in its place."""
     path = folder / f"manifest-{models_fingerprint()}.json"
     if not path.is_file():
         from dbt.cli.main import dbtRunner
@@ -119,20 +120,30 @@ def manifest(folder: Path = SQL / "target") -> Path:
 def crawl_source(
     context: dg.AssetExecutionContext, config: Manners, crawling: HomeResource
 ) -> dg.MaterializeResult[None]:
-    """One source over HTTP into the raw store. A source whose own address gives no page fails, and it alone."""
+    """One source over HTTP into the raw store. A source whose own address gives no page fails, and it
+    alone."""
     counts = crawl_stage(
-        crawling.home(), context.partition_key, delay=config.delay, allow_private=config.allow_private, render=config.render
+        crawling.home(),
+        context.partition_key,
+        delay=config.delay,
+        allow_private=config.allow_private,
+        render=config.render,
     )
     for problem in counts.problems:
         context.log.warning(problem)
     if counts.error:
-        raise dg.Failure(f"{counts.source_id}: {counts.error}", metadata=counts.metadata(), allow_retries=False)
+        raise dg.Failure(
+            f"{counts.source_id}: {counts.error}", metadata=counts.metadata(), allow_retries=False
+        )
     return dg.MaterializeResult(metadata=counts.metadata())
 
 
 @dg.asset(deps=[crawl_source], group_name="stages", kinds={"sqlite"}, freshness_policy=IN_SEASON)
-def crawl(context: dg.AssetExecutionContext, config: Inputs, home: BuildingHome) -> dg.MaterializeResult[None]:
-    """What the sources gave, and files, folders, archives and addresses that are named, in the raw store with receipts."""
+def crawl(
+    context: dg.AssetExecutionContext, config: Inputs, home: BuildingHome
+) -> dg.MaterializeResult[None]:
+    """What the sources gave, and files, folders, archives and addresses that are named, in the raw store with
+    receipts."""
     counts: FileCounts = take_in_stage(
         home.home(), config.inputs, delay=config.delay, allow_private=config.allow_private
     )
@@ -143,17 +154,33 @@ def crawl(context: dg.AssetExecutionContext, config: Inputs, home: BuildingHome)
 
 @dg.multi_asset(
     specs=[
-        dg.AssetSpec("clean", deps=["crawl"], group_name="stages", kinds={"python"}, skippable=False,
-                     description="Documents: every file read into blocks, with a status."),
-        dg.AssetSpec("extract", deps=["clean"], group_name="stages", kinds={"python"}, skippable=False,
-                     description="Reports: observations, proofs and findings of every document."),
+        dg.AssetSpec(
+            "clean",
+            deps=["crawl"],
+            group_name="stages",
+            kinds={"python"},
+            skippable=False,
+            description="Documents: every file read into blocks, with a status.",
+        ),
+        dg.AssetSpec(
+            "extract",
+            deps=["clean"],
+            group_name="stages",
+            kinds={"python"},
+            skippable=False,
+            description="Reports: observations, proofs and findings of every document.",
+        ),
     ],
     can_subset=False,
 )
-def clean_and_extract(context: dg.AssetExecutionContext, home: BuildingHome) -> Iterator[dg.MaterializeResult[None]]:
+def clean_and_extract(
+    context: dg.AssetExecutionContext, home: BuildingHome
+) -> Iterator[dg.MaterializeResult[None]]:
     """Both stages in one pass over what is new, each file in a worker with limits."""
     counts = read_stage(home.home(), tick=shown("reading"))
-    yield dg.MaterializeResult(asset_key="clean", metadata={"read_now": counts.read, "kept": counts.kept, **counts.statuses})
+    yield dg.MaterializeResult(
+        asset_key="clean", metadata={"read_now": counts.read, "kept": counts.kept, **counts.statuses}
+    )
     yield dg.MaterializeResult(asset_key="extract", metadata={"reports_now": counts.reports})
 
 
@@ -166,7 +193,8 @@ def clean_and_extract(context: dg.AssetExecutionContext, home: BuildingHome) -> 
     can_subset=False,
 )
 def load(home: BuildingHome) -> Iterator[dg.MaterializeResult[None]]:
-    """``core`` and ``ref`` in a new DuckDB file beside the published one: whole, or what changed in a copy of that."""
+    """``core`` and ``ref`` in a new DuckDB file beside the published one: whole, or what changed in a copy of
+    that."""
     counts = load_stage(home.home())
     for schema, tables in (("core", CORE_TABLES), ("ref", REF_TABLES)):
         for table in tables:
@@ -188,7 +216,9 @@ def models(context: dg.AssetExecutionContext, dbt: DbtCliResource, home: Buildin
     """The SQL models, each an asset, each dbt test an asset check."""
     os.environ.update(build_environment(home.home()))
     target = home.home().warehouse / "dbt"
-    yield from dbt.cli(["build", "--exclude-resource-type", "unit_test"], context=context, target_path=target).stream()
+    yield from dbt.cli(
+        ["build", "--exclude-resource-type", "unit_test"], context=context, target_path=target
+    ).stream()
 
 
 @dg.asset(deps=[models], group_name="stages", kinds={"duckdb"})
@@ -205,7 +235,9 @@ def warehouse(home: BuildingHome) -> dg.MaterializeResult[None]:
 def snapshot(home: BuildingHome) -> dg.MaterializeResult[None]:
     """The published warehouse as Parquet with a data package, the codebook, what changed, and checksums."""
     folder = snapshot_stage(home.home())
-    return dg.MaterializeResult(metadata={"version": folder.name, "folder": dg.MetadataValue.path(str(folder))})
+    return dg.MaterializeResult(
+        metadata={"version": folder.name, "folder": dg.MetadataValue.path(str(folder))}
+    )
 
 
 @dg.multi_asset_check(
@@ -219,7 +251,9 @@ def sources_are_complete(home: BuildingHome) -> Iterator[dg.AssetCheckResult]:
         broken = [f for f in findings if f.rule == rule]
         error = any(f.severity == "error" for f in broken)
         yield dg.AssetCheckResult(
-            asset_key="crawl", check_name=rule, passed=not broken,
+            asset_key="crawl",
+            check_name=rule,
+            passed=not broken,
             severity=dg.AssetCheckSeverity.ERROR if error else dg.AssetCheckSeverity.WARN,
             metadata={"sources": len(broken), **{f.source_id: f.message for f in broken[:50]}},
         )
@@ -228,12 +262,12 @@ def sources_are_complete(home: BuildingHome) -> Iterator[dg.AssetCheckResult]:
 @dg.asset_check(asset=warehouse, description="Documents that could not be read")
 def every_document_was_read(home: BuildingHome) -> dg.AssetCheckResult:
     bad = unread_documents(home.home())
-    return dg.AssetCheckResult(
-        passed=not bad, severity=dg.AssetCheckSeverity.WARN, metadata=dict(bad)
-    )
+    return dg.AssetCheckResult(passed=not bad, severity=dg.AssetCheckSeverity.WARN, metadata=dict(bad))
 
 
-@dg.asset_check(asset=warehouse, description="Findings of severity error: identities of the form that do not hold")
+@dg.asset_check(
+    asset=warehouse, description="Findings of severity error: identities of the form that do not hold"
+)
 def identities_hold(home: BuildingHome) -> dg.AssetCheckResult:
     failing = error_findings(home.home())
     return dg.AssetCheckResult(

@@ -1,5 +1,5 @@
-"""What workspace.yaml loads: assets, checks, jobs, schedules, and the sensors that watch registry, crawls and drop folder; and the
-one run of all assets that the command line asks for."""
+"""What workspace.yaml loads: assets, checks, jobs, schedules, and the sensors that watch registry, crawls and
+drop folder; and the one run of all assets that the command line asks for."""
 
 import contextlib
 import hashlib
@@ -13,7 +13,7 @@ import dagster as dg
 
 from pipeline.assets import ASSETS, CHECKS, CRAWLED, SOURCES, BuildingHome, HomeResource, dbt_resource
 from pipeline.crawl.completeness import crawl_mark
-from pipeline.load.home import Home, default_home
+from pipeline.home import Home, default_home
 from pipeline.progress import SWITCH
 from pipeline.stages import sources_of
 
@@ -21,15 +21,20 @@ HOST_TAG = "yangguang/host"
 _CONFIG = Path(__file__).with_name("dagster.yml")
 _OLD_CONFIG = "telemetry:\n  enabled: false\n"
 _UNDER_WAY = [
-    dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.NOT_STARTED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED,
+    dg.DagsterRunStatus.QUEUED,
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
 ]
 
 everything = dg.define_asset_job(
-    "everything", selection=dg.AssetSelection.all() - dg.AssetSelection.assets(*CRAWLED),
+    "everything",
+    selection=dg.AssetSelection.all() - dg.AssetSelection.assets(*CRAWLED),
     description="From what the raw store and the inbox hold to the snapshot",
 )
 crawl_sources = dg.define_asset_job(
-    "crawl_sources", selection=dg.AssetSelection.assets(*CRAWLED),
+    "crawl_sources",
+    selection=dg.AssetSelection.assets(*CRAWLED),
     description="One source of the registry, over HTTP into the raw store",
 )
 
@@ -53,39 +58,60 @@ def requests_for_all(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRe
     moment = context.scheduled_execution_time
     for source in sources_of(default_home()):
         yield dg.RunRequest(
-            run_key=f"{moment:%Y-%m-%d}-{source.source_id}", partition_key=source.source_id, tags={HOST_TAG: source.host}
+            run_key=f"{moment:%Y-%m-%d}-{source.source_id}",
+            partition_key=source.source_id,
+            tags={HOST_TAG: source.host},
         )
 
 
-@dg.schedule(cron_schedule="0 1 * 1-4 1", job=crawl_sources, execution_timezone="Asia/Shanghai",
-             description="Mondays from January to April, when the reports are published")
+@dg.schedule(
+    cron_schedule="0 1 * 1-4 1",
+    job=crawl_sources,
+    execution_timezone="Asia/Shanghai",
+    description="Mondays from January to April, when the reports are published",
+)
 def weekly_in_season(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest]:
     """Crawl every source."""
     yield from requests_for_all(context)
 
 
-@dg.schedule(cron_schedule="0 1 1 5-12 *", job=crawl_sources, execution_timezone="Asia/Shanghai",
-             description="The first of the month from May to December")
+@dg.schedule(
+    cron_schedule="0 1 1 5-12 *",
+    job=crawl_sources,
+    execution_timezone="Asia/Shanghai",
+    description="The first of the month from May to December",
+)
 def monthly_off_season(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest]:
     """Crawl every source."""
     yield from requests_for_all(context)
 
 
-@dg.sensor(target=crawl_sources, minimum_interval_seconds=60, default_status=dg.DefaultSensorStatus.RUNNING,
-           description="Keeps the partitions of crawl_source equal to the source registry; starts no run")
+@dg.sensor(
+    target=crawl_sources,
+    minimum_interval_seconds=60,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Keeps the partitions of crawl_source equal to the source registry; starts no run",
+)
 def registry(context: dg.SensorEvaluationContext) -> dg.SkipReason:
     """Read the registry and make the partitions alike."""
     return dg.SkipReason(keep_partitions(context.instance))
 
 
-@dg.sensor(job=everything, minimum_interval_seconds=120, default_status=dg.DefaultSensorStatus.RUNNING,
-           description="Takes what was crawled to the snapshot once no crawl is under way")
+@dg.sensor(
+    job=everything,
+    minimum_interval_seconds=120,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Takes what was crawled to the snapshot once no crawl is under way",
+)
 def crawled(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-    """Ask for a run when crawls have looked at pages since the last run, and have been quiet since the last look here."""
+    """Ask for a run when crawls have looked at pages since the last run, and have been quiet since the last
+    look here."""
     mark = crawl_mark(default_home().raw)
     seen, _, done = (context.cursor or "|").partition("|")
     if not mark or mark == done:
-        return dg.SkipReason("nothing was crawled since the last run" if mark else "nothing was ever crawled here")
+        return dg.SkipReason(
+            "nothing was crawled since the last run" if mark else "nothing was ever crawled here"
+        )
     context.update_cursor(f"{mark}|{done}")
     waiting = context.instance.get_runs_count(dg.RunsFilter(job_name=crawl_sources.name, statuses=_UNDER_WAY))
     if waiting or mark != seen:
@@ -94,12 +120,20 @@ def crawled(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReaso
     return dg.RunRequest(run_key=mark)
 
 
-@dg.sensor(job=everything, minimum_interval_seconds=60, default_status=dg.DefaultSensorStatus.RUNNING,
-           description="Files dropped into the home's inbox/")
+@dg.sensor(
+    job=everything,
+    minimum_interval_seconds=60,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Files dropped into the home's inbox/",
+)
 def inbox(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
     """Ask for a run when what lies in the inbox is not what lay there before."""
     folder = default_home().inbox
-    files = sorted(p for p in folder.rglob("*") if p.is_file() and not p.name.startswith(".")) if folder.is_dir() else []
+    files = (
+        sorted(p for p in folder.rglob("*") if p.is_file() and not p.name.startswith("."))
+        if folder.is_dir()
+        else []
+    )
     if not files:
         return dg.SkipReason(f"{folder} is empty")
     digest = hashlib.sha256()
@@ -124,7 +158,8 @@ def dagster_home(home: Home) -> str:
 
 
 def materialize(home: Home, *, say: Callable[[str], None]) -> bool:
-    """Materialize every asset, crawl to snapshot. Gives whether all went well; what failed is named through ``say``.
+    """Materialize every asset, crawl to snapshot. Gives whether all went well; what failed is named through
+    ``say``.
 
     The caller holds the home's lock (``run_lock``).
     """

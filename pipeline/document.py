@@ -50,8 +50,8 @@ class Table:
     """A table as a grid of cells with their spans, in reading order.
 
     ``method`` is ``ocr`` where the text was recognised from pixels. ``caption`` is text that the format
-    itself ties to the table (an HTML caption, a sheet's name), else empty. ``joints`` are the rows with which a
-    new page of the file begins: the row above may be cut there.
+    itself ties to the table (an HTML caption, a sheet's name), else empty. ``joints`` are the rows with which
+    a new page of the file begins: the row above may be cut there.
     """
 
     cells: tuple[Cell, ...]

@@ -42,6 +42,10 @@ def _lines(what: str) -> Callable[[int, int], None]:
         nonlocal last
         if time.monotonic() - last >= _LINE_EVERY_S:
             last = time.monotonic()
-            print(f"{what}: {done} of {total}, about {_eta(start, done, total):.0f} s left", file=sys.stderr, flush=True)
+            print(
+                f"{what}: {done} of {total}, about {_eta(start, done, total):.0f} s left",
+                file=sys.stderr,
+                flush=True,
+            )
 
     return tick

@@ -1,4 +1,5 @@
-"""What understanding gives: ``Report`` with its observations and findings (../shared/interface.md is the promise).
+"""What understanding gives: ``Report`` with its observations and findings (../shared/interface.md is the
+promise).
 
 The types stand beside ``document.py`` because three stages share them: ``extract`` makes reports,
 ``reconcile`` adds resolutions and findings, ``load`` writes them.
@@ -17,7 +18,14 @@ Resolution = Literal["as_printed", "proved_by_sums", "proved_by_text", "derived_
 Method = Literal["table", "text", "ocr"]
 Severity = Literal["error", "warn", "info"]
 STATES: tuple[State, ...] = (
-    "reported", "text_zero", "blank", "dash", "not_applicable", "ambiguous", "unreadable", "table_missing",
+    "reported",
+    "text_zero",
+    "blank",
+    "dash",
+    "not_applicable",
+    "ambiguous",
+    "unreadable",
+    "table_missing",
 )
 
 Figure = int | Decimal
@@ -51,7 +59,8 @@ class Observation(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """One check that did not hold. ``cells`` are (indicator, applicant) pairs; ``message`` is Chinese / English."""
+    """One check that did not hold. ``cells`` are (indicator, applicant) pairs; ``message`` is Chinese /
+    English."""
 
     rule: str
     severity: Severity
@@ -72,10 +81,11 @@ class Token(NamedTuple):
 
 
 class Unplaced(NamedTuple):
-    """A row that shows fewer numbers than it has cells, with nothing in the file to say which cells they fill.
+    """A row that shows fewer numbers than it has cells, with nothing in the file to say which cells they
+    fill.
 
-    ``slots`` are the row's cells in the form's order as (indicator, applicant); the numbers keep their order. ``raw`` is
-    the row as printed. ``reconcile`` places them where the sums or the text leave exactly one way.
+    ``slots`` are the row's cells in the form's order as (indicator, applicant); the numbers keep their order.
+    ``raw`` is the row as printed. ``reconcile`` places them where the sums or the text leave exactly one way.
     """
 
     slots: tuple[tuple[str, str | None], ...]
@@ -91,8 +101,9 @@ class Report:
     """One body's report for one year, as one document holds it.
 
     ``report_id`` is the document's first 16 hex digits, a dash, and the report's number in the document.
-    ``place`` names where in the document it stands; ``*_evidence`` are one line each. ``extracted`` is the report before its
-    sums were looked at, kept where several readings of a cell are left: a neighbouring year may decide them.
+    ``place`` names where in the document it stands; ``*_evidence`` are one line each. ``extracted`` is the
+    report before its sums were looked at, kept where several readings of a cell are left: a neighbouring year
+    may decide them.
     """
 
     report_id: str

@@ -18,11 +18,11 @@ from pipeline.crawl import IntakeResult, RawStore, take_in
 from pipeline.crawl.completeness import SourceFinding, check_sources, sources_table
 from pipeline.crawl.crawler import crawl
 from pipeline.crawl.registry import REGISTRY, Source, choose_sources, load_registry, registry_hosts
-from pipeline.load.home import PROJECT, Home
-from pipeline.load.kept import Kept, reading_fingerprint
-from pipeline.load.read_all import ReadCounts, Tick, read_new, unpack
+from pipeline.home import PROJECT, Home
 from pipeline.load.snapshot import write_snapshot
 from pipeline.load.warehouse import build_core, memory_limit, opened, publish, published_facts
+from pipeline.reading.kept import Kept, reading_fingerprint
+from pipeline.reading.read_all import ReadCounts, Tick, read_new, unpack
 
 OWN_REGISTRY = "sources.csv"
 
@@ -44,7 +44,11 @@ class FileCounts:
 
     def metadata(self) -> dict[str, int]:
         return {
-            "taken": self.taken, "known": self.known, "failed": self.failed, "refused": self.refused, "unpacked": self.unpacked
+            "taken": self.taken,
+            "known": self.known,
+            "failed": self.failed,
+            "refused": self.refused,
+            "unpacked": self.unpacked,
         }
 
 
@@ -63,8 +67,11 @@ class SourceCounts:
     def metadata(self) -> dict[str, Any]:
         """Pages by status (``pages_ok`` are new or changed), requests, pages still due, reports by year."""
         return {
-            **{f"pages_{status}": count for status, count in self.pages.items()}, "requests": self.requests,
-            "pages_left": self.left, "reports_by_year": dict(self.reports_by_year), "problems": "\n".join(self.problems[:20]),
+            **{f"pages_{status}": count for status, count in self.pages.items()},
+            "requests": self.requests,
+            "pages_left": self.left,
+            "reports_by_year": dict(self.reports_by_year),
+            "problems": "\n".join(self.problems[:20]),
         }
 
 
@@ -96,19 +103,28 @@ def sources_of(home: Home) -> tuple[Source, ...]:
     return choose_sources(load_registry(registry_of(home)))
 
 
-def crawl_stage(home: Home, source_id: str, *, delay: float, allow_private: bool, render: bool) -> SourceCounts:
+def crawl_stage(
+    home: Home, source_id: str, *, delay: float, allow_private: bool, render: bool
+) -> SourceCounts:
     """Crawl one source of the home's registry into the raw store. Raises RegistryError for an unknown id."""
     registry = load_registry(registry_of(home))
     chosen = choose_sources(registry, (source_id,))
     result = crawl(
-        home.make().raw, chosen, delay=delay, allow_private=allow_private, render=render, allowed_hosts=registry_hosts(registry)
+        home.make().raw,
+        chosen,
+        delay=delay,
+        allow_private=allow_private,
+        render=render,
+        allowed_hosts=registry_hosts(registry),
     )
     (row,) = sources_table(home.raw, chosen)
     failed = [f.message for f in check_sources(home.raw, chosen) if f.rule == "source_failed"]
     error = "another process is crawling it" if result.busy else "; ".join(failed)
     problems = (*result.failures, *(f"left for a later run: {host}: {why}" for host, why in result.deferred))
     by_year = {str(year or "unknown"): count for year, count in row.reports_by_year.items()}
-    return SourceCounts(source_id, dict(result.counts), result.requests, result.left, by_year, problems, error)
+    return SourceCounts(
+        source_id, dict(result.counts), result.requests, result.left, by_year, problems, error
+    )
 
 
 def source_findings(home: Home) -> list[SourceFinding]:
@@ -124,7 +140,9 @@ def take_in_stage(
     if home.inbox.is_dir() and any(not p.name.startswith(".") for p in home.inbox.iterdir()):
         wanted.append(home.inbox)
     with RawStore(home.raw) as store:
-        result = take_in(store, wanted, delay=delay, allow_private=allow_private) if wanted else IntakeResult()
+        result = (
+            take_in(store, wanted, delay=delay, allow_private=allow_private) if wanted else IntakeResult()
+        )
         new = unpack(store) if result.taken else 0
     return FileCounts(result.taken, result.known, result.failed, result.refused, new, result.problems)
 
@@ -140,7 +158,9 @@ def models_fingerprint() -> str:
     """A hash over the SQL project and the loading code: 16 hex digits."""
     digest = hashlib.sha256()
     package = Path(__file__).resolve().parent
-    files = [p for f in ("models", "macros", "tests") for p in (PROJECT / "sql" / f).rglob("*") if p.is_file()]
+    files = [
+        p for f in ("models", "macros", "tests") for p in (PROJECT / "sql" / f).rglob("*") if p.is_file()
+    ]
     files += [PROJECT / "sql" / "dbt_project.yml", *(package / "load").glob("*.py"), Path(__file__).resolve()]
     for path in sorted(files):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
@@ -155,10 +175,16 @@ def facts_of(home: Home, store: RawStore) -> dict[str, str]:
         documents += 1
         digest.update(f"{receipt.url}\0{receipt.sha256}\0{receipt.status}\0{receipt.fetched_at}\n".encode())
     facts = {
-        "package_version": version("yangguang"), "codebook": codebook_version(),
-        "reading": reading_fingerprint(home.divisions), "models": models_fingerprint(), "inputs": digest.hexdigest()[:16],
-        "receipts": str(documents), "duckdb": version("duckdb"),
-        "own_events": hashlib.sha256(home.division_events.read_bytes()).hexdigest()[:16] if home.division_events else "",
+        "package_version": version("yangguang"),
+        "codebook": codebook_version(),
+        "reading": reading_fingerprint(home.divisions),
+        "models": models_fingerprint(),
+        "inputs": digest.hexdigest()[:16],
+        "receipts": str(documents),
+        "duckdb": version("duckdb"),
+        "own_events": hashlib.sha256(home.division_events.read_bytes()).hexdigest()[:16]
+        if home.division_events
+        else "",
     }
     whole = "\n".join(f"{k}={v}" for k, v in sorted(facts.items())).encode()
     facts["build"] = hashlib.sha256(whole).hexdigest()[:16]
@@ -187,9 +213,13 @@ def load_stage(home: Home) -> dict[str, int]:
 
 
 def build_environment(home: Home) -> dict[str, str]:
-    """What the SQL models are told through the environment: the file to build, and how much memory they may take."""
+    """What the SQL models are told through the environment: the file to build, and how much memory they may
+    take."""
     with Kept(home) as kept:
-        return {"YANGGUANG_BUILD": str(home.building), "YANGGUANG_BUILD_MEMORY": memory_limit(kept.count(), models=True)}
+        return {
+            "YANGGUANG_BUILD": str(home.building),
+            "YANGGUANG_BUILD_MEMORY": memory_limit(kept.count(), models=True),
+        }
 
 
 def publish_stage(home: Home) -> None:
@@ -202,7 +232,8 @@ def snapshot_stage(home: Home) -> Path:
     return write_snapshot(home)
 
 
-# -- small questions to the published warehouse -----------------------------------------------------------------------
+# -- small questions to the published warehouse
+# -----------------------------------------------------------------------
 
 
 def _rows(home: Home, query: str) -> list[tuple[object, ...]]:
@@ -213,7 +244,9 @@ def _rows(home: Home, query: str) -> list[tuple[object, ...]]:
 def model_counts(home: Home) -> dict[str, int]:
     """Rows of the main tables."""
     names = ("core.document", "core.report", "core.observation", "core.finding", "mart.city_year")
-    return {name.replace(".", "_"): int(str(_rows(home, f"SELECT count(*) FROM {name}")[0][0])) for name in names}
+    return {
+        name.replace(".", "_"): int(str(_rows(home, f"SELECT count(*) FROM {name}")[0][0])) for name in names
+    }
 
 
 def preview(home: Home, table: str, rows: int = 5) -> str:
@@ -222,13 +255,18 @@ def preview(home: Home, table: str, rows: int = 5) -> str:
         cursor = con.execute(f"SELECT * FROM {table} ORDER BY ALL LIMIT {int(rows)}")
         names = [d[0] for d in cursor.description or []][:10]
         lines = ["| " + " | ".join(names) + " |", "|" + "---|" * len(names)]
-        lines += ["| " + " | ".join("" if v is None else str(v) for v in row[:10]) + " |" for row in cursor.fetchall()]
+        lines += [
+            "| " + " | ".join("" if v is None else str(v) for v in row[:10]) + " |"
+            for row in cursor.fetchall()
+        ]
     return "\n".join(lines)
 
 
 def unread_documents(home: Home) -> list[tuple[str, int]]:
     """(status, documents) of those that are not ok."""
-    rows = _rows(home, "SELECT status, count(*) FROM core.document WHERE status <> 'ok' GROUP BY 1 ORDER BY 1")
+    rows = _rows(
+        home, "SELECT status, count(*) FROM core.document WHERE status <> 'ok' GROUP BY 1 ORDER BY 1"
+    )
     return [(str(s), int(str(n))) for s, n in rows]
 
 

@@ -1,4 +1,5 @@
-"""Bytes to text: strict utf-8, then strict gb18030, then what the page declares or a detector says; the step is recorded."""
+"""Bytes to text: strict utf-8, then strict gb18030, then what the page declares or a detector says; the step
+is recorded."""
 
 from __future__ import annotations
 

@@ -1,11 +1,12 @@
 """Tables that lines of text keep, in one of several shapes, and the paragraphs between them.
 
-- ``cell |`` lines: one cell a line, blank cells gathered at the end of a row (a ``stream``: positions are lost);
+- ``cell |`` lines: one cell a line, blank cells gathered at the end of a row (a ``stream``: positions are
+  lost);
 - Markdown and other rows of ``a | b | c``, and tab-separated rows (a ``grid``);
 - one cell a line with blank lines between (a ``stream``; a line of spaces alone is a blank cell);
 - lines of a label, a colon and its figure (a ``grid`` of two columns);
-- rows of words and figures set apart by spaces: a ``grid`` where all rows have as many cells, else a ``stream``, because
-  blank cells left no trace.
+- rows of words and figures set apart by spaces: a ``grid`` where all rows have as many cells, else a
+  ``stream``, because blank cells left no trace.
 """
 
 from __future__ import annotations
@@ -47,8 +48,9 @@ _SHORT = 64
 
 
 class Lines(NamedTuple):
-    """Lines of text with the number by which a person finds each; ``word`` is what a line is called in a locator, ``at``
-    stands before it. ``apart``: each is a paragraph of its own, so that no blank line has to part them."""
+    """Lines of text with the number by which a person finds each; ``word`` is what a line is called in a
+    locator, ``at`` stands before it. ``apart``: each is a paragraph of its own, so that no blank line has to
+    part them."""
 
     texts: Sequence[str]
     numbers: Sequence[int]
@@ -66,7 +68,8 @@ class Lines(NamedTuple):
 
 
 def may_hold_tables(texts: Sequence[str]) -> bool:
-    """Whether some lines end as the cells of a table do: in a figure or a bar. Cheap, and true of more than tables."""
+    """Whether some lines end as the cells of a table do: in a figure or a bar. Cheap, and true of more than
+    tables."""
     ends = 0
     for line in texts:
         text = line.rstrip("\t")
@@ -78,7 +81,8 @@ def may_hold_tables(texts: Sequence[str]) -> bool:
 
 
 def blocks_of(page: Lines, *, wrapped: bool = False) -> Iterator[Block]:
-    """The tables and paragraphs that the lines hold. ``wrapped``: the lines may have been cut by hand at one width."""
+    """The tables and paragraphs that the lines hold. ``wrapped``: the lines may have been cut by hand at one
+    width."""
     lines = page.texts
     width = _wrap_width(lines) if wrapped else 0
     at = 0
@@ -93,8 +97,12 @@ def blocks_of(page: Lines, *, wrapped: bool = False) -> Iterator[Block]:
             continue
         first = at
         parts = [lines[at].strip()]
-        while width and at + 1 < len(lines) and _width(lines[at]) >= width - 3 and lines[at + 1].strip() and not (
-            lines[at + 1][:1].isspace() or "|" in lines[at + 1]
+        while (
+            width
+            and at + 1 < len(lines)
+            and _width(lines[at]) >= width - 3
+            and lines[at + 1].strip()
+            and not (lines[at + 1][:1].isspace() or "|" in lines[at + 1])
         ):
             at += 1
             parts.append(lines[at].strip())
@@ -180,21 +188,27 @@ def _pipe_table(page: Lines, start: int, end: int) -> Table | None:
         stripped = line.strip().replace("｜", "|")
         inner = stripped[1:] if stripped.startswith("|") else stripped
         inner = inner[:-1] if inner.endswith("|") else inner
-        grid.append([(part.strip(), f"{page.place(n)} cell {c}") for c, part in enumerate(inner.split("|"), start=1)])
+        grid.append(
+            [(part.strip(), f"{page.place(n)} cell {c}") for c, part in enumerate(inner.split("|"), start=1)]
+        )
     return _grid(grid, page.places(start, end))
 
 
 def _grid(rows: Sequence[Sequence[tuple[str, str]]], place: str) -> Table:
-    cells = tuple(Cell(r, c, 1, 1, text, at) for r, row in enumerate(rows) for c, (text, at) in enumerate(row))
+    cells = tuple(
+        Cell(r, c, 1, 1, text, at) for r, row in enumerate(rows) for c, (text, at) in enumerate(row)
+    )
     return Table(cells, len(rows), max(len(row) for row in rows), place)
 
 
-# -- rows set apart by tabs or spaces ----------------------------------------------------------------------------------
+# -- rows set apart by tabs or spaces
+# ----------------------------------------------------------------------------------
 
 
 @lru_cache(maxsize=4096)
 def _cells_of(line: str) -> tuple[str, ...]:
-    """The words and figures of a line that spaces set apart: two or more of them, or one before each of some figures."""
+    """The words and figures of a line that spaces set apart: two or more of them, or one before each of some
+    figures."""
     if len(line) > _SHORT and len("".join(line.split())) > 200:
         return (line,)
     cells: list[str] = []
@@ -218,8 +232,8 @@ def _marks(cells: Sequence[str]) -> int:
 
 
 def _tabbed_run(lines: Sequence[str], at: int) -> int:
-    """The end of a run of rows with tabs that starts here; ``at`` where it shows less than three figures. Short lines
-    of one cell belong to it where rows stand before and after."""
+    """The end of a run of rows with tabs that starts here; ``at`` where it shows less than three figures.
+    Short lines of one cell belong to it where rows stand before and after."""
     last = at
     figures = between = 0
     for end in range(at, len(lines)):
@@ -239,8 +253,8 @@ def _tabbed_run(lines: Sequence[str], at: int) -> int:
 
 
 def _spaced_run(lines: Sequence[str], at: int) -> int:
-    """The end of a run of rows of words and figures that starts with a line of several; ``at`` where none does. Short lines
-    without figures belong to it where rows with figures stand before and after."""
+    """The end of a run of rows of words and figures that starts with a line of several; ``at`` where none
+    does. Short lines without figures belong to it where rows with figures stand before and after."""
     if len(_cells_of(lines[at])) < 2:
         return at
     end = last = at
@@ -269,15 +283,20 @@ def _row_table(page: Lines, start: int, end: int, *, tabs: bool) -> Table:
         line = page.texts[n]
         if line.strip():
             parts = tuple(line.rstrip("\n").split("\t")) if tabs else _cells_of(line)
-            rows.append([(part.strip(), f"{page.place(n)} cell {c}") for c, part in enumerate(parts, start=1)])
+            rows.append(
+                [(part.strip(), f"{page.place(n)} cell {c}") for c, part in enumerate(parts, start=1)]
+            )
     place = page.places(start, end)
     if tabs or len({len(row) for row in rows}) == 1:
         return _grid(rows, place)
-    cells = tuple(Cell(n, 0, 1, 1, text, at) for n, (text, at) in enumerate(cell for row in rows for cell in row))
+    cells = tuple(
+        Cell(n, 0, 1, 1, text, at) for n, (text, at) in enumerate(cell for row in rows for cell in row)
+    )
     return Table(cells, len(cells), 1, place, layout="stream")
 
 
-# -- a label, a colon and a figure ---------------------------------------------------------------------------------------
+# -- a label, a colon and a figure
+# ---------------------------------------------------------------------------------------
 
 
 @lru_cache(maxsize=4096)
@@ -288,8 +307,9 @@ def told(line: str) -> tuple[str, str] | None:
 
 
 def _told_run(lines: Sequence[str], at: int) -> int:
-    """The end of a run of lines of a label, a colon and its figure; ``at`` where none starts. Short lines without figures may
-    stand between; a section's heading ends it, and the same list may go on under that heading."""
+    """The end of a run of lines of a label, a colon and its figure; ``at`` where none starts. Short lines
+    without figures may stand between; a section's heading ends it, and the same list may go on under that
+    heading."""
     goes_on = at > 1 and _HEADING.match(lines[at - 1].strip()) and told(lines[at - 2])
     if not (first := told(lines[at])) or not (first[1] or goes_on):
         return at
@@ -303,7 +323,13 @@ def _told_run(lines: Sequence[str], at: int) -> int:
             between = 0
             continue
         between += bool(line)
-        if between > 2 or len(line) > _SHORT or _SENTENCE_END.search(line) or _HEADING.match(line) or _DATED.match(line):
+        if (
+            between > 2
+            or len(line) > _SHORT
+            or _SENTENCE_END.search(line)
+            or _HEADING.match(line)
+            or _DATED.match(line)
+        ):
             break
     return last if figures >= (1 if goes_on else _MIN_TOLD) else at
 
@@ -313,15 +339,19 @@ def _told_table(page: Lines, start: int, end: int) -> Table:
     for n in range(start, end):
         line = page.texts[n].strip()
         if line:
-            rows.append([(part, f"{page.place(n)} cell {c}") for c, part in enumerate(told(line) or (line,), start=1)])
+            rows.append(
+                [(part, f"{page.place(n)} cell {c}") for c, part in enumerate(told(line) or (line,), start=1)]
+            )
     return _grid(rows, page.places(start, end))
 
 
-# -- one cell a line ---------------------------------------------------------------------------------------------------
+# -- one cell a line
+# ---------------------------------------------------------------------------------------------------
 
 
 def _lone_run(page: Lines, at: int) -> int:
-    """The end of a run of short lines, one cell a line, that holds at least six lone figures; ``at`` where none begins."""
+    """The end of a run of short lines, one cell a line, that holds at least six lone figures; ``at`` where
+    none begins."""
     lines = page.texts
     if at and lines[at - 1].strip() and not page.apart:
         return at

@@ -1,7 +1,7 @@
 """A file opened for reading: its Document, and the pictures that it carries inside.
 
-Older word-processor files need LibreOffice, which is slow to start: ``prepared`` converts all that wait in few calls, and
-a ``Prepared`` is then handed to ``open_file`` in place of a conversion of its own.
+Older word-processor files need LibreOffice, which is slow to start: ``prepared`` converts all that wait in
+few calls, and a ``Prepared`` is then handed to ``open_file`` in place of a conversion of its own.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from pipeline.clean import office, word
+from pipeline.clean.office import libreoffice, word
 from pipeline.clean.read import digest_of, read_document
 from pipeline.clean.sniff import MEDIA, sniff
 from pipeline.document import Document
@@ -24,7 +24,8 @@ _OLDER = ("doc", "rtf", "odt")
 
 
 class Prepared(NamedTuple):
-    """An older file turned into .docx: where that lies (empty: nowhere), and the status and detail of the conversion."""
+    """An older file turned into .docx: where that lies (empty: nowhere), and the status and detail of the
+    conversion."""
 
     path: str
     status: str = "ok"
@@ -32,7 +33,8 @@ class Prepared(NamedTuple):
 
 
 class Opened(NamedTuple):
-    """A Document, and the bytes of the pictures that its ``Image.source`` names (empty for those that are only linked)."""
+    """A Document, and the bytes of the pictures that its ``Image.source`` names (empty for those that are
+    only linked)."""
 
     document: Document
     pictures: Mapping[str, bytes]
@@ -43,8 +45,8 @@ def open_file(data: bytes, *, media_type: str | None = None, prepared: Prepared 
     kind = sniff(data, media_type)
     if kind in _OLDER and prepared is not None:
         bytes_of = Path(prepared.path).read_bytes() if prepared.path else b""
-        converted = office.Converted(bytes_of, prepared.status, prepared.detail)
-        document = office.read_converted(converted, sha256=digest_of(data), media_type=MEDIA[kind])
+        converted = libreoffice.Converted(bytes_of, prepared.status, prepared.detail)
+        document = libreoffice.read_converted(converted, sha256=digest_of(data), media_type=MEDIA[kind])
         return Opened(document, dict(word.pictures(bytes_of)) if bytes_of else {})
     document = read_document(data, media_type=media_type)
     return Opened(document, dict(word.pictures(data)) if kind == "docx" and document.status == "ok" else {})
@@ -60,7 +62,8 @@ def is_older(path: Path) -> bool:
 
 
 def prepared(files: Iterable[tuple[str, Path]], place: Path) -> Iterator[tuple[str, Prepared]]:
-    """Convert older files, ``BATCH`` at a call, into the folder ``place``; gives each key with what became of its file."""
+    """Convert older files, ``BATCH`` at a call, into the folder ``place``; gives each key with what became of
+    its file."""
     waiting: list[tuple[str, Path]] = []
     for key, path in files:
         waiting.append((key, path))
@@ -80,7 +83,7 @@ def _converted(batch: list[tuple[str, Path]], place: Path) -> Iterator[tuple[str
             link = Path(aside, f"{number:06d}{ending}")
             os.symlink(path.resolve(), link)
             links[link] = key
-        for number, (link, converted) in enumerate(office.convert_batch(list(links))):
+        for number, (link, converted) in enumerate(libreoffice.convert_batch(list(links))):
             target = ""
             if converted.status == "ok":
                 made = place / f"{Path(aside).name}-{number:06d}.docx"

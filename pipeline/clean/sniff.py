@@ -7,28 +7,49 @@ import re
 import zipfile
 
 _MAGIC = (
-    (b"%PDF-", "pdf"), (b"\x89PNG\r\n\x1a\n", "picture"), (b"\xff\xd8\xff", "picture"), (b"GIF8", "picture"),
-    (b"BM", "bmp"), (b"II*\x00", "picture"), (b"MM\x00*", "picture"), (b"RIFF", "webp"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ole"), (b"PK\x03\x04", "zip"), (b"PK\x05\x06", "zip"),
-    (b"Rar!\x1a\x07", "archive"), (b"7z\xbc\xaf\x27\x1c", "archive"), (b"\x1f\x8b", "archive"), (b"{\\rtf", "rtf"),
+    (b"%PDF-", "pdf"),
+    (b"\x89PNG\r\n\x1a\n", "picture"),
+    (b"\xff\xd8\xff", "picture"),
+    (b"GIF8", "picture"),
+    (b"BM", "bmp"),
+    (b"II*\x00", "picture"),
+    (b"MM\x00*", "picture"),
+    (b"RIFF", "webp"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ole"),
+    (b"PK\x03\x04", "zip"),
+    (b"PK\x05\x06", "zip"),
+    (b"Rar!\x1a\x07", "archive"),
+    (b"7z\xbc\xaf\x27\x1c", "archive"),
+    (b"\x1f\x8b", "archive"),
+    (b"{\\rtf", "rtf"),
 )
 _TAG = re.compile(rb"<(?:!doctype|html|head|body|table|div|p|span|meta|title|h[1-6]|br|center|font)\b", re.I)
 _WORD_XML = re.compile(rb"<w:wordDocument\b|<pkg:package\b")
 _SHEETS = b"urn:schemas-microsoft-com:office:spreadsheet"
 _WORKBOOK = re.compile(rb"<(?:\w+:)?Workbook\b")
-_MESSAGE = re.compile(rb"(?:From|MIME-Version|Date|Subject|Content-Type|Content-Location|Snapshot-Content-Location)\s*:", re.I)
+_MESSAGE = re.compile(
+    rb"(?:From|MIME-Version|Date|Subject|Content-Type|Content-Location|Snapshot-Content-Location)\s*:", re.I
+)
 _RELATED = re.compile(rb"content-type\s*:\s*(?:multipart/(?:related|alternative)|text/html)", re.I)
 MEDIA = {
-    "pdf": "application/pdf", "html": "text/html", "text": "text/plain", "picture": "image/*",
+    "pdf": "application/pdf",
+    "html": "text/html",
+    "text": "text/plain",
+    "picture": "image/*",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "doc": "application/msword", "xls": "application/vnd.ms-excel", "archive": "application/zip", "rtf": "application/rtf",
-    "odt": "application/vnd.oasis.opendocument.text", "mhtml": "multipart/related",
+    "doc": "application/msword",
+    "xls": "application/vnd.ms-excel",
+    "archive": "application/zip",
+    "rtf": "application/rtf",
+    "odt": "application/vnd.oasis.opendocument.text",
+    "mhtml": "multipart/related",
 }
 
 
 def sniff(data: bytes, media_type: str | None = None) -> str:
-    """The kind of a file: html, text, pdf, docx, doc, odt, xlsx, xls, picture, archive, rtf, mhtml, or unknown."""
+    """The kind of a file: html, text, pdf, docx, doc, odt, xlsx, xls, picture, archive, rtf, mhtml, or
+    unknown."""
     if not data.strip(b"\x00 \t\r\n"):
         return "empty"
     start = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n")
@@ -42,7 +63,11 @@ def sniff(data: bytes, media_type: str | None = None) -> str:
         if kind == "webp":
             return "picture" if start[8:12] == b"WEBP" else "unknown"
         if kind == "bmp":
-            return "picture" if len(data) > 54 and start[14:15] in (b"\x28", b"\x0c", b"\x6c", b"\x7c") else "text"
+            return (
+                "picture"
+                if len(data) > 54 and start[14:15] in (b"\x28", b"\x0c", b"\x6c", b"\x7c")
+                else "text"
+            )
         return kind
     if _MESSAGE.match(start) and _RELATED.search(data[:8192]):
         return "mhtml"
@@ -92,7 +117,8 @@ def _ole_kind(data: bytes) -> str:
 
 
 def _has_stream(data: bytes, name: str) -> bool:
-    """Whether a directory entry (128 bytes, aligned; the name in 64, then its length in bytes) has this name."""
+    """Whether a directory entry (128 bytes, aligned; the name in 64, then its length in bytes) has this
+    name."""
     wanted = (name + "\0").encode("utf-16-le")
     length = len(wanted).to_bytes(2, "little")
     at = data.find(wanted)

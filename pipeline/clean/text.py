@@ -13,7 +13,11 @@ def read(data: bytes, *, sha256: str, media_type: str = "text/plain") -> Documen
     """Read a text file. Gives a Document with line locators (1-based); never raises for bad input."""
     if len(data) > MAX_BYTES:
         return Document(
-            sha256=sha256, media_type=media_type, reader="text", blocks=(), status="too_large",
+            sha256=sha256,
+            media_type=media_type,
+            reader="text",
+            blocks=(),
+            status="too_large",
             detail=f"the file has {len(data)} bytes; the limit is {MAX_BYTES}",
         )
     decoded = decode(data)
@@ -21,13 +25,27 @@ def read(data: bytes, *, sha256: str, media_type: str = "text/plain") -> Documen
     control = sum(1 for c in text[:4096] if ord(c) < 32 and c not in "\n\t\f")
     if control * 50 > len(text[:4096]):
         return Document(
-            sha256=sha256, media_type=media_type, reader="text", blocks=(), status="unknown_format",
+            sha256=sha256,
+            media_type=media_type,
+            reader="text",
+            blocks=(),
+            status="unknown_format",
             detail="the file holds binary data and is of no format that is read",
         )
     lines = text.split("\n")
     blocks = tuple(blocks_of(Lines(lines, range(1, len(lines) + 1)), wrapped=True))
-    detail = f"{decoded.replaced} characters could not be decoded as {decoded.encoding}" if decoded.replaced else ""
+    detail = (
+        f"{decoded.replaced} characters could not be decoded as {decoded.encoding}"
+        if decoded.replaced
+        else ""
+    )
     return Document(
-        sha256=sha256, media_type=media_type, reader="text", blocks=blocks, encoding=decoded.encoding,
-        encoding_step=decoded.step, status="ok" if blocks else "empty", detail=detail or ("" if blocks else "no text"),
+        sha256=sha256,
+        media_type=media_type,
+        reader="text",
+        blocks=blocks,
+        encoding=decoded.encoding,
+        encoding_step=decoded.step,
+        status="ok" if blocks else "empty",
+        detail=detail or ("" if blocks else "no text"),
     )

@@ -1,7 +1,7 @@
 """Knowledge as data: indicators, forms, labels, rules, measures, sentence patterns."""
 
+from pipeline.chinese.labels import normalise_label
 from pipeline.codebook.formula import Linear, Quotient, Ref, Relation, Term
-from pipeline.codebook.labels import normalise_label
 from pipeline.codebook.reader import (
     TEMPLATES,
     Applicant,
@@ -19,6 +19,23 @@ from pipeline.codebook.reader import (
 )
 
 __all__ = [
-    "TEMPLATES", "Applicant", "Codebook", "CodebookError", "ColumnNote", "Form", "Group", "Indicator", "Linear", "Measure", "Pattern",
-    "Quotient", "Ref", "Relation", "Rule", "Term", "codebook_version", "load_codebook", "normalise_label",
+    "TEMPLATES",
+    "Applicant",
+    "Codebook",
+    "CodebookError",
+    "ColumnNote",
+    "Form",
+    "Group",
+    "Indicator",
+    "Linear",
+    "Measure",
+    "Pattern",
+    "Quotient",
+    "Ref",
+    "Relation",
+    "Rule",
+    "Term",
+    "codebook_version",
+    "load_codebook",
+    "normalise_label",
 ]

@@ -20,7 +20,8 @@ class FormulaError(ValueError):
 
 
 class Ref(NamedTuple):
-    """One figure: an indicator, its applicant column (None: no column, or the loop's), years back, text or table."""
+    """One figure: an indicator, its applicant column (None: no column, or the loop's), years back, text or
+    table."""
 
     indicator: str
     applicant: str | None = None
@@ -92,7 +93,9 @@ class _Reader:
     def take(self, expected: str = "") -> str:
         token = self.peek()
         if not token or (expected and token != expected):
-            raise FormulaError(f"expected {expected or 'more'} at word {self.at + 1} of formula {self.text!r}")
+            raise FormulaError(
+                f"expected {expected or 'more'} at word {self.at + 1} of formula {self.text!r}"
+            )
         self.at += 1
         return token
 

@@ -15,20 +15,20 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from importlib.resources import files
 
-from pipeline.codebook.formula import (
-    FormulaError,
-    Linear,
-    Quotient,
-    Relation,
-    parse_quotient,
-    parse_relation,
-)
-from pipeline.codebook.labels import normalise_label
+from pipeline.chinese.labels import normalise_label
+from pipeline.codebook.formula import FormulaError, Linear, Quotient, Relation, parse_quotient, parse_relation
 
 TEMPLATES = ("v2008", "v2014", "v2019", "v2021")
 TABLES = (
-    "indicators.csv", "groups.csv", "applicants.csv", "forms.csv", "rules.csv", "measures.csv", "patterns.csv",
-    "columns.csv", "sections.csv",
+    "indicators.csv",
+    "groups.csv",
+    "applicants.csv",
+    "forms.csv",
+    "rules.csv",
+    "measures.csv",
+    "patterns.csv",
+    "columns.csv",
+    "sections.csv",
 )
 
 
@@ -75,7 +75,8 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Applicant:
-    """A column of the application table, in the form's order; ``role`` starts with leaf for the six leaves."""
+    """A column of the application table, in the form's order; ``role`` starts with leaf for the six
+    leaves."""
 
     applicant: str
     label_zh: str
@@ -105,7 +106,8 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A section of the six-part report whose heading announces a table, and the figures missed where none follows."""
+    """A section of the six-part report whose heading announces a table, and the figures missed where none
+    follows."""
 
     table: str
     headings: tuple[str, ...]
@@ -114,7 +116,8 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """An identity or plausibility rule. ``relation`` is None for metadata rules, which code evaluates by id."""
+    """An identity or plausibility rule. ``relation`` is None for metadata rules, which code evaluates by
+    id."""
 
     rule_id: str
     templates: tuple[str, ...]
@@ -132,7 +135,8 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A harmonised measure on one form: its expression there, fallbacks in order, and how comparable it is."""
+    """A harmonised measure on one form: its expression there, fallbacks in order, and how comparable it
+    is."""
 
     measure_id: str
     label_zh: str
@@ -151,7 +155,8 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A sentence that states a figure. ``regex`` runs over NFKC text without white space; see patterns.csv."""
+    """A sentence that states a figure. ``regex`` runs over NFKC text without white space; see
+    patterns.csv."""
 
     pattern_id: str
     indicator: str
@@ -288,8 +293,18 @@ def _rules(ids: frozenset[str]) -> tuple[Rule, ...]:
             raise CodebookError(f"rules.csv:{line}: severity {row['severity']!r}")
         found.append(
             Rule(
-                row["rule_id"], templates, row["scope"], row["foreach"], row["formula"], row["severity"],
-                int(row["tolerance"] or 0), row["null_policy"], row["label_zh"], row["label_en"], row["note"], relation,
+                row["rule_id"],
+                templates,
+                row["scope"],
+                row["foreach"],
+                row["formula"],
+                row["severity"],
+                int(row["tolerance"] or 0),
+                row["null_policy"],
+                row["label_zh"],
+                row["label_en"],
+                row["note"],
+                relation,
             )
         )
     if len({r.rule_id for r in found}) != len(found):
@@ -305,7 +320,9 @@ def _measures(ids: frozenset[str]) -> tuple[Measure, ...]:
             fallbacks = tuple(parse_quotient(f).numerator for f in row["fallback"].split("|") if f.strip())
         except FormulaError as error:
             raise CodebookError(f"measures.csv:{line}: {error}") from error
-        parts = [p for p in (quotient and quotient.numerator, quotient and quotient.denominator, *fallbacks) if p]
+        parts = [
+            p for p in (quotient and quotient.numerator, quotient and quotient.denominator, *fallbacks) if p
+        ]
         unknown = {t.ref.indicator for p in parts for t in p.terms} - ids
         if unknown:
             raise CodebookError(f"measures.csv:{line}: unknown indicators {sorted(unknown)}")
@@ -331,9 +348,14 @@ def _patterns(ids: frozenset[str]) -> tuple[Pattern, ...]:
 def _forms() -> tuple[Form, ...]:
     return tuple(
         Form(
-            row["template"], row["needs"], tuple(tuple(g.split(",")) for g in _split(row["labels"])),
-            int(row["valid_from"]), int(row["valid_to"]) if row["valid_to"] else None,
-            row["name_zh"], row["name_en"], row["source"],
+            row["template"],
+            row["needs"],
+            tuple(tuple(g.split(",")) for g in _split(row["labels"])),
+            int(row["valid_from"]),
+            int(row["valid_to"]) if row["valid_to"] else None,
+            row["name_zh"],
+            row["name_en"],
+            row["source"],
         )
         for _, row in _rows("forms.csv")
     )
@@ -356,11 +378,17 @@ def load_codebook() -> Codebook:
     indicators = _indicators()
     ids = frozenset(i.indicator_id for i in indicators)
     groups = tuple(
-        Group(_split(r["templates"]), r["table"], r["group"], _split(r["labels"])) for _, r in _rows("groups.csv")
+        Group(_split(r["templates"]), r["table"], r["group"], _split(r["labels"]))
+        for _, r in _rows("groups.csv")
     )
     applicants = tuple(
         Applicant(
-            r["member"], r["label_zh"], _split(r["label_variants"]), r["label_en"], int(r["column_order"]), r["role"]
+            r["member"],
+            r["label_zh"],
+            _split(r["label_variants"]),
+            r["label_en"],
+            int(r["column_order"]),
+            r["role"],
         )
         for _, r in _rows("applicants.csv")
     )
@@ -371,6 +399,14 @@ def load_codebook() -> Codebook:
     if unknown := {i for s in sections for i in s.expected} - ids:
         raise CodebookError(f"sections.csv: unknown indicators {sorted(unknown)}")
     return Codebook(
-        indicators, groups, applicants, _forms(), sections, _rules(ids), _measures(ids), _patterns(ids), columns,
+        indicators,
+        groups,
+        applicants,
+        _forms(),
+        sections,
+        _rules(ids),
+        _measures(ids),
+        _patterns(ids),
+        columns,
         codebook_version(),
     )

@@ -21,8 +21,9 @@ Resolver = Callable[[str, int], Awaitable[list[str]]]
 """Gives the addresses of a host name, best first; raises ``OSError`` where there are none."""
 
 MAX_URL = 2000
-_METADATA = frozenset(map(ipaddress.ip_address, ("168.63.129.16", "100.100.100.200", "169.254.169.254",
-                                                 "fd00:ec2::254")))
+_METADATA = frozenset(
+    map(ipaddress.ip_address, ("168.63.129.16", "100.100.100.200", "169.254.169.254", "fd00:ec2::254"))
+)
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _SESSION = re.compile(r";jsessionid=[^?#/]*", re.IGNORECASE)
 _BIG5_GATE = re.compile(r"/gate/big5/([\w.-]+)(/.*)", re.ASCII)
@@ -102,7 +103,8 @@ class SystemResolver:
     async def __call__(self, host: str, port: int) -> list[str]:
         """Gives the addresses of ``host``; ``OSError`` (``socket.gaierror``) where it has none."""
         found = await asyncio.get_running_loop().run_in_executor(
-            self._pool, lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+            self._pool, lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        )
         return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
     def close(self) -> None:
@@ -119,7 +121,11 @@ class CheckedNetwork(httpcore.AsyncNetworkBackend):
         self._network = httpcore.AnyIOBackend()
 
     async def connect_tcp(
-        self, host: str, port: int, timeout: float | None = None, local_address: str | None = None,
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.AsyncNetworkStream:
         """Resolves ``host``, refuses it where one of its addresses is not public, connects to the first

@@ -69,13 +69,18 @@ def sources_table(home_raw: Path, sources: Iterable[Source]) -> list[SourceRow]:
             for year in last.reports.values() if last else ():
                 by_year[year] = by_year.get(year, 0) + 1
             errors = [error for error in rounds[-1].errors if error[1] != "limit"] if rounds else []
-            rows.append(SourceRow(
-                source.source_id, source.issuer, source.url,
-                utc_text(last.finished_at) if last and last.finished_at else "",
-                len(last.reports) if last else 0,
-                dict(sorted(by_year.items(), key=lambda item: item[0] or 0)),
-                f"{errors[-1][1]}: {errors[-1][0]}" if errors else "",
-                tuple(finding.rule for finding in _check(source, rounds))))
+            rows.append(
+                SourceRow(
+                    source.source_id,
+                    source.issuer,
+                    source.url,
+                    utc_text(last.finished_at) if last and last.finished_at else "",
+                    len(last.reports) if last else 0,
+                    dict(sorted(by_year.items(), key=lambda item: item[0] or 0)),
+                    f"{errors[-1][1]}: {errors[-1][0]}" if errors else "",
+                    tuple(finding.rule for finding in _check(source, rounds)),
+                )
+            )
     return rows
 
 
@@ -90,8 +95,12 @@ def check_sources(home_raw: Path, sources: Iterable[Source]) -> list[SourceFindi
     leads to more pages than a crawl takes, so some were left).
     """
     with closing(_open(home_raw)) as db:
-        return [finding for source in sources if not source.retired
-                for finding in _check(source, _rounds(db, source))]
+        return [
+            finding
+            for source in sources
+            if not source.retired
+            for finding in _check(source, _rounds(db, source))
+        ]
 
 
 def crawl_mark(home_raw: Path) -> str:
@@ -115,10 +124,15 @@ def _check(source: Source, rounds: list[_Round]) -> list[SourceFinding]:
     if len(failed) < len(rounds[-1].errors):
         add("source_limit", "warn", "网页过多，没有全部采集 / it leads to more pages than a crawl takes")
     if seed:
-        add("source_failed", "error", f"来源网址取不到：{seed[0][1]} / its address gave no page: {seed[0][1]}")
+        add(
+            "source_failed", "error", f"来源网址取不到：{seed[0][1]} / its address gave no page: {seed[0][1]}"
+        )
     if others:
-        add("source_pages_failed", "warn",
-            f"有{len(others)}个网页取不到 / {len(others)} of its pages failed, first {others[0][1]}: {others[0][0]}")
+        add(
+            "source_pages_failed",
+            "warn",
+            f"有{len(others)}个网页取不到 / {len(others)} of its pages failed, first {others[0][1]}: {others[0][0]}",
+        )
     if rounds[-1].finished_at is None:
         add("source_unfinished", "warn", "上次采集没有完成 / its last crawl has not ended")
     whole = [round_ for round_ in rounds if round_.finished_at is not None]
@@ -127,30 +141,47 @@ def _check(source: Source, rounds: list[_Round]) -> list[SourceFinding]:
     last, before = whole[-1], whole[:-1]
     most = max((len(round_.reports) for round_ in before), default=0)
     if not last.reports and most:
-        add("source_no_reports", "error",
-            f"列表以前有{most}份报告，现在一份也没有 / the list had {most} reports and now has none")
+        add(
+            "source_no_reports",
+            "error",
+            f"列表以前有{most}份报告，现在一份也没有 / the list had {most} reports and now has none",
+        )
     elif not last.reports and not seed:
         add("source_never_had_reports", "warn", "从未找到报告 / no report was ever found there")
     elif before and len(last.reports) < len(before[-1].reports):
-        add("source_fewer_reports", "warn",
+        add(
+            "source_fewer_reports",
+            "warn",
             f"报告由{len(before[-1].reports)}份减为{len(last.reports)}份 / "
-            f"{len(before[-1].reports)} reports before, {len(last.reports)} now")
+            f"{len(before[-1].reports)} reports before, {len(last.reports)} now",
+        )
     years = sorted({year for year in last.reports.values() if year is not None})
     missing = [str(year) for year in range(years[0], years[-1]) if year not in years] if years else []
     if missing:
-        add("source_year_missing", "warn", f"缺{'、'.join(missing)}年报告 / no report of {', '.join(missing)}")
+        add(
+            "source_year_missing", "warn", f"缺{'、'.join(missing)}年报告 / no report of {', '.join(missing)}"
+        )
     return found
 
 
 def _rounds(db: sqlite3.Connection, source: Source) -> list[_Round]:
     rounds = []
     for number, finished_at in db.execute(
-            "SELECT round, finished_at FROM crawl_round WHERE source_id = ? ORDER BY round", (source.source_id,)):
-        reports = dict(db.execute("SELECT url, year FROM crawl_find WHERE source_id = ? AND round = ? ORDER BY url",
-                                  (source.source_id, number)).fetchall())
-        errors = tuple(db.execute(
-            "SELECT url, status, rule FROM crawl_page WHERE source_id = ? AND round = ? AND due = 0 "
-            "AND status <> 'ok' ORDER BY seq", (source.source_id, number)).fetchall())
+        "SELECT round, finished_at FROM crawl_round WHERE source_id = ? ORDER BY round", (source.source_id,)
+    ):
+        reports = dict(
+            db.execute(
+                "SELECT url, year FROM crawl_find WHERE source_id = ? AND round = ? ORDER BY url",
+                (source.source_id, number),
+            ).fetchall()
+        )
+        errors = tuple(
+            db.execute(
+                "SELECT url, status, rule FROM crawl_page WHERE source_id = ? AND round = ? AND due = 0 "
+                "AND status <> 'ok' ORDER BY seq",
+                (source.source_id, number),
+            ).fetchall()
+        )
         rounds.append(_Round(number, finished_at, reports, errors))
     return rounds
 

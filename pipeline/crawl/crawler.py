@@ -28,8 +28,9 @@ from pipeline.crawl.robots import Robots
 from pipeline.crawl.store import RawStore
 from pipeline.crawl.titles import is_report_title, year_of_title
 
-_PAGING_RULES = frozenset({"next_link", "page_link", "create_page", "page_total", "dataproxy_group",
-                           "dataproxy_post", "json_page"})
+_PAGING_RULES = frozenset(
+    {"next_link", "page_link", "create_page", "page_total", "dataproxy_group", "dataproxy_post", "json_page"}
+)
 _SHELLS = frozenset({"script_shell", "waiting_room"})
 
 
@@ -55,7 +56,8 @@ def crawl(
     through Chromium where it is installed. ``allowed_hosts`` beside those under gov.cn and the sources' own.
     ``policy`` gives every other limit (its ``delay`` and ``allow_private`` are set from the arguments),
     ``resolver`` looks names up in place of the system, ``clock`` gives the time that receipts state.
-    One source's failure never stops another; nothing that a server does raises. On Ctrl-C what was fetched is kept and ``KeyboardInterrupt`` goes on.
+    One source's failure never stops another; nothing that a server does raises. On Ctrl-C what was fetched is
+    kept and ``KeyboardInterrupt`` goes on.
     """
     policy = replace(policy or Policy(), delay=delay, allow_private=allow_private)
     hosts = frozenset(allowed_hosts) | {source.host for source in sources}
@@ -63,12 +65,25 @@ def crawl(
     home_raw.mkdir(parents=True, exist_ok=True)
 
     async def run(store: RawStore) -> CrawlResult:
-        crawler = Crawler(store, home_raw, policy, hosts, sources, progress=progress, dry_run=dry_run,
-                          render=render, resolver=resolver, clock=clock)
+        crawler = Crawler(
+            store,
+            home_raw,
+            policy,
+            hosts,
+            sources,
+            progress=progress,
+            dry_run=dry_run,
+            render=render,
+            resolver=resolver,
+            clock=clock,
+        )
         return await crawler.run()
 
     if dry_run:
-        with tempfile.TemporaryDirectory(prefix="yangguang-dry-run-") as aside, RawStore(Path(aside)) as store:
+        with (
+            tempfile.TemporaryDirectory(prefix="yangguang-dry-run-") as aside,
+            RawStore(Path(aside)) as store,
+        ):
             return _run_to_end(run(store))
     with RawStore(home_raw) as store:
         return _run_to_end(run(store))
@@ -85,8 +100,14 @@ def _run_to_end(crawling: Coroutine[Any, Any, CrawlResult]) -> CrawlResult:
 
 
 def take_addresses(
-    home_raw: Path, addresses: Sequence[str], *, allowed_hosts: Collection[str], delay: float,
-    allow_private: bool, policy: Policy | None = None, resolver: Resolver | None = None,
+    home_raw: Path,
+    addresses: Sequence[str],
+    *,
+    allowed_hosts: Collection[str],
+    delay: float,
+    allow_private: bool,
+    policy: Policy | None = None,
+    resolver: Resolver | None = None,
 ) -> IntakeResult:
     """Fetches addresses that a person named, and what they lead to, as ``take_in`` does with files.
 
@@ -103,20 +124,38 @@ def take_addresses(
             refused.append(f"{address}: {host or 'no host'} is neither under gov.cn nor in the registry")
     result = IntakeResult(refused=len(refused), problems=tuple(refused))
     if sources:
-        done = crawl(home_raw, sources, delay=delay, allow_private=allow_private, allowed_hosts=allowed_hosts,
-                     policy=policy, resolver=resolver)
-        result += IntakeResult(taken=done.fetched, known=done.unchanged, failed=done.failed,
-                               problems=done.failures)
+        done = crawl(
+            home_raw,
+            sources,
+            delay=delay,
+            allow_private=allow_private,
+            allowed_hosts=allowed_hosts,
+            policy=policy,
+            resolver=resolver,
+        )
+        result += IntakeResult(
+            taken=done.fetched, known=done.unchanged, failed=done.failed, problems=done.failures
+        )
     return result
 
 
 class Crawler:
     """One run over some sources; see ``crawl``."""
 
-    def __init__(self, store: RawStore, home_raw: Path, policy: Policy, hosts: Collection[str],
-                 sources: Sequence[Source], *, progress: Progress | None = None, dry_run: bool = False,
-                 render: bool = False, resolver: Resolver | None = None,
-                 clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        store: RawStore,
+        home_raw: Path,
+        policy: Policy,
+        hosts: Collection[str],
+        sources: Sequence[Source],
+        *,
+        progress: Progress | None = None,
+        dry_run: bool = False,
+        render: bool = False,
+        resolver: Resolver | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self._store = store
         self._clock = clock
         self._policy = policy
@@ -149,13 +188,24 @@ class Crawler:
         mine = [source for source in self._sources if source.source_id in claimed]
         self._by_source = {source.source_id: Counter() for source in mine}
         self._fetcher = Fetcher(
-            self._store, self._turns, self._policy, self._resolver, allowed_hosts=self._hosts,
-            insecure_hosts={source.host for source in mine if source.insecure_tls})
-        self._robots = Robots(self._frontier, self._fetcher.fetch_robots, user_agent=self._policy.user_agent,
-                              keep_seconds=self._policy.robots_keep_seconds)
+            self._store,
+            self._turns,
+            self._policy,
+            self._resolver,
+            allowed_hosts=self._hosts,
+            insecure_hosts={source.host for source in mine if source.insecure_tls},
+        )
+        self._robots = Robots(
+            self._frontier,
+            self._fetcher.fetch_robots,
+            user_agent=self._policy.user_agent,
+            keep_seconds=self._policy.robots_keep_seconds,
+        )
         self._renderer = (
             Renderer(self._chromium, self._store, self._fetcher, self._robots, self._policy)
-            if self._chromium else None)
+            if self._chromium
+            else None
+        )
         try:
             self._frontier.begin(mine, time.time())
             for host, count in self._frontier.due_hosts():
@@ -181,8 +231,11 @@ class Crawler:
             by_source={source: dict(sorted(counts.items())) for source, counts in self._by_source.items()},
             deferred=tuple(sorted(self._deferred.items())),
             busy=tuple(source.source_id for source in self._sources if source.source_id not in claimed),
-            left=left, planned=tuple(self._planned), requests=self._requests,
-            failures=tuple(self._failures))
+            left=left,
+            planned=tuple(self._planned),
+            requests=self._requests,
+            failures=tuple(self._failures),
+        )
 
     def _start_worker(self, host: str) -> None:
         if host not in self._workers and host not in self._deferred:
@@ -209,7 +262,9 @@ class Crawler:
 
     async def _take_page(self, page: Page) -> None:
         if self._dry_run and page.kind in ("report", "candidate", "attachment"):
-            self._planned.append(Planned(page.source_id, page.url, page.kind, page.rule, page.title, page.year))
+            self._planned.append(
+                Planned(page.source_id, page.url, page.kind, page.rule, page.title, page.year)
+            )
             await self._commit(lambda: self._frontier.finish(page, "planned", (), None))
             self._count(page, "planned")
             return
@@ -220,10 +275,18 @@ class Crawler:
             reading = await self._read(page, visit.sha256, visit.media_type, visit.final_url)
             await self._finish(page, visit.status, "seen by another source", reading, None, None, None)
             return
-        known = visit if visit and visit.status == "ok" and visit.sha256 and self._store.has(visit.sha256) else None
+        known = (
+            visit
+            if visit and visit.status == "ok" and visit.sha256 and self._store.has(visit.sha256)
+            else None
+        )
         try:
-            fetched = await self._fetcher.fetch(address, self._robots, etag=known.etag if known else None,
-                                                last_modified=known.last_modified if known else None)
+            fetched = await self._fetcher.fetch(
+                address,
+                self._robots,
+                etag=known.etag if known else None,
+                last_modified=known.last_modified if known else None,
+            )
         except HostResting as resting:
             if resting.host == page.host:
                 raise
@@ -248,26 +311,54 @@ class Crawler:
         if reading is not None and reading.status != "ok":
             fetched = replace(fetched, status=reading.status, detail=reading.detail)
         receipt = Receipt(
-            url=address, final_url=fetched.final_url, redirects=fetched.redirects, fetched_at=stated,
-            http_status=fetched.http_status, status=fetched.status, detail=fetched.detail,
-            headers=fetched.headers, media_type=fetched.media_type, sha256=fetched.sha256, bytes=fetched.bytes,
-            rule=page.rule, referrer=page.referrer, source_id=page.source_id, file_name=fetched.file_name,
-            insecure_tls=fetched.insecure_tls)
+            url=address,
+            final_url=fetched.final_url,
+            redirects=fetched.redirects,
+            fetched_at=stated,
+            http_status=fetched.http_status,
+            status=fetched.status,
+            detail=fetched.detail,
+            headers=fetched.headers,
+            media_type=fetched.media_type,
+            sha256=fetched.sha256,
+            bytes=fetched.bytes,
+            rule=page.rule,
+            referrer=page.referrer,
+            source_id=page.source_id,
+            file_name=fetched.file_name,
+            insecure_tls=fetched.insecure_tls,
+        )
         receipt = replace(receipt, receipt_id=receipt_id_of(receipt))
         same = visit is not None and (visit.sha256, visit.status, visit.final_url) == (
-            receipt.sha256, receipt.status, receipt.final_url)
+            receipt.sha256,
+            receipt.status,
+            receipt.final_url,
+        )
         seen = Visit(
-            address, now, fetched.status, visit.receipt_id if same and visit else receipt.receipt_id,
-            fetched.sha256, fetched.media_type, fetched.final_url, validators.get("etag"),
-            validators.get("last-modified"))
+            address,
+            now,
+            fetched.status,
+            visit.receipt_id if same and visit else receipt.receipt_id,
+            fetched.sha256,
+            fetched.media_type,
+            fetched.final_url,
+            validators.get("etag"),
+            validators.get("last-modified"),
+        )
         recheck = (receipt.fetched_at, fetched.http_status, "the same again") if same else None
-        await self._finish(page, fetched.status, fetched.detail, reading, None if same else receipt, seen, recheck)
+        await self._finish(
+            page, fetched.status, fetched.detail, reading, None if same else receipt, seen, recheck
+        )
 
     def _wants_rendering(self, page: Page, reading: Reading) -> bool:
         """A shell wants it, and a list whose rows seem to come by script."""
         return reading.status in _SHELLS or (
-            reading.status == "ok" and page.kind == "list" and page.rule not in _PAGING_RULES
-            and not reading.steps and self._renderer is not None)
+            reading.status == "ok"
+            and page.kind == "list"
+            and page.rule not in _PAGING_RULES
+            and not reading.steps
+            and self._renderer is not None
+        )
 
     async def _rendered(self, page: Page, fetched: Fetched, reading: Reading) -> tuple[Fetched, Reading]:
         if self._renderer is None:
@@ -288,9 +379,16 @@ class Crawler:
         url = final_url + mark + fragment if mark and not fragment.startswith("form=") else final_url
         return await asyncio.to_thread(lambda: read_page(path.read_bytes(), url, page.kind, media_type))
 
-    async def _finish(self, page: Page, status: str, detail: str, reading: Reading | None,
-                      receipt: Receipt | None, visit: Visit | None,
-                      recheck: tuple[str, int | None, str] | None) -> None:
+    async def _finish(
+        self,
+        page: Page,
+        status: str,
+        detail: str,
+        reading: Reading | None,
+        receipt: Receipt | None,
+        visit: Visit | None,
+        recheck: tuple[str, int | None, str] | None,
+    ) -> None:
         """Commits all that one page gave, then makes sure its steps' hosts have a worker."""
         steps, limited = self._wanted(page, reading)
 
@@ -373,17 +471,25 @@ class Crawler:
             del self._due[page.host]
         if self._progress is not None:
             fetched, unchanged = self._counts["ok"], self._counts[UNCHANGED]
-            self._progress.update(CrawlState(
-                hosts=len(self._due), due=sum(self._due.values()), fetched=fetched, unchanged=unchanged,
-                failed=self._counts.total() - fetched - unchanged - self._counts["planned"],
-                eta_seconds=max(self._due.values(), default=0) * self._policy.delay))
+            self._progress.update(
+                CrawlState(
+                    hosts=len(self._due),
+                    due=sum(self._due.values()),
+                    fetched=fetched,
+                    unchanged=unchanged,
+                    failed=self._counts.total() - fetched - unchanged - self._counts["planned"],
+                    eta_seconds=max(self._due.values(), default=0) * self._policy.delay,
+                )
+            )
 
 
 def _is_find(page: Page, reading: Reading | None) -> bool:
-    """A page is a report where a list's title says so and the page is no list itself, or where it shows one."""
+    """A page is a report where a list's title says so and the page is no list itself, or where it shows
+    one."""
     if reading is None:
         return page.kind == "report"
     if reading.shows_report:
         return True
     return (page.kind == "report" and not reading.is_list) or (
-        page.kind == "candidate" and is_report_title(reading.title))
+        page.kind == "candidate" and is_report_title(reading.title)
+    )

@@ -37,18 +37,43 @@ REPORT_TEXT = 400
 """A page that shows a report has at least so many characters of running text."""
 
 _LONGEST_TITLE = 300
-_CONTAINERS = ("#UCAP-CONTENT", ".trs_editor_view", ".TRS_UEDITOR", ".TRS_Editor", "#zoom", ".xxgk-content",
-               ".article-content", "#ivs_content", ".Article_content", ".main-txt", ".detail-content",
-               ".content-body", ".content-text", ".j-fontContent", "#vsb_content", ".v_news_content")
-_DECORATION = re.compile(r"icon|logo|qr|erweima|ewm|share|weixin|wechat|weibo|print|banner|button|btn|arrow"
-                         r"|close|file_?type|fileTypeImages", re.IGNORECASE)
+_CONTAINERS = (
+    "#UCAP-CONTENT",
+    ".trs_editor_view",
+    ".TRS_UEDITOR",
+    ".TRS_Editor",
+    "#zoom",
+    ".xxgk-content",
+    ".article-content",
+    "#ivs_content",
+    ".Article_content",
+    ".main-txt",
+    ".detail-content",
+    ".content-body",
+    ".content-text",
+    ".j-fontContent",
+    "#vsb_content",
+    ".v_news_content",
+)
+_DECORATION = re.compile(
+    r"icon|logo|qr|erweima|ewm|share|weixin|wechat|weibo|print|banner|button|btn|arrow"
+    r"|close|file_?type|fileTypeImages",
+    re.IGNORECASE,
+)
 _REFRESH = re.compile(r"url\s*=\s*['\"]?([^'\"]+)", re.IGNORECASE)
-_SCRIPT_JUMP = re.compile(r"""(?:window\.|self\.|top\.|document\.)?location(?:\.href)?\s*=\s*["']([^"'+]+)["']"""
-                          r"""|location\.replace\(\s*["']([^"']+)["']""")
-_WAITING = re.compile(r"请稍[候等后]|排队|正在(?:跳转|加载|检测|验证)|Just a moment|Checking your browser|Please wait",
-                      re.IGNORECASE)
-_FENCE = re.compile(r"安全验证|访问验证|人机|验证码|访问被|拦截|防火墙|禁止访问|访问过于频繁|Access Denied|Forbidden|WAF"
-                    r"|请开启\s*JavaScript|enable JavaScript", re.IGNORECASE)
+_SCRIPT_JUMP = re.compile(
+    r"""(?:window\.|self\.|top\.|document\.)?location(?:\.href)?\s*=\s*["']([^"'+]+)["']"""
+    r"""|location\.replace\(\s*["']([^"']+)["']"""
+)
+_WAITING = re.compile(
+    r"请稍[候等后]|排队|正在(?:跳转|加载|检测|验证)|Just a moment|Checking your browser|Please wait",
+    re.IGNORECASE,
+)
+_FENCE = re.compile(
+    r"安全验证|访问验证|人机|验证码|访问被|拦截|防火墙|禁止访问|访问过于频繁|Access Denied|Forbidden|WAF"
+    r"|请开启\s*JavaScript|enable JavaScript",
+    re.IGNORECASE,
+)
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([\w-]+)""", re.IGNORECASE)
 
 
@@ -56,8 +81,8 @@ class Reading(NamedTuple):
     """What one page says about itself and where it leads.
 
     ``status``: ``ok`` or why the page is no real one (``empty_page``, ``script_shell``, ``waiting_room``,
-    ``fence``, ``too_complex``). ``title`` is the page's own, ``shows_report`` whether the page itself is one, ``is_list``
-    whether it was read as a list. ``reports`` counts the report links.
+    ``fence``, ``too_complex``). ``title`` is the page's own, ``shows_report`` whether the page itself is one,
+    ``is_list`` whether it was read as a list. ``reports`` counts the report links.
     """
 
     status: str
@@ -123,8 +148,11 @@ def read_page(data: bytes, url: str, kind: str, media_type: str = "text/html") -
         if kind == "list" or listing:
             steps += next_pages(soup, text, url)
         for found in portal:
-            steps += [found] if isinstance(found, Step) else _row_steps(
-                BeautifulSoup(found.html, "lxml"), url, f"{found.rule}_row")
+            steps += (
+                [found]
+                if isinstance(found, Step)
+                else _row_steps(BeautifulSoup(found.html, "lxml"), url, f"{found.rule}_row")
+            )
         steps += _column_steps(soup, url, kind)
         if shows_report:
             steps += _attachments(soup, article, url)
@@ -215,7 +243,11 @@ def _is_below(href: str, url: str) -> bool:
         return False
     folder = here.path.rpartition("/")[0].rstrip("/")
     parts = folder.split("/")
-    top = "/".join(parts[:-1]) if re.fullmatch(r"(?:nb_?|n)?20\d\d(?:n|nb|niann|nnb|_nd)?", parts[-1]) else folder
+    top = (
+        "/".join(parts[:-1])
+        if re.fullmatch(r"(?:nb_?|n)?20\d\d(?:n|nb|niann|nnb|_nd)?", parts[-1])
+        else folder
+    )
     return bool(top) and target.path.startswith(top + "/")
 
 
@@ -274,13 +306,17 @@ def _article(soup: BeautifulSoup) -> Tag:
 
 
 def _own_title(soup: BeautifulSoup) -> str:
-    candidates = [str(meta.get("content") or "") for meta in soup.find_all("meta", attrs={"name": "ArticleTitle"})]
+    candidates = [
+        str(meta.get("content") or "") for meta in soup.find_all("meta", attrs={"name": "ArticleTitle"})
+    ]
     candidates += [tag.get_text(" ", strip=True) for tag in soup.find_all(["h1", "h2"])[:3]]
     if soup.title is not None:
         candidates += re.split(r"[-_|—]{1,2}", soup.title.get_text(" ", strip=True))
         candidates.append(soup.title.get_text(" ", strip=True))
     candidates = [candidate.strip() for candidate in candidates if candidate.strip()]
-    return next((title for title in candidates if is_report_title(title)), candidates[0] if candidates else "")
+    return next(
+        (title for title in candidates if is_report_title(title)), candidates[0] if candidates else ""
+    )
 
 
 def _shows_report(article: Tag) -> bool:
@@ -310,9 +346,13 @@ def _jump(soup: BeautifulSoup, text: str, url: str, kind: str) -> list[Step]:
 
 
 def _visible(soup: BeautifulSoup) -> str:
-    parts = [string for string in (soup.body or soup).find_all(string=True)
-             if string.parent is not None and string.parent.name not in ("script", "style", "noscript", "title")
-             and type(string).__name__ == "NavigableString"]
+    parts = [
+        string
+        for string in (soup.body or soup).find_all(string=True)
+        if string.parent is not None
+        and string.parent.name not in ("script", "style", "noscript", "title")
+        and type(string).__name__ == "NavigableString"
+    ]
     return re.sub(r"\s+", "", "".join(parts))
 
 
@@ -320,8 +360,12 @@ def _nature(soup: BeautifulSoup) -> tuple[str, str]:
     visible = _visible(soup)
     if len(visible) >= 400:
         return "ok", ""
-    whole = visible + " " + (soup.title.get_text() if soup.title is not None else "") + " ".join(
-        tag.get_text() for tag in soup.find_all("noscript"))
+    whole = (
+        visible
+        + " "
+        + (soup.title.get_text() if soup.title is not None else "")
+        + " ".join(tag.get_text() for tag in soup.find_all("noscript"))
+    )
     links = soup.find_all("a", href=True)
     if len(links) < 5 and _WAITING.search(whole):
         return "waiting_room", "the page asks to wait and shows nothing else"

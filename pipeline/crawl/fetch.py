@@ -33,7 +33,8 @@ _NOBODY_THERE = UNANSWERED | {"refused_address", "tls_failed"}
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504, 521, 522, 523, 524})
 
-# stamina reports each retry through whatever logging it finds, which may be standard output; a crawl's retries
+# stamina reports each retry through whatever logging it finds, which may be standard output; a crawl's
+# retries
 # show in its receipts.
 stamina.instrumentation.set_on_retry_hooks(())
 
@@ -46,7 +47,8 @@ class Fetched:
     """What asking for one address gave.
 
     ``status`` is ``ok``, ``not_modified`` or what went wrong; the object is kept where ``sha256`` is set.
-    ``requests`` counts those sent for it, robots.txt not counted. ``body`` is set where it was not to be kept.
+    ``requests`` counts those sent for it, robots.txt not counted. ``body`` is set where it was not to be
+    kept.
     """
 
     url: str
@@ -93,8 +95,16 @@ class Fetcher:
     looks names up.
     """
 
-    def __init__(self, store: RawStore, turns: Turns, policy: Policy, resolver: Resolver, *,
-                 allowed_hosts: Collection[str], insecure_hosts: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        store: RawStore,
+        turns: Turns,
+        policy: Policy,
+        resolver: Resolver,
+        *,
+        allowed_hosts: Collection[str],
+        insecure_hosts: Collection[str] = (),
+    ) -> None:
         self._store = store
         self._turns = turns
         self._policy = policy
@@ -112,16 +122,26 @@ class Fetcher:
         if self._insecure_client is not None:
             await self._insecure_client.close()
 
-    async def fetch(self, url: str, robots: Robots, *, etag: str | None = None,
-                    last_modified: str | None = None, keep: bool = True) -> Fetched:
+    async def fetch(
+        self,
+        url: str,
+        robots: Robots,
+        *,
+        etag: str | None = None,
+        last_modified: str | None = None,
+        keep: bool = True,
+    ) -> Fetched:
         """Fetches one address and keeps what it gives (with ``keep`` false: gives its ``body``); never raises
         for what a server does.
 
         With ``etag`` or ``last_modified`` of an object that is still kept, an unchanged page gives
         ``not_modified``. Raises ``HostResting`` where the host asks for a longer pause than a run waits.
         """
-        conditions = {name: value for name, value in
-                      (("If-None-Match", etag), ("If-Modified-Since", last_modified)) if value}
+        conditions = {
+            name: value
+            for name, value in (("If-None-Match", etag), ("If-Modified-Since", last_modified))
+            if value
+        }
         here, seen, requests = url, [url], 0
         insecure = False
         while True:
@@ -131,8 +151,12 @@ class Fetcher:
                 verdict = await robots.verdict(here)
                 pause = max(pause, verdict.crawl_delay)
                 if verdict.status != "ok":
-                    refusal = _Reply(verdict.status, "the host's robots.txt forbids it" if
-                                     verdict.status == "robots_denied" else "the host's robots.txt could not be asked for")
+                    refusal = _Reply(
+                        verdict.status,
+                        "the host's robots.txt forbids it"
+                        if verdict.status == "robots_denied"
+                        else "the host's robots.txt could not be asked for",
+                    )
             if refusal is not None:
                 return self._fetched(url, seen, refusal, requests, insecure)
             reply, sent = await self._ask_again(here, conditions, pause, self._policy.max_bytes, keep=keep)
@@ -193,21 +217,37 @@ class Fetcher:
         if media_type == "application/octet-stream" and name:
             media_type = media_type_of_name(name)
         return Fetched(
-            url=url, final_url=seen[-1], status=reply.status, detail=reply.detail,
-            http_status=reply.http_status, redirects=tuple(seen[1:]), headers=reply.headers,
-            media_type=media_type, sha256=reply.sha256, body=reply.body, bytes=reply.size, file_name=name,
-            insecure_tls=insecure, requests=requests)
+            url=url,
+            final_url=seen[-1],
+            status=reply.status,
+            detail=reply.detail,
+            http_status=reply.http_status,
+            redirects=tuple(seen[1:]),
+            headers=reply.headers,
+            media_type=media_type,
+            sha256=reply.sha256,
+            body=reply.body,
+            bytes=reply.size,
+            file_name=name,
+            insecure_tls=insecure,
+            requests=requests,
+        )
 
-    async def _ask_again(self, url: str, conditions: Mapping[str, str], pause: float,
-                         max_bytes: int, *, keep: bool = True) -> tuple[_Reply, int]:
+    async def _ask_again(
+        self, url: str, conditions: Mapping[str, str], pause: float, max_bytes: int, *, keep: bool = True
+    ) -> tuple[_Reply, int]:
         """Asks, and asks again with growing pauses where that may help; gives the last reply and the count
         of requests. Raises ``HostResting``."""
         policy, requests = self._policy, 0
         try:
             async for attempt in stamina.retry_context(
-                    on=_wait_before_next, attempts=policy.attempts, timeout=None,
-                    wait_initial=policy.backoff_initial, wait_max=policy.backoff_max,
-                    wait_jitter=policy.backoff_initial):
+                on=_wait_before_next,
+                attempts=policy.attempts,
+                timeout=None,
+                wait_initial=policy.backoff_initial,
+                wait_max=policy.backoff_max,
+                wait_jitter=policy.backoff_initial,
+            ):
                 with attempt:
                     reply = await self._ask(url, conditions, pause, max_bytes, keep=keep)
                     requests += 1
@@ -222,8 +262,9 @@ class Fetcher:
             return given_up.reply, requests
         raise AssertionError("the retries ended without a reply")
 
-    async def _ask(self, url: str, conditions: Mapping[str, str], pause: float, max_bytes: int, *,
-                   keep: bool) -> _Reply:
+    async def _ask(
+        self, url: str, conditions: Mapping[str, str], pause: float, max_bytes: int, *, keep: bool
+    ) -> _Reply:
         """Sends one request when it is our turn."""
         host = host_of(url)
         insecure = host in self._bad_tls
@@ -234,19 +275,27 @@ class Fetcher:
             return await self._ask(url, conditions, pause, max_bytes, keep=keep)
         return reply
 
-    async def _send(self, url: str, conditions: Mapping[str, str], max_bytes: int, *,
-                    insecure: bool, keep: bool) -> _Reply:
+    async def _send(
+        self, url: str, conditions: Mapping[str, str], max_bytes: int, *, insecure: bool, keep: bool
+    ) -> _Reply:
         client = self._client
         if insecure:
-            self._insecure_client = self._insecure_client or Client(self._policy, self._resolver, insecure=True)
+            self._insecure_client = self._insecure_client or Client(
+                self._policy, self._resolver, insecure=True
+            )
             client = self._insecure_client
         address, _, form = url.partition(FORM_MARK)
         content = form.encode("ascii", "ignore") if form else None
-        headers = dict(conditions) if content is None else {
-            "Content-Type": "application/x-www-form-urlencoded; charset=UTF-8"}
+        headers = (
+            dict(conditions)
+            if content is None
+            else {"Content-Type": "application/x-www-form-urlencoded; charset=UTF-8"}
+        )
         try:
-            async with asyncio.timeout(self._policy.total_seconds), client.stream(
-                    address.partition("#")[0], headers, content) as response:
+            async with (
+                asyncio.timeout(self._policy.total_seconds),
+                client.stream(address.partition("#")[0], headers, content) as response,
+            ):
                 reply = await self._receive(response, max_bytes, keep=keep)
         except RefusedAddress as error:
             reply = _Reply("refused_address", str(error))
@@ -272,11 +321,19 @@ class Fetcher:
             return _Reply("not_modified", http_status=code, headers=headers)
         if code != 200:
             wait = _retry_after(headers.get("retry-after")) if code in (429, 503) else None
-            return _Reply(f"http_{code}", f"the server answered {code}", code, headers,
-                          again=code in _AGAIN, retry_after=wait)
+            return _Reply(
+                f"http_{code}",
+                f"the server answered {code}",
+                code,
+                headers,
+                again=code in _AGAIN,
+                retry_after=wait,
+            )
         length = headers.get("content-length", "")
         if length.isdigit() and int(length) > max_bytes:
-            return _Reply("too_large", f"{length} bytes are announced, {max_bytes} are the limit", code, headers)
+            return _Reply(
+                "too_large", f"{length} bytes are announced, {max_bytes} are the limit", code, headers
+            )
         unpacker = Unpacker(headers.get("content-encoding", ""), max_bytes)
         if not keep:
             body = [piece async for sent in response.aiter_raw() for piece in unpacker.unpack(sent)]
@@ -355,7 +412,8 @@ def _retry_after(value: str | None) -> float | None:
 
 
 _DISPOSITION: Callable[[str], re.Match[str] | None] = re.compile(
-    r"""filename(\*)?\s*=\s*(?:"([^"]*)"|([^;]*))""", re.IGNORECASE).search
+    r"""filename(\*)?\s*=\s*(?:"([^"]*)"|([^;]*))""", re.IGNORECASE
+).search
 
 
 def _file_name(headers: Mapping[str, str], url: str) -> str | None:

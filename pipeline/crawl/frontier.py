@@ -50,7 +50,8 @@ class Step(NamedTuple):
     """A page that another one led to.
 
     ``kind``: ``site``, ``list``, ``report``, ``candidate`` (a report if its own title says so) or
-    ``attachment``; ``named`` is an address that a person gave. ``rule`` names the rule of ``discover.py`` that found it.
+    ``attachment``; ``named`` is an address that a person gave. ``rule`` names the rule of ``discover.py``
+    that found it.
     """
 
     url: str
@@ -119,15 +120,22 @@ class Frontier:
         with self._store.transaction() as db:
             for source in sources:
                 self._run("INSERT OR IGNORE INTO run_source VALUES (?)", (source.source_id,))
-                row = db.execute("SELECT round, finished_at, started_at FROM crawl_round WHERE source_id = ? "
-                                 "ORDER BY round DESC LIMIT 1", (source.source_id,)).fetchone()
+                row = db.execute(
+                    "SELECT round, finished_at, started_at FROM crawl_round WHERE source_id = ? "
+                    "ORDER BY round DESC LIMIT 1",
+                    (source.source_id,),
+                ).fetchone()
                 if row is not None and row[1] is None:
                     if row[2] + GIVE_UP_SECONDS > now:
                         continue
-                    db.execute("UPDATE crawl_page SET due = 0, status = 'given_up' WHERE source_id = ? AND due = 1",
-                               (source.source_id,))
-                    db.execute("UPDATE crawl_round SET finished_at = ? WHERE source_id = ? AND round = ?",
-                               (now, source.source_id, row[0]))
+                    db.execute(
+                        "UPDATE crawl_page SET due = 0, status = 'given_up' WHERE source_id = ? AND due = 1",
+                        (source.source_id,),
+                    )
+                    db.execute(
+                        "UPDATE crawl_round SET finished_at = ? WHERE source_id = ? AND round = ?",
+                        (now, source.source_id, row[0]),
+                    )
                 number = 1 if row is None else row[0] + 1
                 db.execute("INSERT INTO crawl_round VALUES (?, ?, ?, NULL)", (source.source_id, number, now))
                 kind = "report" if source.kind == "article" else source.kind
@@ -135,17 +143,22 @@ class Frontier:
 
     def due_hosts(self) -> list[tuple[str, int]]:
         """Gives the hosts with due pages of this run and how many, by name."""
-        return list(self._run(
-            """SELECT host, count(*) FROM crawl_page WHERE due = 1
-               AND source_id IN (SELECT source_id FROM run_source) GROUP BY host ORDER BY host"""))
+        return list(
+            self._run(
+                """SELECT host, count(*) FROM crawl_page WHERE due = 1
+               AND source_id IN (SELECT source_id FROM run_source) GROUP BY host ORDER BY host"""
+            )
+        )
 
     def next_page(self, host: str) -> Page | None:
         """Gives the due page of this run at ``host`` that is nearest to its source's address."""
         for row in self._run(
-                """SELECT p.source_id, url, host, p.round, kind, depth, rule, referrer, title, year, started_at
+            """SELECT p.source_id, url, host, p.round, kind, depth, rule, referrer, title, year, started_at
                    FROM crawl_page p JOIN crawl_round USING (source_id, round)
                    WHERE due = 1 AND host = ? AND source_id IN (SELECT source_id FROM run_source)
-                   ORDER BY depth, seq LIMIT 1""", (host,)):
+                   ORDER BY depth, seq LIMIT 1""",
+            (host,),
+        ):
             return Page(*row)
         return None
 
@@ -160,19 +173,28 @@ class Frontier:
         marks = ",".join("?" * len(kinds))
         ((count,),) = self._run(
             f"SELECT count(*) FROM crawl_page WHERE source_id = ? AND round = ? AND kind IN ({marks})",
-            (page.source_id, page.round, *kinds))
+            (page.source_id, page.round, *kinds),
+        )
         return int(count)
 
     def knows(self, page: Page, url: str) -> bool:
         """Tells whether the page's source has come to that address in this round already."""
-        return bool(list(self._run("SELECT 1 FROM crawl_page WHERE source_id = ? AND url = ? AND round = ?",
-                                   (page.source_id, url, page.round))))
+        return bool(
+            list(
+                self._run(
+                    "SELECT 1 FROM crawl_page WHERE source_id = ? AND url = ? AND round = ?",
+                    (page.source_id, url, page.round),
+                )
+            )
+        )
 
     def finish(self, page: Page, status: str, steps: Iterable[Step], visit: Visit | None) -> None:
         """Marks the page done with its status, adds the pages it led to and the look at its address."""
         with self._store.transaction() as db:
-            db.execute("UPDATE crawl_page SET due = 0, status = ? WHERE source_id = ? AND url = ?",
-                       (status, page.source_id, page.url))
+            db.execute(
+                "UPDATE crawl_page SET due = 0, status = ? WHERE source_id = ? AND url = ?",
+                (status, page.source_id, page.url),
+            )
             if visit is not None:
                 db.execute("INSERT OR REPLACE INTO crawl_visit VALUES (?,?,?,?,?,?,?,?,?)", visit)
             for step in steps:
@@ -181,8 +203,10 @@ class Frontier:
     def add_find(self, page: Page, url: str, title: str, year: int | None, rule: str) -> None:
         """Writes down that the page's source shows a report: the completeness checks count these."""
         with self._store.transaction() as db:
-            db.execute("INSERT OR IGNORE INTO crawl_find VALUES (?,?,?,?,?,?)",
-                       (page.source_id, page.round, url, title, year, rule))
+            db.execute(
+                "INSERT OR IGNORE INTO crawl_find VALUES (?,?,?,?,?,?)",
+                (page.source_id, page.round, url, title, year, rule),
+            )
 
     def finish_rounds(self, now: float) -> None:
         """Ends the rounds of this run's sources that have nothing due any more."""
@@ -191,7 +215,9 @@ class Frontier:
                 db.execute(
                     """UPDATE crawl_round SET finished_at = ? WHERE source_id = ? AND finished_at IS NULL
                        AND NOT EXISTS (SELECT 1 FROM crawl_page p WHERE p.source_id = crawl_round.source_id
-                                       AND p.round = crawl_round.round AND p.due = 1)""", (now, source_id))
+                                       AND p.round = crawl_round.round AND p.due = 1)""",
+                    (now, source_id),
+                )
 
     def robots(self, origin: str) -> tuple[float, str, str] | None:
         """Gives when an origin's robots.txt was read last, with what status, and its text."""
@@ -202,11 +228,19 @@ class Frontier:
     def keep_robots(self, origin: str, read_at: float, status: str, body: str) -> None:
         """Keeps an origin's robots.txt for later runs."""
         with self._store.transaction() as db:
-            db.execute("INSERT OR REPLACE INTO crawl_robots VALUES (?,?,?,?)",
-                       (origin, read_at, status, body))
+            db.execute(
+                "INSERT OR REPLACE INTO crawl_robots VALUES (?,?,?,?)", (origin, read_at, status, body)
+            )
 
-    def _add(self, db: sqlite3.Connection, source_id: str, number: int, depth: int, referrer: str | None,
-             step: Step) -> None:
+    def _add(
+        self,
+        db: sqlite3.Connection,
+        source_id: str,
+        number: int,
+        depth: int,
+        referrer: str | None,
+        step: Step,
+    ) -> None:
         db.execute(
             """INSERT INTO crawl_page (source_id, url, host, round, kind, depth, rule, referrer, title, year, due)
                VALUES (?,?,?,?,?,?,?,?,?,?,1)
@@ -214,8 +248,19 @@ class Frontier:
                  depth = excluded.depth, rule = excluded.rule, referrer = excluded.referrer,
                  title = excluded.title, year = excluded.year, due = 1, status = NULL
                WHERE crawl_page.round < excluded.round""",
-            (source_id, step.url, host_of(step.url), number, step.kind, depth, step.rule, referrer,
-             step.title, step.year))
+            (
+                source_id,
+                step.url,
+                host_of(step.url),
+                number,
+                step.kind,
+                depth,
+                step.rule,
+                referrer,
+                step.title,
+                step.year,
+            ),
+        )
 
     def _run(self, statement: str, parameters: Sequence[object] = ()) -> Iterator[tuple[Any, ...]]:
         with self._lock:

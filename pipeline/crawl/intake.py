@@ -39,8 +39,13 @@ class IntakeResult:
     problems: tuple[str, ...] = ()
 
     def __add__(self, other: IntakeResult) -> IntakeResult:
-        return IntakeResult(self.taken + other.taken, self.known + other.known, self.failed + other.failed,
-                            self.refused + other.refused, self.problems + other.problems)
+        return IntakeResult(
+            self.taken + other.taken,
+            self.known + other.known,
+            self.failed + other.failed,
+            self.refused + other.refused,
+            self.problems + other.problems,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +66,10 @@ def take_in(
 
     A folder is taken with all that lies in it, in sorted order; hidden files and folders are left out, a
     link that leads back into the walk is not followed. ``allowed_hosts`` are hosts beside those under gov.cn
-    whose archive records and addresses are accepted, by default those that the project's registry names. ``delay`` (seconds) and ``allow_private`` hold for
-    addresses. Raises ``InputError`` before anything is taken where an input does not exist, is neither file
-    nor folder, cannot be read or is an address of another scheme.
+    whose archive records and addresses are accepted, by default those that the project's registry names.
+    ``delay`` (seconds) and ``allow_private`` hold for addresses. Raises ``InputError`` before anything is
+    taken where an input does not exist, is neither file nor folder, cannot be read or is an address of
+    another scheme.
     """
     files: list[_LocalFile] = []
     archives: list[Path] = []
@@ -88,8 +94,9 @@ def take_in(
     if addresses:
         from pipeline.crawl.crawler import take_addresses
 
-        result += take_addresses(store.root, addresses, allowed_hosts=allowed_hosts, delay=delay,
-                                 allow_private=allow_private)
+        result += take_addresses(
+            store.root, addresses, allowed_hosts=allowed_hosts, delay=delay, allow_private=allow_private
+        )
     return result
 
 
@@ -146,7 +153,7 @@ def _take_files(store: RawStore, files: list[_LocalFile]) -> IntakeResult:
     result = IntakeResult()
     for start in range(0, len(files), _BATCH):
         # Objects first: writing them inside the transaction would keep other processes waiting.
-        receipts = [_receipt_of_file(store, local) for local in files[start:start + _BATCH]]
+        receipts = [_receipt_of_file(store, local) for local in files[start : start + _BATCH]]
         with store.transaction():
             for receipt in receipts:
                 new = store.add_receipt(receipt)
@@ -170,9 +177,18 @@ def _receipt_of_file(store: RawStore, local: _LocalFile) -> Receipt:
         if local.path.is_file() and os.access(local.path, os.R_OK):
             raise  # the store, not the input, failed
         status, detail = "unreadable", f"cannot be read ({error.strerror or error})"
-    return Receipt(url=local.url, final_url=local.url, fetched_at=fetched_at, status=status, detail=detail,
-                   media_type=media_type_of_name(name), sha256=sha, bytes=length, rule="local_file",
-                   file_name=name)
+    return Receipt(
+        url=local.url,
+        final_url=local.url,
+        fetched_at=fetched_at,
+        status=status,
+        detail=detail,
+        media_type=media_type_of_name(name),
+        sha256=sha,
+        bytes=length,
+        rule="local_file",
+        file_name=name,
+    )
 
 
 def utc_text(moment: float) -> str:

@@ -83,7 +83,9 @@ class Turns:
                 self._db.execute(
                     """UPDATE host SET owner = NULL, held_until = 0,
                          pause = CASE WHEN ? > ready_at THEN ? ELSE pause END, ready_at = max(ready_at, ?)
-                       WHERE host = ? AND owner = ?""", (ready_at, pause, ready_at, host, self._owner))
+                       WHERE host = ? AND owner = ?""",
+                    (ready_at, pause, ready_at, host, self._owner),
+                )
 
     def rest(self, host: str, seconds: float) -> None:
         """Lets nobody have a turn at ``host`` for the next ``seconds``."""
@@ -92,7 +94,9 @@ class Turns:
             """INSERT INTO host (host, ready_at, pause) VALUES (?, ?, ?)
                ON CONFLICT (host) DO UPDATE SET
                  pause = CASE WHEN excluded.ready_at > ready_at THEN excluded.pause ELSE pause END,
-                 ready_at = max(ready_at, excluded.ready_at)""", (host, ready_at, seconds))
+                 ready_at = max(ready_at, excluded.ready_at)""",
+            (host, ready_at, seconds),
+        )
 
     def claim_sources(self, source_ids: Iterable[str]) -> frozenset[str]:
         """Claims those of the sources that no living crawler has claimed, until ``close``; gives them."""
@@ -100,11 +104,13 @@ class Turns:
         self._db.execute("BEGIN IMMEDIATE")
         try:
             for source_id in source_ids:
-                row = self._db.execute("SELECT owner FROM source_claim WHERE source_id = ?",
-                                       (source_id,)).fetchone()
+                row = self._db.execute(
+                    "SELECT owner FROM source_claim WHERE source_id = ?", (source_id,)
+                ).fetchone()
                 if row is None or row[0] == self._owner or _is_gone(row[0]):
-                    self._db.execute("INSERT OR REPLACE INTO source_claim VALUES (?, ?)",
-                                     (source_id, self._owner))
+                    self._db.execute(
+                        "INSERT OR REPLACE INTO source_claim VALUES (?, ?)", (source_id, self._owner)
+                    )
                     claimed.add(source_id)
         finally:
             self._db.execute("COMMIT")
@@ -115,15 +121,18 @@ class Turns:
         now = time.time()
         self._db.execute("BEGIN IMMEDIATE")
         try:
-            row = self._db.execute("SELECT owner, held_until, ready_at, pause FROM host WHERE host = ?",
-                                   (host,)).fetchone()
+            row = self._db.execute(
+                "SELECT owner, held_until, ready_at, pause FROM host WHERE host = ?", (host,)
+            ).fetchone()
             owner, held_until, ready_at, last_pause = row or (None, 0.0, 0.0, 0.0)
             if owner is not None and owner != self._owner:
                 if not _is_gone(owner) and now < held_until:
                     return max(0.005, min(0.25, pause / 4))
                 # The holder is gone, perhaps with a request just sent: a whole pause from now.
-                self._db.execute("UPDATE host SET owner = NULL, ready_at = max(ready_at, ?), pause = ? "
-                                 "WHERE host = ?", (now + pause, pause, host))
+                self._db.execute(
+                    "UPDATE host SET owner = NULL, ready_at = max(ready_at, ?), pause = ? WHERE host = ?",
+                    (now + pause, pause, host),
+                )
                 return max(pause, 0.001)
             if ready_at - now > last_pause:
                 # The clock was set back: no pause becomes longer than it was meant to be.
@@ -135,7 +144,8 @@ class Turns:
                 """INSERT INTO host (host, owner, held_until, ready_at, pause) VALUES (?, ?, ?, ?, ?)
                    ON CONFLICT (host) DO UPDATE SET owner = excluded.owner, held_until = excluded.held_until,
                      ready_at = excluded.ready_at, pause = excluded.pause""",
-                (host, self._owner, now + hold, now + pause, pause))
+                (host, self._owner, now + hold, now + pause, pause),
+            )
             return 0.0
         finally:
             self._db.execute("COMMIT")

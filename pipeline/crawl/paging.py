@@ -15,14 +15,30 @@ from pipeline.crawl.titles import plain
 MAX_PAGES = 100
 """A list that says it has more pages than this is followed so far."""
 
-PAGE_PARAMETERS = ("page", "p", "pageIndex", "pageNo", "pageNum", "pageno", "pagenum", "currentPage", "curPage",
-                   "pageindex", "PageIndex", "pn")
+PAGE_PARAMETERS = (
+    "page",
+    "p",
+    "pageIndex",
+    "pageNo",
+    "pageNum",
+    "pageno",
+    "pagenum",
+    "currentPage",
+    "curPage",
+    "pageindex",
+    "PageIndex",
+    "pn",
+)
 
 _NEXT = re.compile(r"下一?页|后一?页|下一页[>›»]*|[>›»]{1,2}|next(?:page)?[>›»]*", re.IGNORECASE)
-_TRS = re.compile(r"createPage(?:HTML|html)?\w*\(\s*['\"]?(\d+)['\"]?\s*,\s*['\"]?(\d+)['\"]?\s*,"
-                  r"\s*['\"]([\w./-]+)['\"]\s*,\s*['\"](\w+)['\"]")
-_TOTAL = re.compile(r"(?:countPage|totalPages?|pageCount|page_count|maxPage|pageTotal|allPage)\s*[=:]\s*['\"]?(\d{1,4})"
-                    r"|共\s*(\d{1,4})\s*页")
+_TRS = re.compile(
+    r"createPage(?:HTML|html)?\w*\(\s*['\"]?(\d+)['\"]?\s*,\s*['\"]?(\d+)['\"]?\s*,"
+    r"\s*['\"]([\w./-]+)['\"]\s*,\s*['\"](\w+)['\"]"
+)
+_TOTAL = re.compile(
+    r"(?:countPage|totalPages?|pageCount|page_count|maxPage|pageTotal|allPage)\s*[=:]\s*['\"]?(\d{1,4})"
+    r"|共\s*(\d{1,4})\s*页"
+)
 _NUMBERED = re.compile(r"^(?P<head>.*?[^/\d])(?P<mark>[_-])(?P<number>\d{1,4})(?P<tail>\.[a-z]+)$")
 _BARE = re.compile(r"^(?P<head>.*/)(?P<number>\d{1,3})(?P<tail>\.[a-z]+)$")
 

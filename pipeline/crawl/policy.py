@@ -6,7 +6,8 @@ import os
 from dataclasses import dataclass
 
 CONTACT = os.environ.get("YANGGUANG_CONTACT", "").replace("\n", " ").strip() or "see the project's README"
-"""An address or page at which a site's keeper reaches who runs this crawler; whoever crawls for real sets it."""
+"""An address or page at which a site's keeper reaches who runs this crawler; whoever crawls for real sets
+it."""
 USER_AGENT = f"yangguang/0.1 (crawler of yearly disclosure reports; contact: {CONTACT})"
 
 

@@ -19,15 +19,37 @@ MAX_ROWS = 6000
 
 _HREF = re.compile(r"href\s*=\s*[\"']([^\"']+)[\"']")
 _DATA_PROXY = re.compile(r"[\"']([^\"']*dataproxy\.jsp[^\"']*)[\"']")
-_TOTAL_RECORD = re.compile(r"totalRecord\s*[=:]\s*['\"]?(\d+)|<totalrecord>(\d+)</totalrecord>", re.IGNORECASE)
+_TOTAL_RECORD = re.compile(
+    r"totalRecord\s*[=:]\s*['\"]?(\d+)|<totalrecord>(\d+)</totalrecord>", re.IGNORECASE
+)
 _PER_PAGE = re.compile(r"perPage\s*[=:]\s*['\"]?(\d+)", re.IGNORECASE)
 _GKMLPT_SID = re.compile(r"\bSID\s*[:=]\s*['\"]?(\w+)")
 _GKMLPT_COLUMN = re.compile(r"/gkmlpt/\w+/?$")
 
 _TITLE_KEYS = ("title", "docTitle", "doctitle", "name", "subject", "infoTitle", "articleTitle", "bt", "TITLE")
-_URL_KEYS = ("url", "link", "href", "docUrl", "docPubUrl", "docpuburl", "pubUrl", "infoUrl", "linkUrl", "htmlUrl",
-             "URL")
-_DATE_KEYS = ("publish_time", "date", "pubDate", "publishTime", "created_at", "docRelTime", "fbsj", "display_publish_time")
+_URL_KEYS = (
+    "url",
+    "link",
+    "href",
+    "docUrl",
+    "docPubUrl",
+    "docpuburl",
+    "pubUrl",
+    "infoUrl",
+    "linkUrl",
+    "htmlUrl",
+    "URL",
+)
+_DATE_KEYS = (
+    "publish_time",
+    "date",
+    "pubDate",
+    "publishTime",
+    "created_at",
+    "docRelTime",
+    "fbsj",
+    "display_publish_time",
+)
 
 
 class Row(NamedTuple):
@@ -58,7 +80,9 @@ def read_data(text: str, url: str) -> tuple[list[Row], list[Step]]:
     except (ValueError, RecursionError):
         return [], []
     rows = list(islice(_json_rows(value, 0), MAX_ROWS))
-    further = [Step(address, "list", "json_page", deeper=False) for address in _counted_on(url)] if rows else []
+    further = (
+        [Step(address, "list", "json_page", deeper=False) for address in _counted_on(url)] if rows else []
+    )
     return rows, further
 
 
@@ -79,7 +103,7 @@ def _parts(text: str, name: str) -> list[str]:
     """What stands between ``<name>`` and ``</name>``, out of its CDATA. By cutting, not by a pattern: a page
     of opening tags alone would keep a pattern busy for hours."""
     parts = []
-    for piece in text.split(f"<{name}>")[1:MAX_ROWS + 1]:
+    for piece in text.split(f"<{name}>")[1 : MAX_ROWS + 1]:
         body, end, _ = piece.partition(f"</{name}>")
         if end:
             parts.append(body.strip().removeprefix("<![CDATA[").removesuffix("]]>"))
@@ -101,12 +125,17 @@ def _data_proxy(text: str, url: str) -> Iterator[Step]:
         return
     shown = len(_parts(text, "record"))
     service = urlsplit(urljoin(url, found.group(1).replace("&amp;", "&")))
-    form = [(name, value) for name, value in parse_qsl(service.query, keep_blank_values=True)
-            if name not in ("page", "startrecord", "endrecord", "perpage")]
+    form = [
+        (name, value)
+        for name, value in parse_qsl(service.query, keep_blank_values=True)
+        if name not in ("page", "startrecord", "endrecord", "perpage")
+    ]
     per_page = int(found.group(1)) if (found := _PER_PAGE.search(text)) else 20
     step = max(per_page, 1) * 3  # a group of pages, as the portal's own script asks for
     for start in list(range(shown + 1, total + 1, step))[:MAX_PAGES]:
-        place = urlencode({"startrecord": start, "endrecord": min(start + step - 1, total), "perpage": per_page})
+        place = urlencode(
+            {"startrecord": start, "endrecord": min(start + step - 1, total), "perpage": per_page}
+        )
         address = urlunsplit(service._replace(query=place, fragment=""))
         yield Step(f"{address}#form={urlencode(form)}", "list", "dataproxy_post", deeper=False)
 
@@ -116,7 +145,7 @@ def _gkmlpt(text: str, url: str) -> Iterator[Step]:
     sid = _GKMLPT_SID.search(text)
     column = re.match(r"\d+", parts.fragment)
     if sid and column and _GKMLPT_COLUMN.search(parts.path):
-        head = parts.path[:parts.path.index("/gkmlpt/")]
+        head = parts.path[: parts.path.index("/gkmlpt/")]
         address = f"{parts.scheme}://{parts.netloc}{head}/gkmlpt/api/all/{column.group()}"
         yield Step(f"{address}?page=1&sid={sid.group(1)}", "list", "gkmlpt_api", deeper=False)
 

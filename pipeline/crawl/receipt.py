@@ -47,8 +47,15 @@ def receipt_id_of(receipt: Receipt) -> str:
 
     The same file at the same address with the same time has the same id, so it is stored once.
     """
-    facts = [receipt.url, receipt.final_url, receipt.fetched_at, receipt.status, receipt.sha256,
-             receipt.file_name, receipt.source_id]
+    facts = [
+        receipt.url,
+        receipt.final_url,
+        receipt.fetched_at,
+        receipt.status,
+        receipt.sha256,
+        receipt.file_name,
+        receipt.source_id,
+    ]
     return hashlib.sha256(json.dumps(facts, ensure_ascii=True).encode()).hexdigest()[:32]
 
 

@@ -69,7 +69,7 @@ def load_registry(path: Path = REGISTRY) -> tuple[Source, ...]:
     except OSError as error:
         raise RegistryError(f"{path}: cannot be read ({error.strerror or error})") from None
     except UnicodeDecodeError as error:
-        line = error.object[:error.start].count(b"\n") + 1
+        line = error.object[: error.start].count(b"\n") + 1
         raise RegistryError(f"{path}:{line}: not UTF-8") from None
     reader = csv.reader(text.splitlines(keepends=True), strict=True)
     sources: list[Source] = []

@@ -1,9 +1,9 @@
 """Pages that a script builds, through Chromium where it is installed, under the crawler's own manners.
 
-The browser reaches the network through a proxy of ours alone, and the proxy fetches with the crawler's fetcher:
-each request waits for its turn at the host, asks robots.txt, goes to allowed hosts and public addresses only and
-has its limits. The browser is shown every page as ``http://``; the proxy puts the page's real scheme back, so no
-certificate has to be forged. Pictures, styles and fonts are not fetched.
+The browser reaches the network through a proxy of ours alone, and the proxy fetches with the crawler's
+fetcher: each request waits for its turn at the host, asks robots.txt, goes to allowed hosts and public
+addresses only and has its limits. The browser is shown every page as ``http://``; the proxy puts the page's
+real scheme back, so no certificate has to be forged. Pictures, styles and fonts are not fetched.
 """
 
 from __future__ import annotations
@@ -46,7 +46,9 @@ class Renderer:
     Chromium keeps its sandbox: where the crawler runs as root, the browser runs as ``nobody``.
     """
 
-    def __init__(self, chromium: str, store: RawStore, fetcher: Fetcher, robots: Robots, policy: Policy) -> None:
+    def __init__(
+        self, chromium: str, store: RawStore, fetcher: Fetcher, robots: Robots, policy: Policy
+    ) -> None:
         self._chromium = chromium
         self._store = store
         self._fetcher = fetcher
@@ -64,8 +66,14 @@ class Renderer:
         if not page or not page.strip():
             return replace(fetched, status="render_failed", detail="Chromium gave no page")
         sha = await asyncio.to_thread(self._store.put, page)
-        return replace(fetched, status="ok", detail="rendered by Chromium", sha256=sha, bytes=len(page),
-                       media_type="text/html")
+        return replace(
+            fetched,
+            status="ok",
+            detail="rendered by Chromium",
+            sha256=sha,
+            bytes=len(page),
+            media_type="text/html",
+        )
 
     async def _dump(self, url: str, port: int, profile: str) -> bytes | None:
         user = "nobody" if os.geteuid() == 0 else None
@@ -73,15 +81,30 @@ class Renderer:
             shutil.chown(profile, user)
         seconds = self._policy.total_seconds + MAX_REQUESTS * (self._policy.delay + 1)
         process = await asyncio.create_subprocess_exec(
-            self._chromium, "--headless", "--disable-gpu", "--no-first-run", "--disable-extensions",
-            "--disable-background-networking", "--disable-component-update", "--disable-sync",
+            self._chromium,
+            "--headless",
+            "--disable-gpu",
+            "--no-first-run",
+            "--disable-extensions",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
             "--disable-features=HttpsUpgrades,HttpsFirstBalancedModeAutoEnable,DnsOverHttps",
-            "--blink-settings=imagesEnabled=false", "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
-            f"--proxy-server=http://127.0.0.1:{port}", "--proxy-bypass-list=<-loopback>",
-            f"--user-data-dir={profile}", f"--user-agent={self._policy.user_agent}",
-            "--virtual-time-budget=10000", "--dump-dom", _with_scheme(url, "http"),
-            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL, user=user,
-            env={"HOME": profile, "PATH": os.environ.get("PATH", "")}, start_new_session=True)
+            "--blink-settings=imagesEnabled=false",
+            "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+            f"--proxy-server=http://127.0.0.1:{port}",
+            "--proxy-bypass-list=<-loopback>",
+            f"--user-data-dir={profile}",
+            f"--user-agent={self._policy.user_agent}",
+            "--virtual-time-budget=10000",
+            "--dump-dom",
+            _with_scheme(url, "http"),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            user=user,
+            env={"HOME": profile, "PATH": os.environ.get("PATH", "")},
+            start_new_session=True,
+        )
         try:
             page, _ = await asyncio.wait_for(process.communicate(), seconds)
         except TimeoutError:
@@ -103,8 +126,11 @@ class Renderer:
                 if request is None:
                     writer.write(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
                     return
-                url = _with_scheme(request, urlsplit(fetched.final_url).scheme) if (
-                    host_of(request) == host_of(fetched.final_url)) else request
+                url = (
+                    _with_scheme(request, urlsplit(fetched.final_url).scheme)
+                    if (host_of(request) == host_of(fetched.final_url))
+                    else request
+                )
                 media_type, body = fetched.headers.get("content-type", "text/html"), data
                 if normalise_url(url) != normalise_url(fetched.final_url) or FORM_MARK in url:
                     asked += 1
@@ -132,12 +158,15 @@ class Renderer:
 
 
 async def _read_request(reader: asyncio.StreamReader) -> str | None:
-    """Gives the address that the browser asks for, a form with ``#form=``; null where it is not to have it."""
+    """Gives the address that the browser asks for, a form with ``#form=``; null where it is not to have
+    it."""
     head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
     method, _, rest = head.partition(" ")
     url = rest.partition(" ")[0]
-    fields = {name.lower(): value.strip() for name, _, value in
-              (line.partition(":") for line in head.split("\r\n")[1:])}
+    fields = {
+        name.lower(): value.strip()
+        for name, _, value in (line.partition(":") for line in head.split("\r\n")[1:])
+    }
     if fields.get("sec-fetch-dest", "") not in _WANTED or not url.startswith("http://"):
         return None
     if method == "GET":

@@ -45,8 +45,14 @@ class Robots:
     frontier for ``keep_seconds``, so that a run that was killed does not ask again; that one could not be
     reached is kept for the run alone."""
 
-    def __init__(self, frontier: Frontier, fetch: Callable[[str], Awaitable[RobotsAnswer]], *,
-                 user_agent: str, keep_seconds: float) -> None:
+    def __init__(
+        self,
+        frontier: Frontier,
+        fetch: Callable[[str], Awaitable[RobotsAnswer]],
+        *,
+        user_agent: str,
+        keep_seconds: float,
+    ) -> None:
         self._frontier = frontier
         self._fetch = fetch
         self._agent = user_agent.split("/")[0]

@@ -146,7 +146,8 @@ class RawStore:
                     problems.append((path.name, "hash_mismatch"))
         with self._lock:
             named = self._db.execute(
-                "SELECT DISTINCT sha256, bytes FROM receipt WHERE sha256 IS NOT NULL").fetchall()
+                "SELECT DISTINCT sha256, bytes FROM receipt WHERE sha256 IS NOT NULL"
+            ).fetchall()
         broken = {name for name, _ in problems}
         for sha, length in named:
             if sha not in present:
@@ -186,7 +187,9 @@ class RawStore:
             before = db.total_changes
             db.execute(
                 f"INSERT OR IGNORE INTO receipt ({', '.join(COLUMNS)}) "
-                f"VALUES ({', '.join('?' * len(COLUMNS))})", row)
+                f"VALUES ({', '.join('?' * len(COLUMNS))})",
+                row,
+            )
             return db.total_changes > before
 
     def add_recheck(self, receipt_id: str, checked_at: str, http_status: int | None, detail: str) -> None:
@@ -195,8 +198,10 @@ class RawStore:
         Rechecks are not receipts: they change neither ``receipts()`` nor ``fingerprint()``.
         """
         with self.transaction() as db:
-            db.execute("INSERT INTO recheck (receipt_id, checked_at, http_status, detail) VALUES (?,?,?,?)",
-                       (receipt_id, checked_at, http_status, detail))
+            db.execute(
+                "INSERT INTO recheck (receipt_id, checked_at, http_status, detail) VALUES (?,?,?,?)",
+                (receipt_id, checked_at, http_status, detail),
+            )
 
     def receipts(self) -> Iterator[Receipt]:
         """Yields every receipt, ordered by url, time and id: the order does not tell who came first."""
@@ -212,19 +217,22 @@ class RawStore:
         yield from self._select(
             """WHERE seq IN (SELECT max(seq) FROM receipt WHERE sha256 IS NOT NULL GROUP BY url, sha256)
                   OR (sha256 IS NULL AND seq IN (SELECT max(seq) FROM receipt GROUP BY url))
-               ORDER BY url, fetched_at, receipt_id""")
+               ORDER BY url, fetched_at, receipt_id"""
+        )
 
     def documents_to_read(self) -> Iterator[Receipt]:
         """Yields those of ``latest_by_document()`` that may hold a report, in the same order.
 
-        Left out are pages that a crawl fetched well to find its way and that show no report themselves: lists,
-        portals, and others that led to several reports. A failure stays, whatever it was a failure of.
+        Left out are pages that a crawl fetched well to find its way and that show no report themselves:
+        lists, portals, and others that led to several reports. A failure stays, whatever it was a failure of.
         """
         on_the_way: set[str] = set()
         with self._lock:
             if self._db.execute("SELECT 1 FROM sqlite_master WHERE name = 'crawl_find'").fetchone():
-                on_the_way = {str(url) if "#form=" in url else str(url).partition("#")[0]
-                              for (url,) in self._db.execute(_ON_THE_WAY)}
+                on_the_way = {
+                    str(url) if "#form=" in url else str(url).partition("#")[0]
+                    for (url,) in self._db.execute(_ON_THE_WAY)
+                }
         for receipt in self.latest_by_document():
             if receipt.status != "ok" or receipt.url not in on_the_way:
                 yield receipt
@@ -234,7 +242,8 @@ class RawStore:
         with self._lock:
             rows = self._db.execute(
                 """SELECT r.url, max(r.fetched_at, coalesce(max(c.checked_at), ''))
-                   FROM receipt r LEFT JOIN recheck c USING (receipt_id) GROUP BY r.url, r.receipt_id""")
+                   FROM receipt r LEFT JOIN recheck c USING (receipt_id) GROUP BY r.url, r.receipt_id"""
+            )
             seen: dict[str, str] = {}
             for url, moment in rows:
                 seen[url] = max(moment, seen.get(url, ""))

@@ -11,16 +11,20 @@ _SUBJECT = r"(?:政府信息|政务信息|信息|政务)(?:公开)"
 _REPORT = re.compile(
     rf"{_SUBJECT}.{{0,30}}?(?:年度?报告|年报|年度.{{0,10}}报告|工作.{{0,12}}报告|情况.{{0,6}}报告|总结报告)"
     rf"|(?:年度?|工作)(?:报告|年报).{{0,4}}{_SUBJECT}"
-    rf"|20\d\d年?度?{_SUBJECT}(?:工作)?报告")
+    rf"|20\d\d年?度?{_SUBJECT}(?:工作)?报告"
+)
 _COLUMN = re.compile(
     rf"(?:法定主动公开内容)?(?:本级|部门|单位|机关|市政府|县政府|区政府|省政府|政府)?"
-    rf"(?:{_SUBJECT}|公开)(?:工作)?(?:的)?(?:年度工作报告|年度报告|年报|报告)(?:专栏|列表|汇总)?")
+    rf"(?:{_SUBJECT}|公开)(?:工作)?(?:的)?(?:年度工作报告|年度报告|年报|报告)(?:专栏|列表|汇总)?"
+)
 _LEADS_ON = re.compile(
     r"政府信息公开|政务公开|信息公开|信息公开专栏|政府信息公开专栏|法定主动公开内容|公开|(?:县|市|区|省|镇|乡)?政府信息公开"
-    r"|(?:各)?(?:部门|区县|县区|县市区|乡镇|街道|乡镇街道|镇街)(?:年报|年度报告)?|市直部门|区直部门|县直部门")
+    r"|(?:各)?(?:部门|区县|县区|县市区|乡镇|街道|乡镇街道|镇街)(?:年报|年度报告)?|市直部门|区直部门|县直部门"
+)
 _NOT_A_REPORT = re.compile(
     r"通知|解读|图解(?!版)|一图|培训|部署|格式|填报说明|考核|评议|评估|季度|月报|公开目录|公开指南|实施意见|编制工作"
-    r"|问卷|座谈|会议|学习|办法|规定|条例|统计年报填|问题清单|反馈|意见征集|上一篇|下一篇")
+    r"|问卷|座谈|会议|学习|办法|规定|条例|统计年报填|问题清单|反馈|意见征集|上一篇|下一篇"
+)
 _YEAR = re.compile(r"(?<![\d.])(20[0-3]\d)(?=年|\s|-|/|\.|_|[^\d]|$)")
 _CJK_YEAR = re.compile(r"二[〇○零O0Ｏo][〇○零O0o一二三四五六七八九]{2}(?=年)")
 _CJK_DIGITS = dict(zip("〇○零Oo0一二三四五六七八九", "000000123456789", strict=True))
@@ -51,8 +55,15 @@ def may_be_report(text: str) -> bool:
     title = plain(_CUT.sub("", text.strip()))
     if _NOT_A_REPORT.search(title):
         return False
-    return bool(_REPORT.search(title) or re.search(_SUBJECT, title)
-                or (year_of_title(title) is not None and len(title) >= 6 and re.search(r"政府|信息|局|委|办|厅", title)))
+    return bool(
+        _REPORT.search(title)
+        or re.search(_SUBJECT, title)
+        or (
+            year_of_title(title) is not None
+            and len(title) >= 6
+            and re.search(r"政府|信息|局|委|办|厅", title)
+        )
+    )
 
 
 def is_column_name(text: str) -> bool:

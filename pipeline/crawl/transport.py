@@ -50,20 +50,29 @@ class Client:
         self._origins: OrderedDict[str, _OriginTransport] = OrderedDict()
         self._timeout = httpx.Timeout(policy.total_seconds, connect=policy.connect_seconds).as_dict()
         self._headers = {
-            "User-Agent": policy.user_agent, "Accept-Encoding": "gzip, deflate", "Connection": "keep-alive",
+            "User-Agent": policy.user_agent,
+            "Accept-Encoding": "gzip, deflate",
+            "Connection": "keep-alive",
             "Accept": "text/html,application/xhtml+xml,application/pdf,*/*;q=0.8",
-            "Accept-Language": "zh-CN,zh;q=0.9"}
+            "Accept-Language": "zh-CN,zh;q=0.9",
+        }
 
     @asynccontextmanager
-    async def stream(self, url: str, headers: Mapping[str, str], form: bytes | None = None
-                     ) -> AsyncIterator[httpx.Response]:
+    async def stream(
+        self, url: str, headers: Mapping[str, str], form: bytes | None = None
+    ) -> AsyncIterator[httpx.Response]:
         """Sends one request (GET, or POST with ``form``) and gives the answer, its body not yet read.
 
         The transport is spoken to without httpx's client, which reads a Location by rules of its own and
         gives up on what many of these servers send.
         """
-        request = httpx.Request("GET" if form is None else "POST", url, headers={**self._headers, **headers},
-                                content=form, extensions={"timeout": self._timeout})
+        request = httpx.Request(
+            "GET" if form is None else "POST",
+            url,
+            headers={**self._headers, **headers},
+            content=form,
+            extensions={"timeout": self._timeout},
+        )
         transport = self._transport_of(f"{request.url.scheme}://{request.url.netloc.decode('ascii')}")
         transport.users += 1
         try:
@@ -108,8 +117,14 @@ class _OriginTransport(httpx.AsyncHTTPTransport):
     def __init__(self, context: ssl.SSLContext, network: CheckedNetwork) -> None:
         self.users = 0
         self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=context, http1=True, http2=True, keepalive_expiry=15.0, max_connections=4,
-            max_keepalive_connections=1, network_backend=network)
+            ssl_context=context,
+            http1=True,
+            http2=True,
+            keepalive_expiry=15.0,
+            max_connections=4,
+            max_keepalive_connections=1,
+            network_backend=network,
+        )
 
 
 class Unpacker:

@@ -67,8 +67,12 @@ def take_warc(
             result += IntakeResult(failed=1, problems=(f"{archive.name}: the archive breaks off ({error})",))
     result += _write(store, batch)
     if refused:
-        result += IntakeResult(refused=refused, problems=(
-            f"{archive.name}: {refused} records of hosts neither under gov.cn nor in the registry",))
+        result += IntakeResult(
+            refused=refused,
+            problems=(
+                f"{archive.name}: {refused} records of hosts neither under gov.cn nor in the registry",
+            ),
+        )
     return result
 
 
@@ -102,25 +106,55 @@ def _write_response(store: RawStore, writer: Any, receipt: Receipt) -> None:
     def record_id(kind: str) -> str:
         return f"<urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, f'{kind} {receipt.receipt_id}')}>"
 
-    headers = [(f"X-Archive-Orig-{name}" if name in _NOT_OF_THE_BODY else name, _one_line(value))
-               for name, value in sorted(receipt.headers.items())]
+    headers = [
+        (f"X-Archive-Orig-{name}" if name in _NOT_OF_THE_BODY else name, _one_line(value))
+        for name, value in sorted(receipt.headers.items())
+    ]
     headers.append(("Content-Length", str(receipt.bytes or 0)))
     named = {"WARC-Date": receipt.fetched_at, "WARC-Record-ID": record_id("response")}
     body = store.path(receipt.sha256).open("rb") if receipt.sha256 else io.BytesIO()
     with body:
         # A redirected page's code is that of its last hop, which is what these bytes came with.
-        writer.write_record(writer.create_warc_record(
-            receipt.url, "response", payload=body, length=receipt.bytes or 0, warc_headers_dict=named,
-            http_headers=StatusAndHeaders(f"{receipt.http_status} -", headers, protocol="HTTP/1.1")))
-    rest = {name: getattr(receipt, name) for name in (
-        "receipt_id", "final_url", "redirects", "status", "detail", "rule", "referrer", "source_id",
-        "file_name", "insecure_tls")}
+        writer.write_record(
+            writer.create_warc_record(
+                receipt.url,
+                "response",
+                payload=body,
+                length=receipt.bytes or 0,
+                warc_headers_dict=named,
+                http_headers=StatusAndHeaders(f"{receipt.http_status} -", headers, protocol="HTTP/1.1"),
+            )
+        )
+    rest = {
+        name: getattr(receipt, name)
+        for name in (
+            "receipt_id",
+            "final_url",
+            "redirects",
+            "status",
+            "detail",
+            "rule",
+            "referrer",
+            "source_id",
+            "file_name",
+            "insecure_tls",
+        )
+    }
     text = json.dumps(rest, ensure_ascii=False, sort_keys=True).encode()
-    writer.write_record(writer.create_warc_record(
-        receipt.url, "metadata", payload=io.BytesIO(text), length=len(text),
-        warc_content_type="application/json",
-        warc_headers_dict={"WARC-Date": receipt.fetched_at, "WARC-Record-ID": record_id("metadata"),
-                           "WARC-Concurrent-To": record_id("response")}))
+    writer.write_record(
+        writer.create_warc_record(
+            receipt.url,
+            "metadata",
+            payload=io.BytesIO(text),
+            length=len(text),
+            warc_content_type="application/json",
+            warc_headers_dict={
+                "WARC-Date": receipt.fetched_at,
+                "WARC-Record-ID": record_id("metadata"),
+                "WARC-Concurrent-To": record_id("response"),
+            },
+        )
+    )
 
 
 def _one_line(value: str) -> str:
@@ -147,10 +181,19 @@ def _receipt_of_record(
         if record.rec_headers.get_header("WARC-Truncated") or getattr(record.raw_stream, "limit", 0) > 0:
             status, detail, sha, length = "truncated", "the archived record is cut short", None, None
     return Receipt(
-        url=url, final_url=url, fetched_at=_utc(record.rec_headers.get_header("WARC-Date")), status=status,
-        http_status=code, detail=detail, headers=headers,
-        media_type=media_type_of(headers.get("content-type"), url), sha256=sha, bytes=length, rule="warc",
-        file_name=archive)
+        url=url,
+        final_url=url,
+        fetched_at=_utc(record.rec_headers.get_header("WARC-Date")),
+        status=status,
+        http_status=code,
+        detail=detail,
+        headers=headers,
+        media_type=media_type_of(headers.get("content-type"), url),
+        sha256=sha,
+        bytes=length,
+        rule="warc",
+        file_name=archive,
+    )
 
 
 def _content(record: Any, max_bytes: int) -> Iterator[bytes]:

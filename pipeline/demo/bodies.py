@@ -75,10 +75,14 @@ def _body(name: str, place: str, parents: str, code: str, level: Level, size: in
           *, own: bool = False, first: int = 2000, last: int = 2099) -> Body:  # fmt: skip
     ending = "镇" if level == "township" else place[-1]
     if level == "department":
-        return Body(name, place, parents + place, code, level, "own_body", "本局", "我局", size, style, first, last)
+        return Body(
+            name, place, parents + place, code, level, "own_body", "本局", "我局", size, style, first, last
+        )
     scope: Scope = "own_body" if own else "whole_area"
     area = "本机关" if own else f"全{ending}"
-    return Body(name, place, parents + place, code, level, scope, area, f"我{ending}", size, style, first, last)
+    return Body(
+        name, place, parents + place, code, level, scope, area, f"我{ending}", size, style, first, last
+    )
 
 
 def _first_eight() -> Iterator[Body]:
@@ -108,7 +112,9 @@ def _more() -> Iterator[Body]:
     counties: list[tuple[str, str, str]] = []
     for city_number in range(3, 99):
         city, city_code = f"{next(names)}市", f"99{city_number:02d}00"
-        yield _body(f"{city}人民政府", city, PROVINCE_NAME, city_code, "prefecture", 500 + style * 37 % 700, style)
+        yield _body(
+            f"{city}人民政府", city, PROVINCE_NAME, city_code, "prefecture", 500 + style * 37 % 700, style
+        )
         style += 1
         for number in range(_COUNTIES_EACH):
             short = next(names)
@@ -126,12 +132,15 @@ def _more() -> Iterator[Body]:
         for at, (county, code, parents) in enumerate(counties):
             a, b = _NAME_A[(at + shift) % len(_NAME_A)], _NAME_B[(at * 3 + shift) % len(_NAME_B)]
             town = f"{a}{b}镇"
-            yield _body(f"{town}人民政府", town, parents + county, code, "township", style * 7 % 9, style, own=True)
+            yield _body(
+                f"{town}人民政府", town, parents + county, code, "township", style * 7 % 9, style, own=True
+            )
             style += 1
 
 
 def iter_bodies(count: int) -> Iterator[Body]:
-    """The first ``count`` bodies; the first eight are the shipped ones. Raises ValueError where names run out."""
+    """The first ``count`` bodies; the first eight are the shipped ones. Raises ValueError where names run
+    out."""
     given = 0
     for source in (_first_eight(), _more()):
         for body in source:
@@ -146,7 +155,9 @@ def iter_bodies(count: int) -> Iterator[Body]:
 def division_lines(bodies: Iterable[Body]) -> list[DivisionLine]:
     """The places that the bodies speak for, with the province and every place above them, by code."""
     found: dict[tuple[str, str], DivisionLine] = {
-        (PROVINCE_CODE, ""): DivisionLine(PROVINCE_CODE, PROVINCE_NAME, "云泽", "", "province", "省", 2008, "")
+        (PROVINCE_CODE, ""): DivisionLine(
+            PROVINCE_CODE, PROVINCE_NAME, "云泽", "", "province", "省", 2008, ""
+        )
     }
     kinds = {"区": "市辖区", "县": "县", "市": "县级市"}
     for body in bodies:

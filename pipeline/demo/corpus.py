@@ -127,7 +127,9 @@ class _Rendering:
         job, rng, faults = self.job, self.rng, self.job.faults
         layout = _layout(rng, job.template)
         if kinds.DROPPED_BLANKS in faults:
-            layout = layout._replace(review="wide")  # in a tall table a figure without its blanks still stands at its label
+            layout = layout._replace(
+                review="wide"
+            )  # in a tall table a figure without its blanks still stands at its label
         printed = print_cells(job.template, job.figures, job.body, faults, rng)
         wrong: Mapping[str, Figure] = {}
         if kinds.TEXT_AGAINST_TABLE in faults:
@@ -210,13 +212,18 @@ class _Rendering:
         """The disputes of the year before, left in the side bar."""
         before = next((o for o in self.others if o.year == self.job.year - 1), self.job)
         texts = {key: figure_text(value) for key, value in before.figures.items()}
-        return '<div class="lastyear">' + plain_table(tables_of(before.template, Layout(), texts)[-1]) + "</div>\n"
+        return (
+            '<div class="lastyear">'
+            + plain_table(tables_of(before.template, Layout(), texts)[-1])
+            + "</div>\n"
+        )
 
 
 def iter_pages(
     *, bodies: int = 8, years: range = DEMO_YEARS, seed: int = 1, editor_noise: bool = False
 ) -> Iterator[tuple[str, bytes, ReportTruth]]:
-    """File name, bytes and truth of every page, body by body, oldest year first; nothing is kept between bodies.
+    """File name, bytes and truth of every page, body by body, oldest year first; nothing is kept between
+    bodies.
 
     ``editor_noise`` makes every HTML page 60 to 110 KB of word processor's markup.
     """
@@ -227,7 +234,9 @@ def iter_pages(
                 yield _Rendering(job, jobs, seed, editor_noise, version).render()
 
 
-def missing_reports(*, bodies: int = 8, years: range = DEMO_YEARS, seed: int = 1) -> list[tuple[str, str, int]]:
+def missing_reports(
+    *, bodies: int = 8, years: range = DEMO_YEARS, seed: int = 1
+) -> list[tuple[str, str, int]]:
     """Body, division code and year of every report that is planned never to have been published."""
     return [
         (body.name, body.division_code, year)
@@ -242,8 +251,9 @@ def write_corpus(
 ) -> Truth:
     """Write the corpus into ``folder`` as ``<body>/<year>.html|txt`` and give its truth.
 
-    Beside ``folder`` (not in it) stand ``truth.json``, ``divisions.csv`` (for ``places.load_registry(extra)``) and
-    ``division_events.csv``. Modification times are the dates of publication. Same arguments, same bytes.
+    Beside ``folder`` (not in it) stand ``truth.json``, ``divisions.csv`` (for
+    ``places.load_registry(extra)``) and ``division_events.csv``. Modification times are the dates of
+    publication. Same arguments, same bytes.
     """
     folder.mkdir(parents=True, exist_ok=True)
     reports = []

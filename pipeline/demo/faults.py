@@ -58,7 +58,9 @@ class Printed:
     def cells(self, shown: Iterable[Key]) -> tuple[TruthCell, ...]:
         """The truth of the cells that the page shows, in page order."""
         return tuple(
-            TruthCell(key[0], key[1], *self.states[key], self.true.get(key)) for key in shown if key in self.states
+            TruthCell(key[0], key[1], *self.states[key], self.true.get(key))
+            for key in shown
+            if key in self.states
         )
 
 
@@ -104,7 +106,8 @@ def _dash(printed: Printed, rng: Random) -> None:
 
 
 def _slash(printed: Printed, body: Body) -> None:
-    """A body that makes no rules marks that row as not applying; one that never had an application, table 3 too."""
+    """A body that makes no rules marks that row as not applying; one that never had an application, table 3
+    too."""
     prefix = ("proactive.regulations", "application") if body.size == 0 else ("proactive.regulations",)
     keys = [k for k in printed.true if k[0].startswith(prefix)]
     for key in keys:
@@ -142,7 +145,11 @@ def _unit_in_cell(printed: Printed) -> None:
 
 
 def _yuan(printed: Printed, rng: Random) -> None:
-    name = "proactive.procurement.amount_10k_yuan" if printed.template == "v2019" else "proactive.admin_fee.amount_10k_yuan"
+    name = (
+        "proactive.procurement.amount_10k_yuan"
+        if printed.template == "v2019"
+        else "proactive.admin_fee.amount_10k_yuan"
+    )
     amount = Decimal(rng.randint(120, 90000)) / 10
     text = f"{int(amount * 10000)}元"
     printed.true[(name, None)] = amount
@@ -181,7 +188,8 @@ def print_cells(template: str, figures: Figures, body: Body, faults: tuple[str, 
 
 
 def _drop_zeros(printed: Printed) -> None:
-    """Every zero of tables 3 and 4 stands blank, and the text file drops the blanks: rows lose their places."""
+    """Every zero of tables 3 and 4 stands blank, and the text file drops the blanks: rows lose their
+    places."""
     keys = _zeros(printed, ("application", "reconsideration", "litigation"))
     for key in keys:
         printed.put(key, "", None, "blank")

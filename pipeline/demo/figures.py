@@ -68,9 +68,11 @@ def _put(figures: Figures, name: str, value: Figure, applicant: str | None = Non
 
 
 def _money(rng: Random, low: float, high: float) -> Decimal:
-    return Decimal(round(rng.uniform(low, high) * 100) * 10 + 5) / 1000 if rng.random() < 0.2 else Decimal(
-        rng.randint(int(low * 100), int(high * 100))
-    ) / 100
+    return (
+        Decimal(round(rng.uniform(low, high) * 100) * 10 + 5) / 1000
+        if rng.random() < 0.2
+        else Decimal(rng.randint(int(low * 100), int(high * 100))) / 100
+    )
 
 
 def volume(rng: Random, body: Body, year: int) -> int:
@@ -130,7 +132,13 @@ def _v2014(rng: Random, received: int, stocks: _Stocks) -> Figures:
     _put(f, "proactive.channel.weibo", rng.randint(0, total // 3))
     _put(f, "proactive.channel.wechat", rng.randint(0, total // 3))
     _put(f, "proactive.channel.other", total // 20 + 1 + rng.randint(0, total // 6))
-    means = [rng.randint(0, 5), rng.randint(0, 9), rng.randint(0, 80), rng.randint(0, 120), rng.randint(0, 60)]
+    means = [
+        rng.randint(0, 5),
+        rng.randint(0, 9),
+        rng.randint(0, 80),
+        rng.randint(0, 120),
+        rng.randint(0, 60),
+    ]
     _put(f, "response.hot_topics", rng.randint(0, sum(means)))
     _put(f, "response.press_conferences", means[0])
     _put(f, "response.press_conferences.principal", rng.randint(0, means[0]))
@@ -157,7 +165,14 @@ def _v2014(rng: Random, received: int, stocks: _Stocks) -> Figures:
     parts = dict(zip(kinds, split(rng, concluded, (40, 12, 8, 10, 14, 11, 2, 3)), strict=True))
     for name, part in parts.items():
         _put(f, f"application.outcome.{name}", part)
-    grounds = ("trade_secret", "privacy", "state_secret", "security_stability", "not_government_info", "other_legal")
+    grounds = (
+        "trade_secret",
+        "privacy",
+        "state_secret",
+        "security_stability",
+        "not_government_info",
+        "other_legal",
+    )
     for name, part in zip(grounds, split(rng, parts["refused"], (16, 24, 4, 8, 26, 22)), strict=True):
         _put(f, f"application.outcome.refused.{name}", part)
     for group, cap in (("reconsideration", 30), ("litigation", 55)):
@@ -181,8 +196,11 @@ def _v2014(rng: Random, received: int, stocks: _Stocks) -> Figures:
     return f
 
 
-def _applications(rng: Random, received: int, template: str, stocks: _Stocks, *, broken: bool, settle: bool) -> Figures:
-    """Table 3 by applicant. ``settle``: carry forward exactly what was carried in, so that next year can be a copy."""
+def _applications(
+    rng: Random, received: int, template: str, stocks: _Stocks, *, broken: bool, settle: bool
+) -> Figures:
+    """Table 3 by applicant. ``settle``: carry forward exactly what was carried in, so that next year can be a
+    copy."""
     f: Figures = {}
     leaves = load_codebook().leaves
     carried = {leaf: stocks.carried.get(leaf, 0) for leaf in leaves}
@@ -194,7 +212,11 @@ def _applications(rng: Random, received: int, template: str, stocks: _Stocks, *,
     totals: dict[str, int] = {}
     for leaf, new in zip(leaves, split(rng, received, _LEAF_WEIGHTS), strict=True):
         available = new + carried[leaf]
-        stay = carried[leaf] if settle else min(available, rng.randint(0, 1 + available // 25) if available else 0)
+        stay = (
+            carried[leaf]
+            if settle
+            else min(available, rng.randint(0, 1 + available // 25) if available else 0)
+        )
         forward[leaf] = stay
         concluded = available - stay
         row = {"received": new, "carried_in": carried[leaf], "concluded": concluded, "carried_forward": stay}
@@ -242,7 +264,11 @@ def _proactive_2019(rng: Random, body: Body, stocks: _Stocks) -> Figures:
     shown = rng.randint(0, made)
     before = rng.randint(10, 260) if stocks.disclosed_normative is None else stocks.disclosed_normative
     stocks.disclosed_normative = before + shown
-    for name, value in (("made_new", made), ("disclosed_new", shown), ("disclosed_total", stocks.disclosed_normative)):
+    for name, value in (
+        ("made_new", made),
+        ("disclosed_new", shown),
+        ("disclosed_total", stocks.disclosed_normative),
+    ):
         _put(f, f"proactive.normative_documents.{name}", value)
     for name, low, high in (("licensing", 40, 400), ("other_services", 30, 600), ("penalty", 100, 3000),
                             ("coercion", 5, 160)):  # fmt: skip
@@ -284,14 +310,17 @@ def _proactive_2021(rng: Random, body: Body, stocks: _Stocks, *, broken: bool) -
     _put(f, "proactive.licensing.decisions", rng.randint(0, 60) if small else rng.randint(200, 90000))
     _put(f, "proactive.penalty.decisions", rng.randint(0, 40) if small else rng.randint(90, 40000))
     _put(f, "proactive.coercion.decisions", rng.randint(0, 5) if small else rng.randint(0, 900))
-    _put(f, "proactive.admin_fee.amount_10k_yuan", 0 if small and rng.random() < 0.6 else _money(rng, 5, 9000))
+    _put(
+        f, "proactive.admin_fee.amount_10k_yuan", 0 if small and rng.random() < 0.6 else _money(rng, 5, 9000)
+    )
     return f
 
 
 def draw_years(
     body: Body, years: range, plan: Mapping[int, tuple[str, ...]], seed: int
 ) -> Iterator[tuple[int, str, Figures]]:
-    """Year, form and true figures of a body's every year in ``plan``, oldest first; missing years are drawn too."""
+    """Year, form and true figures of a body's every year in ``plan``, oldest first; missing years are drawn
+    too."""
     rng = Random(f"{seed}|{body.name}|{body.full_place}|figures")
     stocks = _Stocks()
     for year in years:

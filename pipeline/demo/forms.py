@@ -1,6 +1,7 @@
 """The page layouts of the four forms: heads, spans and the order of rows. Labels come from the codebook.
 
-A form is a list of ``FormTable``; a table is rows of ``Td`` as HTML has them (a cell stands once, with spans).
+A form is a list of ``FormTable``; a table is rows of ``Td`` as HTML has them (a cell stands once, with
+spans).
 """
 
 from __future__ import annotations
@@ -39,8 +40,8 @@ def tables_after(tables: Sequence[FormTable], section: int, last: int) -> list[F
 
 
 class Layout(NamedTuple):
-    """How a page draws its form. ``split_proactive``: one table per item of article 20; ``single_other``: the row
-    (六) undivided in the form of 2021; ``review``: wide (15 columns), groups (three small tables) or tall;
+    """How a page draws its form. ``split_proactive``: one table per item of article 20; ``single_other``: the
+    row (六) undivided in the form of 2021; ``review``: wide (15 columns), groups (three small tables) or tall;
     ``glosses``: the longer wording of labels where the form has one."""
 
     split_proactive: bool = False
@@ -99,7 +100,13 @@ def _label(template: str, indicator: str) -> str:
 
 def _wide(text: str) -> str:
     """Brackets and commas as the forms print them."""
-    return text.replace("(", "（").replace(")", "）").replace(",", "，").replace("其中:", "其中：").replace("单位:", "单位：")
+    return (
+        text.replace("(", "（")
+        .replace(")", "）")
+        .replace(",", "，")
+        .replace("其中:", "其中：")
+        .replace("单位:", "单位：")
+    )
 
 
 def _cell(show: Show, indicator: str, applicant: str | None = None, colspan: int = 1) -> Td:
@@ -140,7 +147,9 @@ def _row(template: str, indicator: str) -> str:
     return load_codebook().by_form[(template, indicator)].row_labels[0]
 
 
-def _block(show: Show, template: str, item: str, subjects: tuple[str, ...], parts: tuple[str, ...]) -> list[tuple[Td, ...]]:
+def _block(
+    show: Show, template: str, item: str, subjects: tuple[str, ...], parts: tuple[str, ...]
+) -> list[tuple[Td, ...]]:
     """Three kinds of row under one item of article 20, four grid columns wide."""
     spans = {1: (3,), 2: (1, 2), 3: (1, 1, 1)}[len(parts)]
     ids = [[f"proactive.{s}.{p}" for p in parts] for s in subjects]
@@ -202,9 +211,15 @@ def _applications(show: Show, template: str, layout: Layout) -> FormTable:
         body.append((Td(label(name), colspan=2), *line(name)))
     for group in ("refused", "unable", "not_processed", "other"):
         start = f"application.outcome.{group}."
-        ids = [i.indicator_id for i in book.indicators if i.template == template and i.indicator_id.startswith(start)]
+        ids = [
+            i.indicator_id
+            for i in book.indicators
+            if i.template == template and i.indicator_id.startswith(start)
+        ]
         if group == "other" and (template == "v2019" or layout.single_other):
-            body.append((Td(label("application.outcome.other"), colspan=2), *line("application.outcome.other")))
+            body.append(
+                (Td(label("application.outcome.other"), colspan=2), *line("application.outcome.other"))
+            )
             continue
         numbered = book.by_form[(template, start[:-1])].label_zh.removesuffix(" 小计")
         for at, name in enumerate(ids):
@@ -230,7 +245,8 @@ def _review(show: Show, template: str, layout: Layout) -> list[FormTable]:
 
     if layout.review == "groups":
         return [
-            FormTable(4, names[g], ((Td(names[g], colspan=5),), tuple(Td(s) for s in states), line(g))) for g in _GROUPS
+            FormTable(4, names[g], ((Td(names[g], colspan=5),), tuple(Td(s) for s in states), line(g)))
+            for g in _GROUPS
         ]
     if layout.review == "tall":
         rows = [(Td(names[g], rowspan=5), *pair) if at == 0 else pair
@@ -243,8 +259,8 @@ def _review(show: Show, template: str, layout: Layout) -> list[FormTable]:
 
 
 def tables_of(template: str, layout: Layout, texts: Mapping[Key, str]) -> list[FormTable]:
-    """The form's tables with ``texts`` in their cells; a figure that ``texts`` lacks leaves its row out (2008)
-    or its cell blank."""
+    """The form's tables with ``texts`` in their cells; a figure that ``texts`` lacks leaves its row out
+    (2008) or its cell blank."""
 
     def show(indicator: str, applicant: str | None) -> str:
         return texts.get((indicator, applicant), "\0" if template == "v2008" else "")
@@ -253,4 +269,8 @@ def tables_of(template: str, layout: Layout, texts: Mapping[Key, str]) -> list[F
         return _v2008_tables(show)
     if template == "v2014":
         return _v2014_tables(show, layout)
-    return [*_proactive(show, template, layout), _applications(show, template, layout), *_review(show, template, layout)]
+    return [
+        *_proactive(show, template, layout),
+        _applications(show, template, layout),
+        *_review(show, template, layout),
+    ]

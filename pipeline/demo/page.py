@@ -44,7 +44,9 @@ _WORD_TD = (
     '<td width="{w}" valign="center" style="width:{w}.0pt;border:solid windowtext 1.0pt;'
     'padding:0cm 5.4pt"{spans}><p class="MsoNormal" align="center" style="text-align:center">'
 )
-_LATENT = '<w:LsdException Locked="false" Priority="{n}" SemiHidden="false" Name="Grid Table {n} Accent {m}"/>\n'
+_LATENT = (
+    '<w:LsdException Locked="false" Priority="{n}" SemiHidden="false" Name="Grid Table {n} Accent {m}"/>\n'
+)
 _SMALL, _LARGE = 64_000, 104_000
 
 
@@ -56,7 +58,8 @@ def _spans(td: Td) -> str:
 def plain_table(table: FormTable) -> str:
     """A table with clean tags."""
     rows = (
-        "<tr>" + "".join(f"<td{_spans(td)}>{escape(td.text)}</td>" for td in row) + "</tr>" for row in table.rows
+        "<tr>" + "".join(f"<td{_spans(td)}>{escape(td.text)}</td>" for td in row) + "</tr>"
+        for row in table.rows
     )
     return '<table border="1" cellspacing="0">\n' + "\n".join(rows) + "\n</table>\n"
 
@@ -64,13 +67,13 @@ def plain_table(table: FormTable) -> str:
 def _runs(rng: Random, text: str, tags: Sequence[str]) -> str:
     """The text cut anywhere, also inside a number, each piece in a tag of its own."""
     if not text:
-        return f'{tags[0]}<o:p>&nbsp;</o:p></span>'
+        return f"{tags[0]}<o:p>&nbsp;</o:p></span>"
     pieces = []
     at = 0
     while at < len(text):
         length = rng.randint(1, 24) if len(text) > 12 else rng.choice((1, len(text), len(text), len(text)))
         kind = rng.randrange(3)
-        pieces.append(f"{tags[kind]}{escape(text[at:at + length])}{_CLOSE[kind]}")
+        pieces.append(f"{tags[kind]}{escape(text[at : at + length])}{_CLOSE[kind]}")
         at += length
     return "".join(pieces)
 
@@ -91,7 +94,9 @@ def word_table(table: FormTable, rng: Random) -> str:
     return "".join(out)
 
 
-def _article(parts: Sequence[Part], tables: Sequence[FormTable], rng: Random, word: bool, images: bool) -> str:
+def _article(
+    parts: Sequence[Part], tables: Sequence[FormTable], rng: Random, word: bool, images: bool
+) -> str:
     out: list[str] = []
 
     def paragraph(text: str) -> None:
@@ -106,7 +111,9 @@ def _article(parts: Sequence[Part], tables: Sequence[FormTable], rng: Random, wo
             paragraph(text)
         for number, table in enumerate(tables_after(tables, part.number, last), start=1):
             if images:
-                out.append(f'<p style="text-align:center"><img src="./W02{part.number}{number}.png" alt=""></p>\n')
+                out.append(
+                    f'<p style="text-align:center"><img src="./W02{part.number}{number}.png" alt=""></p>\n'
+                )
                 continue
             if table.title:
                 paragraph(table.title)
@@ -118,7 +125,7 @@ def _latent_styles(size: int) -> str:
     """The style list that the word processor leaves in a comment, about ``size`` bytes of it."""
     count = max(0, size // len(_LATENT))
     lines = "".join(_LATENT.format(n=n % 99, m=n % 7) for n in range(count))
-    return f"<!--[if gte mso 9]><xml><w:LatentStyles DefLockedState=\"false\">\n{lines}</w:LatentStyles></xml><![endif]-->\n"
+    return f'<!--[if gte mso 9]><xml><w:LatentStyles DefLockedState="false">\n{lines}</w:LatentStyles></xml><![endif]-->\n'
 
 
 def _side(head: Head) -> str:
@@ -138,7 +145,8 @@ def _info(head: Head, body: Body, rng: Random) -> str:
 
 def html_page(body: Body, head: Head, parts: Sequence[Part], tables: Sequence[FormTable], rng: Random, *,
               charset: str, word: bool, images: bool, large: bool) -> str:  # fmt: skip
-    """The whole page as text. ``large`` brings it to 60-110 KB; ``images`` puts pictures where tables stood."""
+    """The whole page as text. ``large`` brings it to 60-110 KB; ``images`` puts pictures where tables
+    stood."""
     article = _article(parts, tables, rng, word, images)
     site = body.site_name
     title = escape(head.title)

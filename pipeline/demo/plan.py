@@ -68,15 +68,14 @@ def form_of(year: int, faults: tuple[str, ...] = ()) -> str:
 
 
 def plan_of(index: int, body: Body, years: range, seed: int) -> dict[int, tuple[str, ...]]:
-    """Year -> faults of the body's report. A break or a copy is only planned after an undisturbed year of its form."""
+    """Year -> faults of the body's report. A break or a copy is only planned after an undisturbed year of its
+    form."""
     live = [y for y in years if body.first_year <= y <= body.last_year]
     if index in _SHIPPED:
         drawn = {y: _SHIPPED[index].get(y, ()) for y in live}
     else:
         rng = Random(f"{seed}|{index}|plan")
-        drawn = {
-            y: (rng.choice(_BY_FORM[form_of(y)]),) if rng.random() < _SHARE_FAULTY else () for y in live
-        }
+        drawn = {y: (rng.choice(_BY_FORM[form_of(y)]),) if rng.random() < _SHARE_FAULTY else () for y in live}
     for year in live:
         if not {CARRY_BREAK, STOCK_BREAK, COPIED_TABLE}.intersection(drawn[year]):
             continue

@@ -67,8 +67,14 @@ def _list_pages(body: Body, slug: str, reports: list[ReportTruth], page_size: in
         ]
         news = _NEWS[number % len(_NEWS)].format(place=body.place)
         path = f"{ROOT}/{slug}/news_{number}.html"
-        items.insert(1, f'<li><a href="./news_{number}.html" title="{news}">{news}</a><span>{page[0].published_on}</span></li>')
-        site[path] = (_HTML, _shell(news, body, f"<h1>{news}</h1><p>{news}。活动由经办科室组织，欢迎群众参加。</p>"))
+        items.insert(
+            1,
+            f'<li><a href="./news_{number}.html" title="{news}">{news}</a><span>{page[0].published_on}</span></li>',
+        )
+        site[path] = (
+            _HTML,
+            _shell(news, body, f"<h1>{news}</h1><p>{news}。活动由经办科室组织，欢迎群众参加。</p>"),
+        )
         links = "".join(
             f'<a href="./{_list_name(n)}">{n + 1}</a> ' if n != number else f"<span>{n + 1}</span> "
             for n in range(len(pages))
@@ -78,7 +84,10 @@ def _list_pages(body: Body, slug: str, reports: list[ReportTruth], page_size: in
         script = f'<script>createPageHTML({len(pages)}, {number}, "index", "html");</script>'
         main = (f'<h2>政府信息公开年报</h2><ul class="list">\n{chr(10).join(items)}\n</ul>\n'
                 f'<div class="page">{links}{script}</div>')  # fmt: skip
-        site[f"{ROOT}/{slug}/{_list_name(number)}"] = (_HTML, _shell(f"{body.name} 政府信息公开年报", body, main))
+        site[f"{ROOT}/{slug}/{_list_name(number)}"] = (
+            _HTML,
+            _shell(f"{body.name} 政府信息公开年报", body, main),
+        )
     first = f"{ROOT}/{slug}/{_list_name(0)}"
     if first in site:
         site[f"{ROOT}/{slug}/"] = site[first]
@@ -97,7 +106,12 @@ def _picture() -> bytes:
 
 
 def portal_pages(
-    *, bodies: int = 8, years: range = DEMO_YEARS, seed: int = 1, editor_noise: bool = False, page_size: int = 6
+    *,
+    bodies: int = 8,
+    years: range = DEMO_YEARS,
+    seed: int = 1,
+    editor_noise: bool = False,
+    page_size: int = 6,
 ) -> Site:
     """Path -> (content type, bytes) of the whole site: home page, robots.txt, lists, articles, pictures."""
     slugs = body_slugs(bodies)
@@ -113,13 +127,16 @@ def portal_pages(
         if body.folder in listed:
             slug = slugs[body.folder]
             site |= _list_pages(body, slug, listed[body.folder], page_size)
-            home.append(f'<li><a href="{ROOT}/{slug}/" title="{body.name}政府信息公开年报">{body.name}</a></li>')
+            home.append(
+                f'<li><a href="{ROOT}/{slug}/" title="{body.name}政府信息公开年报">{body.name}</a></li>'
+            )
     front = _shell("云泽省政府信息公开平台", None, f"<ul>{''.join(home)}</ul>")
     return site | {"/": (_HTML, front), "/index.html": (_HTML, front)}
 
 
 def portal_sources(base_url: str, *, bodies: int = 8) -> str:
-    """The source registry of the portal as CSV: one list per body. ``base_url`` like ``http://127.0.0.1:8000``."""
+    """The source registry of the portal as CSV: one list per body. ``base_url`` like
+    ``http://127.0.0.1:8000``."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(_SOURCE_COLUMNS)

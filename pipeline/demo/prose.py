@@ -1,4 +1,5 @@
-"""The prose of the reports: our own sentences, several wordings each, and what every figure in them states."""
+"""The prose of the reports: our own sentences, several wordings each, and what every figure in them
+states."""
 
 from __future__ import annotations
 
@@ -110,8 +111,10 @@ class _Writer:
 
     def pick(self, wordings: tuple[str, ...]) -> str:
         chosen = self.rng.choice(wordings)
-        return chosen.format(**self.names) if "{no" not in chosen else chosen.format(
-            **self.names, no=self.rng.randint(2, 190), tel=self.rng.randint(0, 999999)
+        return (
+            chosen.format(**self.names)
+            if "{no" not in chosen
+            else chosen.format(**self.names, no=self.rng.randint(2, 190), tel=self.rng.randint(0, 999999))
         )
 
     def talk(self, count: int) -> list[str]:
@@ -170,7 +173,9 @@ def _disputes(w: _Writer) -> list[str]:
         said.append(w.pick(("{year}年未发生因政府信息公开被申请行政复议的情况。",
                             "{area}没有因政府信息公开被申请行政复议。")))  # fmt: skip
     if suits and split_form:
-        said.append(f"被提起行政诉讼{w.written(suits)}件，其中未经复议直接起诉{w.figure(direct)}件，复议后起诉{w.figure(after)}件。")
+        said.append(
+            f"被提起行政诉讼{w.written(suits)}件，其中未经复议直接起诉{w.figure(direct)}件，复议后起诉{w.figure(after)}件。"
+        )
         w.statements.append(TruthCell("litigation.total", None, suits, "reported", suits))
     elif suits:
         said.append(f"因政府信息公开被提起行政诉讼{w.figure('litigation.total')}件。")
@@ -200,7 +205,12 @@ def prose_2019(w: _Writer, body: Body) -> list[Part]:
         asked = "".join(w.talk(1))
     else:
         w.nil("application.received")
-        asked = w.pick(("{year}年，{area}未收到政府信息公开申请。", "{area}全年未收到公民、法人和其他组织提出的政府信息公开申请。"))
+        asked = w.pick(
+            (
+                "{year}年，{area}未收到政府信息公开申请。",
+                "{area}全年未收到公民、法人和其他组织提出的政府信息公开申请。",
+            )
+        )
     issued, more = w.rng.randint(300, 20000), ""
     if w.rng.random() < 0.2:
         issued, more = issued // 100 * 100, "余"

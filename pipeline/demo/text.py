@@ -1,5 +1,5 @@
-"""Reports as text files, in the three table shapes that crawlers leave: ``cell |`` lines, one cell a line with
-blank lines between, and Markdown tables."""
+"""Reports as text files, in the three table shapes that crawlers leave: ``cell |`` lines, one cell a line
+with blank lines between, and Markdown tables."""
 
 from __future__ import annotations
 
@@ -56,7 +56,8 @@ def _markdown(table: FormTable) -> str:
 
 def text_file(title: str, published_on: str, parts: Sequence[Part], tables: Sequence[FormTable], shape: Shape, *,
               drop_blanks: bool = False) -> str:  # fmt: skip
-    """The whole file. ``drop_blanks`` (shape pipes only) leaves blank cells out, so that rows lose their places."""
+    """The whole file. ``drop_blanks`` (shape pipes only) leaves blank cells out, so that rows lose their
+    places."""
     out = [f"{title}\n", f"发布日期：{published_on}\n"]
     last = parts[-1].number
     for part in parts:

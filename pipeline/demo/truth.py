@@ -1,4 +1,5 @@
-"""What the generator knows of each page that it writes: the figures printed, the true ones, the faults planted."""
+"""What the generator knows of each page that it writes: the figures printed, the true ones, the faults
+planted."""
 
 from __future__ import annotations
 
@@ -30,7 +31,8 @@ class TruthCell(NamedTuple):
 
 
 class Fault(NamedTuple):
-    """A planted fault: its kind, the indicator where it is about one, and what stands in the bytes because of it."""
+    """A planted fault: its kind, the indicator where it is about one, and what stands in the bytes because of
+    it."""
 
     kind: str
     indicator: str
@@ -65,7 +67,8 @@ class ReportTruth:
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """The truth of a corpus. ``missing`` lists body, division code and year of reports that were never published."""
+    """The truth of a corpus. ``missing`` lists body, division code and year of reports that were never
+    published."""
 
     seed: int
     reports: tuple[ReportTruth, ...]

@@ -6,11 +6,11 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
+from pipeline.chinese.days import stated_day
+from pipeline.chinese.text import squeeze
 from pipeline.codebook import Codebook
-from pipeline.dateline import stated_day
 from pipeline.document import Block, Document, Paragraph, Table
 from pipeline.extract.pieces import Piece, Title, section_of
-from pipeline.plain import squeeze
 
 _PERIOD = (
     re.compile(r"(?:统计|数据|期限|时间|时限|周期)[^。;；]{0,40}?自?(20[0-2]\d)年1月1日"),
@@ -27,7 +27,8 @@ _DATE = re.compile(r"(20[0-2]\d)\s*[-年/.]\s*(\d{1,2})\s*[-月/.]\s*(\d{1,2})")
 
 
 def detect_template(text: str, codebook: Codebook) -> str:
-    """The form, by its labels alone (NOTES section 1), in ``text``: all of a report's text without white space."""
+    """The form, by its labels alone (NOTES section 1), in ``text``: all of a report's text without white
+    space."""
     for form in codebook.forms:
         hits = sum(1 for variants in form.labels if any(label in text for label in variants))
         if form.needs == "else" or hits >= (2 if form.needs == "two" else 1):
@@ -35,10 +36,11 @@ def detect_template(text: str, codebook: Codebook) -> str:
     return "v2008"
 
 
-def find_year(title: Title | None, paragraphs: Sequence[Paragraph], published: date | None) -> tuple[
-    int | None, str, int | None, int | None
-]:
-    """(year, evidence, year of the data period, year of the title), in the order of trust of NOTES section 4."""
+def find_year(
+    title: Title | None, paragraphs: Sequence[Paragraph], published: date | None
+) -> tuple[int | None, str, int | None, int | None]:
+    """(year, evidence, year of the data period, year of the title), in the order of trust of NOTES section
+    4."""
     period, quoted = None, ""
     for paragraph in paragraphs[:40]:
         flat = squeeze(paragraph.text)
@@ -77,16 +79,25 @@ def find_year(title: Title | None, paragraphs: Sequence[Paragraph], published: d
 
 
 def find_published(document: Document, piece: Piece) -> date | None:
-    """The day of publication as the page states it (meta tag, or a line 发布日期); a signature's date is not one."""
+    """The day of publication as the page states it (meta tag, or a line 发布日期); a signature's date is not
+    one."""
     for block in piece.blocks[:12]:
-        if isinstance(block, Paragraph) and len(block.text) < 200 and (found := _PUBLISHED.search(block.text)):
+        if (
+            isinstance(block, Paragraph)
+            and len(block.text) < 200
+            and (found := _PUBLISHED.search(block.text))
+        ):
             return _date(found[1], found[2], found[3])
     if meta := document.meta.get("PubDate"):
         found = _DATE.search(meta)
         if found:
             return _date(found[1], found[2], found[3])
     for other in document.blocks[:8]:
-        if isinstance(other, Paragraph) and len(other.text) < 200 and (found := _PUBLISHED.search(other.text)):
+        if (
+            isinstance(other, Paragraph)
+            and len(other.text) < 200
+            and (found := _PUBLISHED.search(other.text))
+        ):
             return _date(found[1], found[2], found[3])
     day = stated_day(_fact_lines(piece.blocks[:4]))
     if day and (found := _DATE.search(day)):

@@ -8,19 +8,23 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
+from pipeline.chinese.numbers import chinese_number
+from pipeline.chinese.text import squeeze
 from pipeline.document import Block, Document, Image, Paragraph, Table
-from pipeline.extract.numbers import chinese_number
-from pipeline.plain import squeeze
 
 _CORE = re.compile(
     r"(?:政府|政务)?信息(?:与政务|和政务)?公开(?:工作)?(?:情况)?(?:的)?(?:年度)?(?:工作)?(?:情况)?(?:的)?(?:总结)?(?:报告|年报)"
     r"|政务公开(?:工作)?(?:年度报告|年报)"
 )
 _YEAR = re.compile(r"(?:(20[0-2]\d)|(二[〇○零0]{1,2}[〇○零一二三四五六七八九0]{1,2}))(?:年度|年|度)?")
-_NOT_TITLE = re.compile(r"通知|要求|编制|下载|目录|点击|上一篇|下一篇|来源|如下|附件|相关|《|本报告|关于做好|解读|查看|更多|统计表$")
+_NOT_TITLE = re.compile(
+    r"通知|要求|编制|下载|目录|点击|上一篇|下一篇|来源|如下|附件|相关|《|本报告|关于做好|解读|查看|更多|统计表$"
+)
 _SECTION = re.compile(r"^\s*([一二三四五六七八九十]{1,2})\s*[、.．,，]\s*(\S.{0,44})$")
 _NO_BODY = re.compile(r"^(?:关于报送|关于)|关于报送|\(.*?\)|的$")
-_BODY_BEHIND = re.compile(r"^[(（]([^()（）]{3,20}(?:政府|局|委|委员会|办|办公室|厅|处|中心|院|镇|乡|街道))[)）]$")
+_BODY_BEHIND = re.compile(
+    r"^[(（]([^()（）]{3,20}(?:政府|局|委|委员会|办|办公室|厅|处|中心|院|镇|乡|街道))[)）]$"
+)
 _TWO_SENTENCES = re.compile(r"[。;；]\s*\S")
 _MARKS = re.compile(r"[,，;；:：!！?？]|。.")
 _NUMERALS = {c: n for n, c in enumerate("一二三四五六七八九十", start=1)}
@@ -48,7 +52,8 @@ class Section:
 
 @dataclass
 class Piece:
-    """One report's share of a document. ``attached`` are blocks of files that belong to it: tables, lines between them."""
+    """One report's share of a document. ``attached`` are blocks of files that belong to it: tables, lines
+    between them."""
 
     title: Title | None
     blocks: list[Block]
@@ -127,7 +132,8 @@ def _has_content(blocks: Sequence[Block]) -> bool:
 
 
 def cut(document: Document) -> tuple[list[Piece], list[str]]:
-    """Cut a document into its reports. Gives the pieces in order, and the titles of fragments that are no report."""
+    """Cut a document into its reports. Gives the pieces in order, and the titles of fragments that are no
+    report."""
     pieces: list[Piece] = [Piece(None, [], "")]
     for block in document.blocks:
         title = read_title(block.text) if isinstance(block, Paragraph) else None
@@ -138,7 +144,11 @@ def cut(document: Document) -> tuple[list[Piece], list[str]]:
                     piece.title = title
             elif piece.title is None and not _has_content(piece.blocks):
                 piece.title = title
-            elif piece.title is not None and not _has_content(piece.blocks) and _text_length(piece) < _FRAGMENT_TEXT:
+            elif (
+                piece.title is not None
+                and not _has_content(piece.blocks)
+                and _text_length(piece) < _FRAGMENT_TEXT
+            ):
                 piece.title, piece.blocks = title, []  # a list of titles: only the last may head a report
             else:
                 pieces.append(Piece(title, [], ""))
@@ -153,11 +163,17 @@ def cut(document: Document) -> tuple[list[Piece], list[str]]:
         titled = [p for p in pieces if p.title is not None] or [longest]
         whole = [max(titled, key=_text_length)]
     loose: list[str] = []
-    if len(whole) > 1 and _is_loose(whole[0]) and (_is_info_box(whole[0]) or any(p.tables for p in whole[1:])):
+    if (
+        len(whole) > 1
+        and _is_loose(whole[0])
+        and (_is_info_box(whole[0]) or any(p.tables for p in whole[1:]))
+    ):
         loose = [f"tables before the title, {whole[0].place}"]
         whole = whole[1:]
     fragments = loose + [
-        p.title.text for p in pieces if p.title is not None and p not in whole and _text_length(p) >= _FRAGMENT_TEXT
+        p.title.text
+        for p in pieces
+        if p.title is not None and p not in whole and _text_length(p) >= _FRAGMENT_TEXT
     ]
     if len(whole) == 1 and whole[0].title is None and document.title:
         whole[0].title = read_title(document.title)
@@ -189,7 +205,8 @@ def _text_length(piece: Piece) -> int:
 
 
 def sections(blocks: Sequence[Block]) -> list[Section]:
-    """The main sections of a report, in order, each with its blocks; what stands before the first has number 0."""
+    """The main sections of a report, in order, each with its blocks; what stands before the first has number
+    0."""
     found = [Section(0, "", blocks[0].locator if blocks else "")]
     for block in blocks:
         head = section_of(block.text) if isinstance(block, Paragraph) else None

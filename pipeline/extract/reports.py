@@ -7,16 +7,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
+from pipeline.chinese.script import simplified
+from pipeline.chinese.text import squeeze
 from pipeline.codebook import Codebook, load_codebook, normalise_label
 from pipeline.document import Block, Document, Image, Paragraph, Table
 from pipeline.extract.identity import detect_template, find_published, find_year
 from pipeline.extract.pieces import Piece, Section, cut, read_title, section_of, sections
-from pipeline.extract.report_tables import read_tables
-from pipeline.extract.script import simplified
-from pipeline.extract.sentences import read_sentences
-from pipeline.extract.tables import Slot
+from pipeline.extract.prose.sentences import read_sentences
+from pipeline.extract.tables.report import read_tables
+from pipeline.extract.tables.table import Slot
 from pipeline.places import Evidence, Registry, detect_scope, identify
-from pipeline.plain import squeeze
 from pipeline.report import Finding, Observation, Report, Unplaced
 
 _BY = re.compile(r"^\s*主办(?:单位)?\s*[:：]\s*(\S+?)(?:\s.*|承办.*)?$")
@@ -27,19 +27,25 @@ _LINE = 60
 
 
 def extract_reports(
-    document: Document, *, source_url: str | None = None, registry: Registry | None = None, attached: Sequence[Block] = ()
+    document: Document,
+    *,
+    source_url: str | None = None,
+    registry: Registry | None = None,
+    attached: Sequence[Block] = (),
 ) -> tuple[Report, ...]:
     """Every report that the document holds, as read: observations as printed, nothing resolved by proof yet.
 
-    ``attached`` are the blocks of files that belong to the document's one report: its tables and the lines between them; of a
-    document that holds little but links to these files also their text."""
+    ``attached`` are the blocks of files that belong to the document's one report: its tables and the lines
+    between them; of a document that holds little but links to these files also their text."""
     if not document.blocks:
         return ()
     document = simplified(document)
     pieces, fragments = cut(document)
     if attached and len(pieces) == 1:
         more = simplified(replace(document, blocks=tuple(attached))).blocks
-        pieces = [_joined(pieces[0], [b for b in more if not (isinstance(b, Paragraph) and read_title(b.text))])]
+        pieces = [
+            _joined(pieces[0], [b for b in more if not (isinstance(b, Paragraph) and read_title(b.text))])
+        ]
     listed = len(report_titles(document)) >= _LIST_TITLES
     reports: list[Report] = []
     for piece in pieces:
@@ -48,12 +54,21 @@ def extract_reports(
             reports.append(report)
     if document.status != "ok" and reports:
         note = Finding(
-            f"document.{document.status}", "warn", None, None, (), f"文件不完整 / the document is not whole: {document.detail}"
+            f"document.{document.status}",
+            "warn",
+            None,
+            None,
+            (),
+            f"文件不完整 / the document is not whole: {document.detail}",
         )
         reports = [replace(r, findings=(*r.findings, note)) for r in reports]
     if fragments and reports:
         note = Finding(
-            "document.fragment", "info", None, None, (),
+            "document.fragment",
+            "info",
+            None,
+            None,
+            (),
             f"文件中还有不完整的报告片段 / the document also holds fragments of other reports: {'; '.join(fragments)}",
         )
         first = reports[0]
@@ -62,15 +77,19 @@ def extract_reports(
 
 
 def _joined(piece: Piece, attached: Sequence[Block]) -> Piece:
-    """A report with the blocks of its attachments: after its text, or, where it has none of its own, as its text."""
+    """A report with the blocks of its attachments: after its text, or, where it has none of its own, as its
+    text."""
     headings = sum(1 for p in piece.paragraphs if section_of(p.text))
     if headings < 2 and not piece.tables:
         return replace(piece, blocks=[*piece.blocks, *attached])
-    return replace(piece, attached=[b for b in attached if not isinstance(b, Paragraph) or len(b.text) <= _LINE])
+    return replace(
+        piece, attached=[b for b in attached if not isinstance(b, Paragraph) or len(b.text) <= _LINE]
+    )
 
 
 def report_titles(document: Document) -> tuple[str, ...]:
-    """The distinct lines of a document that read as the title of a report, in order; three or more make a list."""
+    """The distinct lines of a document that read as the title of a report, in order; three or more make a
+    list."""
     found = (read_title(b.text) for b in document.blocks if isinstance(b, Paragraph))
     return tuple(dict.fromkeys(squeeze(title.text) for title in found if title))
 
@@ -91,14 +110,18 @@ def _is_report(piece: Piece, report: Report, listed: bool) -> bool:
 
 
 def _report(
-    document: Document, piece: Piece, ordinal: int, pieces: int, source_url: str | None, registry: Registry | None
+    document: Document,
+    piece: Piece,
+    ordinal: int,
+    pieces: int,
+    source_url: str | None,
+    registry: Registry | None,
 ) -> Report:
     codebook = load_codebook()
     paragraphs = piece.paragraphs
     all_tables = piece.tables + [b for b in piece.attached if isinstance(b, Table)]
     text = "".join(
-        [squeeze(p.text) for p in paragraphs]
-        + "".join(c.text for t in all_tables for c in t.cells).split()
+        [squeeze(p.text) for p in paragraphs] + "".join(c.text for t in all_tables for c in t.cells).split()
     )
     template = detect_template(text, codebook)
     published = find_published(document, piece)
@@ -107,16 +130,29 @@ def _report(
     if period and titled and period != titled:
         findings.append(
             Finding(
-                "meta.year_title_vs_period", "error", titled, period, (),
+                "meta.year_title_vs_period",
+                "error",
+                titled,
+                period,
+                (),
                 "标题年份与统计期限年份不一致 / the title's year differs from the data period's year",
             )
         )
     body = identify(_evidence(document, piece, pieces, source_url, year), registry)
-    scope = detect_scope(piece.title.text if piece.title else document.title, [squeeze(p.text) for p in paragraphs], body.kind)
+    scope = detect_scope(
+        piece.title.text if piece.title else document.title, [squeeze(p.text) for p in paragraphs], body.kind
+    )
     parts = sections(piece.blocks)
     tables = read_tables([*piece.blocks, *piece.attached], template, year)
     findings += tables.findings
-    sentences = read_sentences(paragraphs, template=template, year=year, codebook=codebook, issuer=body.issuer, narrow=scope.value == "own_body" and body.kind in ("department", "office"))
+    sentences = read_sentences(
+        paragraphs,
+        template=template,
+        year=year,
+        codebook=codebook,
+        issuer=body.issuer,
+        narrow=scope.value == "own_body" and body.kind in ("department", "office"),
+    )
     observations = [*tables.observations, *sentences]
     observations += _missing_tables(parts, codebook, template, observations, tables.unplaced, findings)
     observations += tables.local
@@ -161,7 +197,11 @@ def _evidence(
     cells = [c.text for t in tables for c in t.cells[:6] if "填报单位" in c.text or "单位(盖章)" in c.text]
     alone = pieces == 1
     issuers = [document.meta.get("ContentSource", "")] if alone else []
-    if (title := piece.title) and title.body and squeeze(title.text).endswith((f"({title.body})", f"（{title.body}）")):
+    if (
+        (title := piece.title)
+        and title.body
+        and squeeze(title.text).endswith((f"({title.body})", f"（{title.body}）"))
+    ):
         issuers.append(title.body)
     return Evidence(
         title=piece.title.text if piece.title else (document.title or None if alone else None),
@@ -175,8 +215,12 @@ def _evidence(
 
 
 def _missing_tables(
-    parts: Iterable[Section], codebook: Codebook, template: str, held: Sequence[Observation],
-    unplaced: Sequence[Unplaced], findings: list[Finding],
+    parts: Iterable[Section],
+    codebook: Codebook,
+    template: str,
+    held: Sequence[Observation],
+    unplaced: Sequence[Unplaced],
+    findings: list[Finding],
 ) -> list[Observation]:
     """Sections whose heading announces a table and that show none: state ``table_missing``, never zero."""
     known: set[Slot] = set()
@@ -188,7 +232,9 @@ def _missing_tables(
         if any(len(b.text) > 4 for b in part.blocks if isinstance(b, Paragraph)):
             continue
         pictures = any(isinstance(b, Image) for b in part.blocks)
-        known = known or {(o.indicator, o.applicant) for o in held} | {slot for row in unplaced for slot in row.slots}
+        known = known or {(o.indicator, o.applicant) for o in held} | {
+            slot for row in unplaced for slot in row.slots
+        }
         cells: list[Slot] = []
         for indicator_id in section.expected:
             indicator = codebook.by_form.get((template, indicator_id))
@@ -200,7 +246,17 @@ def _missing_tables(
             cells.append(slot)
             found.append(
                 Observation(
-                    slot[0], slot[1], None, "", indicator.unit, False, "table_missing", None, None, "table", part.locator,
+                    slot[0],
+                    slot[1],
+                    None,
+                    "",
+                    indicator.unit,
+                    False,
+                    "table_missing",
+                    None,
+                    None,
+                    "table",
+                    part.locator,
                     part.heading,
                 )
             )
@@ -208,7 +264,11 @@ def _missing_tables(
             continue
         findings.append(
             Finding(
-                "table.missing", "warn", None, None, tuple(cells),
+                "table.missing",
+                "warn",
+                None,
+                None,
+                tuple(cells),
                 f"“{part.heading}”之下没有表格 / no table stands under this heading"
                 + (" (a picture does)" if pictures else ""),
             )

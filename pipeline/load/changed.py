@@ -1,7 +1,8 @@
-"""The rows of ``core`` that changed since the last warehouse, replaced in a copy of it, and what depends on them.
+"""The rows of ``core`` that changed since the last warehouse, replaced in a copy of it, and what depends on
+them.
 
-``meta.changed (kind, key)`` tells the SQL models which of their rows to build again; docs/decisions/0003-changed-rows.md lists
-the kinds. Both this and a full build give the same rows.
+``meta.changed (kind, key)`` tells the SQL models which of their rows to build again;
+docs/decisions/0003-changed-rows.md lists the kinds. Both this and a full build give the same rows.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import duckdb
 import pyarrow as pa
 
 from pipeline.load.core import CORE, DOCUMENTS, PARTS, REPORTS, attach, judge_together
-from pipeline.load.kept import Kept
+from pipeline.reading.kept import Kept
 
 MOST = 2
 """Where more than one report in so many is concerned, a full build is the shorter way."""
@@ -20,41 +21,50 @@ _SAME_GROUP = (
     "g.level IS NOT DISTINCT FROM r.level AND g.province = substr(r.division_code, 1, 2) AND g.year = r.year "
     "AND g.scope = coalesce(r.scope, 'unknown')"
 )
-_WHOLE_AREA = (
-    "kind IN ('raised', 'recoded', 'merged') AND coalesce(extent, 'whole') = 'whole' AND from_code <> '' AND to_code <> ''"
-)
+_WHOLE_AREA = "kind IN ('raised', 'recoded', 'merged') AND coalesce(extent, 'whole') = 'whole' AND from_code <> '' AND to_code <> ''"
 
 
 def digests(kept: Kept) -> pa.Table:
     """Of every document kept what stands for all that reading gave: (document_id, digest)."""
     held = kept.held()
-    return pa.table({"document_id": pa.array(list(held), pa.string()), "digest": pa.array([d for _, d in held.values()], pa.string())})
+    return pa.table(
+        {
+            "document_id": pa.array(list(held), pa.string()),
+            "digest": pa.array([d for _, d in held.values()], pa.string()),
+        }
+    )
 
 
 def replace_changed(con: duckdb.DuckDBPyConnection, kept: Kept) -> bool:
-    """Bring the copy's ``core`` to what ``receipts`` and the kept batches hold now, and fill ``meta.changed``.
+    """Bring the copy's ``core`` to what ``receipts`` and the kept batches hold now, and fill
+    ``meta.changed``.
 
-    All reports of the bodies concerned are taken out and put in as they were kept, since they are judged together; then it
-    shows which of them differ. Gives False, leaving the copy half done and of no use, where so many are concerned that a full
-    build is due.
+    All reports of the bodies concerned are taken out and put in as they were kept, since they are judged
+    together; then it shows which of them differ. Gives False, leaving the copy half done and of no use, where
+    so many are concerned that a full build is due.
     """
     attach(con, "document", kept.files("document"))
     con.execute(f"CREATE TEMP TABLE now_document AS {DOCUMENTS}")
     con.register("read_now", digests(kept))
     _find_touched(con)
     _find_bodies(con, kept)
-    concerned, reports = _one(con, "SELECT (SELECT count(*) FROM concerned), (SELECT count(*) FROM core.report)")
+    concerned, reports = _one(
+        con, "SELECT (SELECT count(*) FROM concerned), (SELECT count(*) FROM core.report)"
+    )
     if concerned * MOST > reports:
         return False
     _replace(con)
     judge_together(con, "r.report_id IN (FROM concerned)")
     halves = [
         f"{one} EXCEPT ALL {other}"
-        for before, now in ((f"FROM was_{t}", f"FROM core.{t} SEMI JOIN concerned USING (report_id)") for t in CORE[1:])
+        for before, now in (
+            (f"FROM was_{t}", f"FROM core.{t} SEMI JOIN concerned USING (report_id)") for t in CORE[1:]
+        )
         for one, other in ((before, now), (now, before))
     ]
     con.execute(
-        "CREATE TEMP TABLE changed_report AS " + " UNION ".join(f"SELECT report_id FROM ({half})" for half in halves)
+        "CREATE TEMP TABLE changed_report AS "
+        + " UNION ".join(f"SELECT report_id FROM ({half})" for half in halves)
     )
     con.execute("CREATE OR REPLACE TABLE meta.changed (kind VARCHAR, key VARCHAR)")
     _name_keys(con)
@@ -75,8 +85,8 @@ def _find_touched(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def _find_bodies(con: duckdb.DuckDBPyConnection, kept: Kept) -> None:
-    """``concerned``: every report, before or now, of the bodies that touched documents speak or spoke of. ``now_<table>`` holds the
-    rows of these as they were kept."""
+    """``concerned``: every report, before or now, of the bodies that touched documents speak or spoke of.
+    ``now_<table>`` holds the rows of these as they were kept."""
     held = {document: batch for document, (batch, _) in kept.held().items()}
 
     def attached(query: str, *tables: str) -> None:
@@ -96,13 +106,18 @@ def _find_bodies(con: duckdb.DuckDBPyConnection, kept: Kept) -> None:
         """
     )
     attached(
-        "SELECT document_id FROM core.report SEMI JOIN concerned USING (report_id) UNION FROM touched", "report", "extracted", *PARTS
+        "SELECT document_id FROM core.report SEMI JOIN concerned USING (report_id) UNION FROM touched",
+        "report",
+        "extracted",
+        *PARTS,
     )
     con.execute(
         f"CREATE TEMP TABLE now_report AS {REPORTS.format(documents='now_document')} SEMI JOIN concerned c ON c.report_id = p.report_id"
     )
     for name in PARTS:
-        con.execute(f"CREATE TEMP TABLE now_{name} AS SELECT k.* FROM kept_{name} k SEMI JOIN now_report USING (report_id)")
+        con.execute(
+            f"CREATE TEMP TABLE now_{name} AS SELECT k.* FROM kept_{name} k SEMI JOIN now_report USING (report_id)"
+        )
 
 
 def _replace(con: duckdb.DuckDBPyConnection) -> None:
@@ -124,7 +139,9 @@ def _name_keys(con: duckdb.DuckDBPyConnection) -> None:
         UNION SELECT report_id, body_id, division_code, level, year, scope FROM core.report SEMI JOIN changed_report USING (report_id)
         """
     )
-    con.execute("INSERT INTO meta.changed SELECT DISTINCT 'body', body_id FROM spoken WHERE body_id IS NOT NULL")
+    con.execute(
+        "INSERT INTO meta.changed SELECT DISTINCT 'body', body_id FROM spoken WHERE body_id IS NOT NULL"
+    )
     con.execute(
         "INSERT INTO meta.changed SELECT 'report', report_id FROM changed_report "
         "UNION SELECT 'report', report_id FROM core.report WHERE body_id IN (SELECT key FROM meta.changed WHERE kind = 'body')"

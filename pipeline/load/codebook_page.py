@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from pipeline.codebook import Codebook
 
-_NAMES = {"v2008": "v2008 (2008–2013)", "v2014": "v2014 (2014–2018)", "v2019": "v2019 (2019–2020)", "v2021": "v2021 (2021– )"}
+_NAMES = {
+    "v2008": "v2008 (2008–2013)",
+    "v2014": "v2014 (2014–2018)",
+    "v2019": "v2019 (2019–2020)",
+    "v2021": "v2021 (2021– )",
+}
 
 
 def _cell(text: str) -> str:
@@ -14,16 +19,31 @@ def _cell(text: str) -> str:
 def codebook_page(codebook: Codebook) -> str:
     """Markdown: forms, indicators by form, applicants, measures, rules."""
     lines = [
-        "# 编码手册 / Codebook", "",
-        "由编码手册的数据行生成，请勿手改。 / Generated from the codebook's rows; do not edit.", "",
-        f"版本 / version: `{codebook.version}`", "", "## 表式 / Forms", "", "| form | 名称 | name | source |", "|---|---|---|---|",
+        "# 编码手册 / Codebook",
+        "",
+        "由编码手册的数据行生成，请勿手改。 / Generated from the codebook's rows; do not edit.",
+        "",
+        f"版本 / version: `{codebook.version}`",
+        "",
+        "## 表式 / Forms",
+        "",
+        "| form | 名称 | name | source |",
+        "|---|---|---|---|",
     ]
-    lines += [f"| {_NAMES[f.template]} | {_cell(f.name_zh)} | {_cell(f.name_en)} | {_cell(f.source)} |" for f in codebook.forms]
+    lines += [
+        f"| {_NAMES[f.template]} | {_cell(f.name_zh)} | {_cell(f.name_en)} | {_cell(f.source)} |"
+        for f in codebook.forms
+    ]
     lines += ["", "## 申请人 / Applicants", "", "| applicant | 名称 | name |", "|---|---|---|"]
     lines += [f"| `{a.applicant}` | {a.label_zh} | {a.label_en} |" for a in codebook.applicants]
     lines += ["", "## 指标 / Indicators", ""]
     for template, name in _NAMES.items():
-        lines += [f"### {name}", "", "| indicator | 标签 | label | 单位 | 定义 | note |", "|---|---|---|---|---|---|"]
+        lines += [
+            f"### {name}",
+            "",
+            "| indicator | 标签 | label | 单位 | 定义 | note |",
+            "|---|---|---|---|---|---|",
+        ]
         lines += [
             f"| `{i.indicator_id}` | {_cell(i.label_zh)} | {_cell(i.label_en)} | {_cell(i.unit)} | {_cell(i.definition_zh)} "
             f"| {_cell(i.note)} |"
@@ -31,14 +51,24 @@ def codebook_page(codebook: Codebook) -> str:
             if i.template == template
         ]
         lines.append("")
-    lines += ["## 可比口径 / Harmonised measures", "", "| measure | 名称 | name | 单位 | form | expression | comparability | why |"]
+    lines += [
+        "## 可比口径 / Harmonised measures",
+        "",
+        "| measure | 名称 | name | 单位 | form | expression | comparability | why |",
+    ]
     lines += ["|---|---|---|---|---|---|---|---|"]
     lines += [
         f"| `{m.measure_id}` | {_cell(m.label_zh)} | {_cell(m.label_en)} | {_cell(m.unit)} | {m.template} "
         f"| {f'`{m.expression}`' if m.expression else '—'} | {m.comparability} | {_cell(m.why)} |"
         for m in codebook.measures
     ]
-    lines += ["", "## 勾稽规则 / Rules", "", "| rule | form | severity | formula | 说明 | meaning |", "|---|---|---|---|---|---|"]
+    lines += [
+        "",
+        "## 勾稽规则 / Rules",
+        "",
+        "| rule | form | severity | formula | 说明 | meaning |",
+        "|---|---|---|---|---|---|",
+    ]
     lines += [
         f"| `{r.rule_id}` | {', '.join(r.templates)} | {r.severity} | `{_cell(r.formula)}` | {_cell(r.label_zh)} | {_cell(r.label_en)} |"
         for r in codebook.rules

@@ -1,4 +1,5 @@
-"""The tables of ``core`` from receipts and kept batches, by DuckDB itself; and which of several reports is current."""
+"""The tables of ``core`` from receipts and kept batches, by DuckDB itself; and which of several reports is
+current."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ import pyarrow as pa
 
 from pipeline.load.cross_year import add_cross_year_findings
 from pipeline.load.neighbours import use_neighbours
-from pipeline.load.schema import SCHEMAS
+from pipeline.reading.schema import SCHEMAS
 
 if TYPE_CHECKING:
     from pipeline.crawl import Receipt
@@ -59,9 +60,16 @@ REPORTS = """
 """
 _RECEIPT = pa.schema(
     [
-        ("receipt_id", pa.string()), ("url", pa.string()), ("file_name", pa.string()), ("media_type", pa.string()),
-        ("fetched_at", pa.string()), ("http_status", pa.int32()), ("status", pa.string()), ("detail", pa.string()),
-        ("sha256", pa.string()), ("bytes", pa.int64()),
+        ("receipt_id", pa.string()),
+        ("url", pa.string()),
+        ("file_name", pa.string()),
+        ("media_type", pa.string()),
+        ("fetched_at", pa.string()),
+        ("http_status", pa.int32()),
+        ("status", pa.string()),
+        ("detail", pa.string()),
+        ("sha256", pa.string()),
+        ("bytes", pa.int64()),
     ]
 )
 
@@ -87,22 +95,29 @@ def attach(con: duckdb.DuckDBPyConnection, name: str, files: list[str]) -> None:
 def fill_core(con: duckdb.DuckDBPyConnection) -> None:
     """Fill the empty tables of ``core`` from ``receipts`` and the views of the kept batches."""
     con.execute(f"INSERT INTO core.document {DOCUMENTS} ORDER BY r.url, 1")
-    con.execute(f"INSERT INTO core.report {REPORTS.format(documents='core.document')} ORDER BY d.source_url, p.report_id")
-    for name in PARTS:  # as they stand in the batches, report by report: sorting millions of rows would cost memory and time
-        con.execute(f"INSERT INTO core.{name} SELECT k.* FROM kept_{name} k SEMI JOIN core.report USING (report_id)")
+    con.execute(
+        f"INSERT INTO core.report {REPORTS.format(documents='core.document')} ORDER BY d.source_url, p.report_id"
+    )
+    for name in (
+        PARTS
+    ):  # as they stand in the batches, report by report: sorting millions of rows would cost memory and time
+        con.execute(
+            f"INSERT INTO core.{name} SELECT k.* FROM kept_{name} k SEMI JOIN core.report USING (report_id)"
+        )
 
 
 def judge_together(con: duckdb.DuckDBPyConnection, among: str = "true") -> None:
-    """What can be said only of reports beside each other: which is current, what neighbouring years decide, what breaks a rule
-    between years. ``among`` is a condition on ``core.report r`` that is true of all reports of a body or of none; their rows
-    must be as they were kept. Reads the view ``kept_extracted``."""
+    """What can be said only of reports beside each other: which is current, what neighbouring years decide,
+    what breaks a rule between years. ``among`` is a condition on ``core.report r`` that is true of all
+    reports of a body or of none; their rows must be as they were kept. Reads the view ``kept_extracted``."""
     _mark_current(con, among)
     use_neighbours(con, among)
     add_cross_year_findings(con, among)
 
 
 def _mark_current(con: duckdb.DuckDBPyConnection, among: str) -> None:
-    """Among copies and revisions of one body's report for one year and scope, the current one (docs/analysts-guide.md)."""
+    """Among copies and revisions of one body's report for one year and scope, the current one
+    (docs/analysts-guide.md)."""
     con.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE standing AS

@@ -1,4 +1,5 @@
-"""Rules that compare a report with its body's report of the year before: findings, by one query for all of them."""
+"""Rules that compare a report with its body's report of the year before: findings, by one query for all of
+them."""
 
 from __future__ import annotations
 
@@ -26,18 +27,28 @@ def _terms() -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
             where = f" [{link.member}]" if link.member else ""
             checks.append(
                 (
-                    check, rule.rule_id, template, rule.severity, link.op, link.left_constant, link.right_constant,
-                    len(link.terms), json.dumps(cells, ensure_ascii=False), f"{rule.label_zh}{where}", f"{rule.label_en}{where}",
+                    check,
+                    rule.rule_id,
+                    template,
+                    rule.severity,
+                    link.op,
+                    link.left_constant,
+                    link.right_constant,
+                    len(link.terms),
+                    json.dumps(cells, ensure_ascii=False),
+                    f"{rule.label_zh}{where}",
+                    f"{rule.label_en}{where}",
                 )
             )
     return checks, terms
 
 
 def add_cross_year_findings(con: duckdb.DuckDBPyConnection, among: str = "true") -> None:
-    """Evaluate the cross-year rules on current reports of the same body and scope; what fails goes to ``core.finding``.
+    """Evaluate the cross-year rules on current reports of the same body and scope; what fails goes to
+    ``core.finding``.
 
-    A rule with a figure missing in either year is not evaluated; text figures are not used. ``among`` is a condition on the
-    later year's ``core.report r``.
+    A rule with a figure missing in either year is not evaluated; text figures are not used. ``among`` is a
+    condition on the later year's ``core.report r``.
     """
     checks, terms = _terms()
     con.execute(

@@ -1,8 +1,9 @@
 """Let a report's neighbouring years decide what its own sums and text leave open.
 
-A report with ambiguous cells is kept as it was extracted too (``Report.extracted``). Once all years are loaded, it is reconciled
-again with what the current reports of the same body and scope, one year earlier and one later, say of its cells. Figures come
-from the first reconciliation of each year only, so the order of the work changes nothing.
+A report with ambiguous cells is kept as it was extracted too (``Report.extracted``). Once all years are
+loaded, it is reconciled again with what the current reports of the same body and scope, one year earlier and
+one later, say of its cells. Figures come from the first reconciliation of each year only, so the order of the
+work changes nothing.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import NamedTuple
 
 import duckdb
 
-from pipeline.load.schema import finding_rows, observation_rows, table_of
+from pipeline.reading.schema import finding_rows, observation_rows, table_of
 from pipeline.reconcile import reconcile
 from pipeline.reconcile.system import Equation, Slot, number_of
 from pipeline.reconcile.years import year_statements
@@ -34,10 +35,12 @@ class _Neighbour(NamedTuple):
 
 
 def use_neighbours(con: duckdb.DuckDBPyConnection, among: str = "true") -> int:
-    """Reconcile the current reports with open cells again, those that have a neighbour; gives how many changed.
+    """Reconcile the current reports with open cells again, those that have a neighbour; gives how many
+    changed.
 
-    Reads the view ``kept_extracted``; replaces rows of ``core.observation`` and ``core.finding``. ``among`` is a condition on
-    ``core.report r``, true of all reports of a body or of none; their rows must be as they were kept.
+    Reads the view ``kept_extracted``; replaces rows of ``core.observation`` and ``core.finding``. ``among``
+    is a condition on ``core.report r``, true of all reports of a body or of none; their rows must be as they
+    were kept.
     """
     neighbours = _neighbours(con, among)
     wanted = sorted(neighbours)
@@ -46,7 +49,9 @@ def use_neighbours(con: duckdb.DuckDBPyConnection, among: str = "true") -> int:
         batch = wanted[start : start + _BATCH]
         figures = _figures(con, sorted({n.report_id for r in batch for n in neighbours[r]}))
         for report in _extracted(con, batch):
-            told = [e for n in neighbours[report.report_id] for e in _statements(n, figures.get(n.report_id, {}))]
+            told = [
+                e for n in neighbours[report.report_id] for e in _statements(n, figures.get(n.report_id, {}))
+            ]
             own = {slot for row in report.unplaced for slot in row.slots}
             own |= {(o.indicator, o.applicant) for o in report.observations if o.candidates}
             told = [e for e in told if any(slot in own for _, slot in e.terms)]
@@ -98,7 +103,8 @@ def _statements(neighbour: _Neighbour, figures: dict[Slot, Figure]) -> tuple[Equ
 
 def _extracted(con: duckdb.DuckDBPyConnection, reports: list[str]) -> Iterator[Report]:
     rows = con.execute(
-        "SELECT report FROM kept_extracted WHERE report_id IN (SELECT unnest(?)) ORDER BY report_id", [reports]
+        "SELECT report FROM kept_extracted WHERE report_id IN (SELECT unnest(?)) ORDER BY report_id",
+        [reports],
     ).fetchall()
     for (data,) in rows:
         report = pickle.loads(data)  # written by this code into this home (load/schema.py)

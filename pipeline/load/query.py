@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 
-from pipeline.load.home import Home
+from pipeline.home import Home
 from pipeline.load.warehouse import opened
 
 

@@ -1,4 +1,5 @@
-"""The codebook and the places as rows of ``ref.*``; the parsed expressions of measures as ``ref.measure_term``."""
+"""The codebook and the places as rows of ``ref.*``; the parsed expressions of measures as
+``ref.measure_term``."""
 
 from __future__ import annotations
 
@@ -38,19 +39,36 @@ def _terms(measure: Measure, codebook: Codebook) -> Iterator[tuple[Any, ...]]:
             indicator = codebook.indicator(measure.template, term.ref.indicator)
             applicant = (term.ref.applicant or "total") if indicator and indicator.dimension else None
             yield (
-                measure.measure_id, measure.template, alternative, part, term.ref.indicator, applicant, term.coefficient
+                measure.measure_id,
+                measure.template,
+                alternative,
+                part,
+                term.ref.indicator,
+                applicant,
+                term.coefficient,
             )
 
 
 def reference_rows(
     codebook: Codebook, registry: Registry, events: list[tuple[Any, ...]] | None = None
 ) -> dict[str, list[tuple[Any, ...]]]:
-    """Rows of every ``ref`` table, in the column order of ``DDL``. ``events`` adds division events of a home's own."""
+    """Rows of every ``ref`` table, in the column order of ``DDL``. ``events`` adds division events of a
+    home's own."""
     rows: dict[str, list[tuple[Any, ...]]] = {
         "indicator": [
             (
-                i.template, i.table, i.indicator_id, i.label_zh, i.label_en, i.unit, i.dimension or None, i.parent or None,
-                i.sign_range, i.definition_zh, i.comparable_to or None, i.note or None,
+                i.template,
+                i.table,
+                i.indicator_id,
+                i.label_zh,
+                i.label_en,
+                i.unit,
+                i.dimension or None,
+                i.parent or None,
+                i.sign_range,
+                i.definition_zh,
+                i.comparable_to or None,
+                i.note or None,
             )
             for i in codebook.indicators
         ],
@@ -60,26 +78,60 @@ def reference_rows(
         ],
         "rule": [
             (
-                r.rule_id, ",".join(r.templates), r.scope, r.foreach or None, r.formula, r.severity, r.tolerance, r.null_policy,
-                r.label_zh, r.label_en, r.note or None,
+                r.rule_id,
+                ",".join(r.templates),
+                r.scope,
+                r.foreach or None,
+                r.formula,
+                r.severity,
+                r.tolerance,
+                r.null_policy,
+                r.label_zh,
+                r.label_en,
+                r.note or None,
             )
             for r in codebook.rules
         ],
         "measure": [
             (
-                m.measure_id, m.template, m.label_zh, m.label_en, m.unit, m.kind, m.expression or None, m.fallback or None,
-                m.comparability, m.why or None, m.rule_cited or None,
+                m.measure_id,
+                m.template,
+                m.label_zh,
+                m.label_en,
+                m.unit,
+                m.kind,
+                m.expression or None,
+                m.fallback or None,
+                m.comparability,
+                m.why or None,
+                m.rule_cited or None,
             )
             for m in codebook.measures
         ],
         "measure_term": [row for m in codebook.measures for row in _terms(m, codebook)],
         "division": [
-            (d.division_code, d.name, d.full_name, d.level, d.kind, d.parent_code or None, d.valid_from, d.valid_to)
+            (
+                d.division_code,
+                d.name,
+                d.full_name,
+                d.level,
+                d.kind,
+                d.parent_code or None,
+                d.valid_from,
+                d.valid_to,
+            )
             for d in division_rows(registry)
         ],
         "division_event": [
             (
-                f"e{n:05d}", _day(e.date), e.kind, e.from_code or None, e.to_code or None, e.extent or None, e.source, e.note or None,
+                f"e{n:05d}",
+                _day(e.date),
+                e.kind,
+                e.from_code or None,
+                e.to_code or None,
+                e.extent or None,
+                e.source,
+                e.note or None,
             )
             for n, e in enumerate(event_rows(registry), start=1)
         ],
@@ -90,4 +142,8 @@ def reference_rows(
 
 def _day(text: str) -> date | None:
     parts = [int(p) for p in text.split("-") if p.isdigit()]
-    return date(parts[0], parts[1] if len(parts) > 1 else 1, parts[2] if len(parts) > 2 else 1) if parts else None
+    return (
+        date(parts[0], parts[1] if len(parts) > 1 else 1, parts[2] if len(parts) > 2 else 1)
+        if parts
+        else None
+    )

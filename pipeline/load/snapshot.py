@@ -1,7 +1,7 @@
 """A snapshot: every table as Parquet, a Frictionless data package, the codebook, what changed, and checksums.
 
-The same warehouse gives the same bytes: rows are sorted, no clock is asked, and the version is the package's version
-with a hash of inputs and code.
+The same warehouse gives the same bytes: rows are sorted, no clock is asked, and the version is the package's
+version with a hash of inputs and code.
 """
 
 from __future__ import annotations
@@ -17,27 +17,39 @@ from typing import Any
 import duckdb
 
 from pipeline.codebook import load_codebook
+from pipeline.home import Home
 from pipeline.load.codebook_page import codebook_page
-from pipeline.load.home import Home
 from pipeline.load.warehouse import memory_limit, opened
 
 SCHEMAS = ("core", "ref", "mart")
 KEYS = {
-    "core.document": "document_id", "core.report": "report_id", "core.observation": "observation_id",
-    "core.finding": "finding_id", "core.section": "report_id, section",
+    "core.document": "document_id",
+    "core.report": "report_id",
+    "core.observation": "observation_id",
+    "core.finding": "finding_id",
+    "core.section": "report_id, section",
 }
-_TYPES = {"VARCHAR": "string", "INTEGER": "integer", "BIGINT": "integer", "BOOLEAN": "boolean", "DATE": "date", "TIMESTAMP": "datetime"}
+_TYPES = {
+    "VARCHAR": "string",
+    "INTEGER": "integer",
+    "BIGINT": "integer",
+    "BOOLEAN": "boolean",
+    "DATE": "date",
+    "TIMESTAMP": "datetime",
+}
 LATEST = "latest"
 
 
 def version_of(con: duckdb.DuckDBPyConnection) -> str:
-    """The snapshot's version: the package's version and twelve digits of what the warehouse was built from."""
+    """The snapshot's version: the package's version and twelve digits of what the warehouse was built
+    from."""
     facts = dict(con.execute("SELECT key, value FROM meta.build").fetchall())
     return f"{facts.get('package_version', '0')}-{facts.get('build', '')[:12]}"
 
 
 def write_snapshot(home: Home, target: Path | None = None) -> Path:
-    """Write the published warehouse's snapshot to ``target`` (default: the home's snapshot folder) and give its folder.
+    """Write the published warehouse's snapshot to ``target`` (default: the home's snapshot folder) and give
+    its folder.
 
     Written aside and renamed; a snapshot that is there already is left alone.
     """
@@ -87,7 +99,12 @@ def _export(con: duckdb.DuckDBPyConnection, schema: str, table: str, folder: Pat
         [schema, table],
     ).fetchall()
     if name == "core.observation":
-        years = [r[0] for r in con.execute("SELECT DISTINCT year FROM core.observation ORDER BY year NULLS LAST").fetchall()]
+        years = [
+            r[0]
+            for r in con.execute(
+                "SELECT DISTINCT year FROM core.observation ORDER BY year NULLS LAST"
+            ).fetchall()
+        ]
         paths = []
         for year in years:
             part = folder / schema / table / f"year={'unknown' if year is None else year}"
@@ -104,11 +121,18 @@ def _export(con: duckdb.DuckDBPyConnection, schema: str, table: str, folder: Pat
         "SELECT comment FROM duckdb_tables() WHERE schema_name = ? AND table_name = ?", [schema, table]
     ).fetchone()
     return {
-        "name": f"{schema}_{table}", "path": path, "format": "parquet", "mediatype": "application/vnd.apache.parquet",
+        "name": f"{schema}_{table}",
+        "path": path,
+        "format": "parquet",
+        "mediatype": "application/vnd.apache.parquet",
         "description": (comment[0] if comment else None) or "",
         "schema": {
             "fields": [
-                {"name": c, "type": _TYPES.get(t, "number" if t.startswith("DECIMAL") else "string"), "description": d or ""}
+                {
+                    "name": c,
+                    "type": _TYPES.get(t, "number" if t.startswith("DECIMAL") else "string"),
+                    "description": d or "",
+                }
                 for c, t, d in columns
             ]
         },
@@ -120,12 +144,20 @@ def _copy(con: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
     con.execute(f"COPY ({query}) TO '{quoted}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)")
 
 
-def _write_package(folder: Path, version: str, resources: list[dict[str, Any]], facts: dict[str, str]) -> None:
+def _write_package(
+    folder: Path, version: str, resources: list[dict[str, Any]], facts: dict[str, str]
+) -> None:
     package = {
-        "profile": "data-package", "name": "yangguang", "title": "政府信息公开工作年度报告 / Yearly reports on information requests",
-        "version": version, "licenses": [{"name": "CC-BY-4.0"}],
-        "sources": [{"title": "各级行政机关政府信息公开工作年度报告 / yearly reports of Chinese government bodies"}],
-        "yangguang": {k: facts[k] for k in sorted(facts)}, "resources": resources,
+        "profile": "data-package",
+        "name": "yangguang",
+        "title": "政府信息公开工作年度报告 / Yearly reports on information requests",
+        "version": version,
+        "licenses": [{"name": "CC-BY-4.0"}],
+        "sources": [
+            {"title": "各级行政机关政府信息公开工作年度报告 / yearly reports of Chinese government bodies"}
+        ],
+        "yangguang": {k: facts[k] for k in sorted(facts)},
+        "resources": resources,
     }
     (folder / "datapackage.json").write_text(
         json.dumps(package, ensure_ascii=False, indent=1, sort_keys=False) + "\n", encoding="utf-8"
@@ -153,7 +185,9 @@ def _changes(con: duckdb.DuckDBPyConnection, before: Path | None, facts: dict[st
     """Figures of ``mart.measure`` that differ from the snapshot before, and why."""
     lines = ["# 变更 / Changes", ""]
     if before is None:
-        return "\n".join([*lines, "第一个快照，没有可比的前一版。 / The first snapshot: there is none before it.", ""])
+        return "\n".join(
+            [*lines, "第一个快照，没有可比的前一版。 / The first snapshot: there is none before it.", ""]
+        )
     old = json.loads((before / "datapackage.json").read_text(encoding="utf-8"))["yangguang"]
     code = "the code or the codebook changed" if old.get("reading") != facts.get("reading") else ""
     path = str(before / "mart" / "measure.parquet").replace("'", "''")
@@ -170,7 +204,10 @@ def _changes(con: duckdb.DuckDBPyConnection, before: Path | None, facts: dict[st
     ).fetchall()
     lines += [f"前一版 / before: `{before.name}`. {len(rows)} figures differ.", ""]
     if rows:
-        lines += ["| division | issuer | year | measure | before | now | why |", "|---|---|---|---|---|---|---|"]
+        lines += [
+            "| division | issuer | year | measure | before | now | why |",
+            "|---|---|---|---|---|---|---|",
+        ]
     for division, issuer, year, measure, was, now, old_report, new_report in rows[:5000]:
         if old_report is None:
             why = "new report"
@@ -180,7 +217,9 @@ def _changes(con: duckdb.DuckDBPyConnection, before: Path | None, facts: dict[st
             why = f"another version is current: {old_report} -> {new_report}"
         else:
             why = code or "neighbouring data changed"
-        lines.append(f"| {division or ''} | {issuer or ''} | {year or ''} | {measure} | {_shown(was)} | {_shown(now)} | {why} |")
+        lines.append(
+            f"| {division or ''} | {issuer or ''} | {year or ''} | {measure} | {_shown(was)} | {_shown(now)} | {why} |"
+        )
     return "\n".join([*lines, ""])
 
 

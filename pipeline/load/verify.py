@@ -1,4 +1,5 @@
-"""Whether what is stored is what was stored: raw objects against their hashes, the warehouse against its snapshot."""
+"""Whether what is stored is what was stored: raw objects against their hashes, the warehouse against its
+snapshot."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from pipeline.crawl import RawStore
-from pipeline.load.home import Home
+from pipeline.home import Home
 from pipeline.load.snapshot import KEYS, version_of
 from pipeline.load.warehouse import opened
 

@@ -17,12 +17,12 @@ import duckdb
 import pyarrow as pa
 
 from pipeline.codebook import Codebook, ColumnNote, Measure, load_codebook
+from pipeline.home import Home
 from pipeline.load.changed import digests, replace_changed
 from pipeline.load.core import CORE, CORE_DDL, attach, fill_core, judge_together, receipts_table
-from pipeline.load.home import Home
-from pipeline.load.kept import Kept
 from pipeline.load.reference import DDL, reference_rows
 from pipeline.places import load_registry
+from pipeline.reading.kept import Kept
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,8 +35,9 @@ READER_MEMORY = "1000MB"
 
 
 def memory_limit(documents: int = 0, *, models: bool = False) -> str:
-    """What DuckDB may hold in memory in a build before it spills to disk: 128 MB, 144 MB for the SQL models, more only where a
-    corpus is large. Small on purpose, so that ten thousand documents take hardly more than one thousand (docs/performance.md).
+    """What DuckDB may hold in memory in a build before it spills to disk: 128 MB, 144 MB for the SQL models,
+    more only where a corpus is large. Small on purpose, so that ten thousand documents take hardly more than
+    one thousand (docs/performance.md).
 
     ``YANGGUANG_MEMORY`` overrides it."""
     beyond = max(0, documents - 10_000)
@@ -44,24 +45,30 @@ def memory_limit(documents: int = 0, *, models: bool = False) -> str:
 
 
 @contextmanager
-def opened(path: Path, *, read_only: bool = False, memory: str = READER_MEMORY) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection with the project's settings: two threads, bounded memory that spills beside the file, no extension
-    downloads, UTC."""
+def opened(
+    path: Path, *, read_only: bool = False, memory: str = READER_MEMORY
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection with the project's settings: two threads, bounded memory that spills beside the file, no
+    extension downloads, UTC."""
     connection = duckdb.connect(str(path), read_only=read_only)
     try:
         connection.execute("SET threads = 2; SET TimeZone = 'UTC'; SET autoinstall_known_extensions = false")
         connection.execute(f"SET preserve_insertion_order = {read_only}")
-        connection.execute(f"SET temp_directory = {_quoted(f'{path}.spill')}; SET memory_limit = {_quoted(memory)}")
+        connection.execute(
+            f"SET temp_directory = {_quoted(f'{path}.spill')}; SET memory_limit = {_quoted(memory)}"
+        )
         yield connection
     finally:
         connection.close()
 
 
 def build_core(home: Home, receipts: Iterable[Receipt], facts: dict[str, str]) -> dict[str, int]:
-    """Build ``core``, ``ref`` and ``meta`` in ``home.building``. ``facts`` go to ``meta.build``. Gives rows by table.
+    """Build ``core``, ``ref`` and ``meta`` in ``home.building``. ``facts`` go to ``meta.build``. Gives rows
+    by table.
 
-    Where nothing but the inputs differs from the published warehouse, that is copied and what changed is replaced in the copy
-    (``changed``); ``rebuilt_reports`` then counts the reports concerned. Else it is built from nothing.
+    Where nothing but the inputs differs from the published warehouse, that is copied and what changed is
+    replaced in the copy (``changed``); ``rebuilt_reports`` then counts the reports concerned. Else it is
+    built from nothing.
     """
     table = receipts_table(receipts)
     with Kept(home) as kept:
@@ -100,7 +107,9 @@ def _building(home: Home, kept: Kept, receipts: pa.Table) -> Iterator[duckdb.Duc
 
 
 def _build_whole(con: duckdb.DuckDBPyConnection, home: Home, kept: Kept) -> None:
-    con.execute("CREATE SCHEMA core; CREATE SCHEMA ref; CREATE SCHEMA meta; CREATE SCHEMA staging; CREATE SCHEMA mart")
+    con.execute(
+        "CREATE SCHEMA core; CREATE SCHEMA ref; CREATE SCHEMA meta; CREATE SCHEMA staging; CREATE SCHEMA mart"
+    )
     for name, columns in CORE_DDL.items():
         con.execute(f"CREATE TABLE core.{name} ({columns})")
         attach(con, name, kept.files(name))
@@ -115,9 +124,13 @@ def _finish(con: duckdb.DuckDBPyConnection, kept: Kept, facts: dict[str, str]) -
     con.execute("CREATE OR REPLACE TABLE meta.build (key VARCHAR, value VARCHAR)")
     con.executemany("INSERT INTO meta.build VALUES (?, ?)", sorted(facts.items()))
     con.register("read_now", digests(kept))
-    con.execute("CREATE OR REPLACE TABLE meta.read AS FROM read_now SEMI JOIN core.document USING (document_id)")
+    con.execute(
+        "CREATE OR REPLACE TABLE meta.read AS FROM read_now SEMI JOIN core.document USING (document_id)"
+    )
     counts = {name: _count(con, f"core.{name}") for name in CORE}
-    partial = con.execute("SELECT 1 FROM duckdb_tables() WHERE schema_name = 'meta' AND table_name = 'changed'").fetchone()
+    partial = con.execute(
+        "SELECT 1 FROM duckdb_tables() WHERE schema_name = 'meta' AND table_name = 'changed'"
+    ).fetchone()
     if partial:
         counts["rebuilt_reports"] = _count(con, "meta.changed WHERE kind = 'report'")
     con.execute("CHECKPOINT")
@@ -151,8 +164,14 @@ def _own_events(path: Path | None) -> list[tuple[Any, ...]]:
     with path.open(encoding="utf-8", newline="") as stream:
         return [
             (
-                f"own{n:03d}", f"{row['date'][:4]}-01-01", row["kind"], row["from_code"] or None, row["to_code"] or None,
-                row.get("extent") or "whole", row["source"], row["note"] or None,
+                f"own{n:03d}",
+                f"{row['date'][:4]}-01-01",
+                row["kind"],
+                row["from_code"] or None,
+                row["to_code"] or None,
+                row.get("extent") or "whole",
+                row["source"],
+                row["note"] or None,
             )
             for n, row in enumerate(csv.DictReader(stream), start=1)
         ]
@@ -180,7 +199,9 @@ def comment_tables(con: duckdb.DuckDBPyConnection, codebook: Codebook) -> None:
     for schema, table in tables:
         note = notes.get((schema, table, ""))
         if note:
-            con.execute(f"COMMENT ON TABLE {schema}.{table} IS {_quoted(_comment(note.label_zh, note.unit, note.definition_en))}")
+            con.execute(
+                f"COMMENT ON TABLE {schema}.{table} IS {_quoted(_comment(note.label_zh, note.unit, note.definition_en))}"
+            )
         columns = con.execute(f'SELECT * FROM {schema}."{table}" LIMIT 0').description or []
         for column in (c[0] for c in columns):
             text = _column_comment(schema, table, column, notes, measures)
@@ -189,17 +210,29 @@ def comment_tables(con: duckdb.DuckDBPyConnection, codebook: Codebook) -> None:
 
 
 def _column_comment(
-    schema: str, table: str, column: str, notes: dict[tuple[str, str, str], ColumnNote], measures: dict[str, Measure]
+    schema: str,
+    table: str,
+    column: str,
+    notes: dict[tuple[str, str, str], ColumnNote],
+    measures: dict[str, Measure],
 ) -> str:
-    """The column's own row, else a shared name's, else its measure's, else its measure's with a shared ending."""
-    found = notes.get((schema, table, column)) or notes.get((schema, "*", column)) or notes.get(("*", "*", column))
+    """The column's own row, else a shared name's, else its measure's, else its measure's with a shared
+    ending."""
+    found = (
+        notes.get((schema, table, column))
+        or notes.get((schema, "*", column))
+        or notes.get(("*", "*", column))
+    )
     if found:
         return _comment(found.label_zh, found.unit, found.definition_en)
     if column in measures:
         return _comment(measures[column].label_zh, measures[column].unit, measures[column].label_en)
     parts = column.split("_")
     for cut in range(len(parts) - 1, 0, -1):
-        measure, ending = measures.get("_".join(parts[:cut])), notes.get(("*", "*", "*_" + "_".join(parts[cut:])))
+        measure, ending = (
+            measures.get("_".join(parts[:cut])),
+            notes.get(("*", "*", "*_" + "_".join(parts[cut:]))),
+        )
         if measure and ending:
             label = f"{measure.label_zh}: {ending.label_zh}"
             return _comment(label, ending.unit, f"{measure.label_en}: {ending.definition_en}")
@@ -215,7 +248,8 @@ def _quoted(text: str) -> str:
 
 
 def publish(home: Home) -> None:
-    """Comment the finished build and put it in the place of the published warehouse; open readers keep the old file."""
+    """Comment the finished build and put it in the place of the published warehouse; open readers keep the
+    old file."""
     with opened(home.building, memory=memory_limit()) as con:
         con.execute("DROP SCHEMA staging CASCADE")  # a second copy of every figure, for the models alone
         con.execute("DROP TABLE IF EXISTS meta.changed")

@@ -66,7 +66,8 @@ def identify(evidence: Evidence, registry: Registry | None = None) -> Body:
 
 
 def _signed_by_its_government(first: Claim, case: Case) -> Claim:
-    """An office often publishes what its government signs: without a title, the government's signature holds."""
+    """An office often publishes what its government signs: without a title, the government's signature
+    holds."""
     if first.source != "issuer text" or first.phrase.organ != "office":
         return first
     own = set(first.phrase.places)
@@ -88,7 +89,8 @@ def _speaks(claim: Claim) -> bool:
 
 
 def _site_only(place: Place, case: Case) -> Body:
-    """Nothing but the site is named: its government speaks, unless the text speaks of another or as another."""
+    """Nothing but the site is named: its government speaks, unless the text speaks of another or as
+    another."""
     selves = case.mentions.self_words
     area = sum(selves[w] for w in GENERIC_KINDS)
     own = nearer(place, case, "")
@@ -168,7 +170,7 @@ def _body(phrase: Phrase, place: Place) -> Body:
     if not phrase.places and d and organ != "zone":
         bare = phrase.text
         if phrase.generic:
-            bare = bare[bare.index(phrase.generic) + len(phrase.generic):]
+            bare = bare[bare.index(phrase.generic) + len(phrase.generic) :]
         issuer = d.name + bare
     if organ == "zone":
         return Body(issuer, f"{key}:zone:{phrase.organ_name}", "township", "township", code,
@@ -188,7 +190,9 @@ def _township(claim: Claim, case: Case) -> Body:
     """A township: its county from the name's own words, the evidence around it, or the list of townships."""
     p = claim.phrase
     name = p.organ_name
-    issuer = p.text if p.text.endswith(("政府", "办事处")) else f"{p.place_text}{name}{_town_government(name)}"
+    issuer = (
+        p.text if p.text.endswith(("政府", "办事处")) else f"{p.place_text}{name}{_town_government(name)}"
+    )
     place = county_of(name, claim, case)
     key = place.division.code if place.division else "open"
     return Body(issuer, f"{key}:township:{name}", "township", "township",

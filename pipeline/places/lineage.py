@@ -38,7 +38,8 @@ class Members:
 
 
 def follow(code: str, year: int, to_year: int = LAST_YEAR, registry: Registry | None = None) -> Lineage:
-    """The codes in ``to_year`` of the place that ``code`` was at the end of ``year`` (``year`` <= ``to_year``).
+    """The codes in ``to_year`` of the place that ``code`` was at the end of ``year`` (``year`` <=
+    ``to_year``).
 
     Raises ``ValueError`` where ``code`` was not in force in ``year``.
     """
@@ -63,7 +64,9 @@ def follow(code: str, year: int, to_year: int = LAST_YEAR, registry: Registry | 
                 exact = False
         codes = moved
     others = [e for e in events if e.kind == "merged"]
-    return Lineage(tuple(sorted(codes)), exact, bool(others) or _absorbed(codes, year, to_year, reg), tuple(events))
+    return Lineage(
+        tuple(sorted(codes)), exact, bool(others) or _absorbed(codes, year, to_year, reg), tuple(events)
+    )
 
 
 def _absorbed(codes: set[str], year: int, to_year: int, reg: Registry) -> bool:
@@ -100,7 +103,11 @@ def members(code: str, year: int, of_year: int = LAST_YEAR, registry: Registry |
             exact &= all(e.extent == "whole" for e in reg.events_from(current, now) if e.kind == "split")
             came = {e.from_code for e in events if e.kind in _MOVES}
             kept = reg.get(current, now - 1)
-            if kept and (not came or any(e.kind == "merged" for e in events)) and not _moved_away(current, now, reg):
+            if (
+                kept
+                and (not came or any(e.kind == "merged" for e in events))
+                and not _moved_away(current, now, reg)
+            ):
                 before.add(current)
             before |= came
         codes = before

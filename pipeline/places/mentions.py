@@ -53,7 +53,17 @@ def _name_ending_at(text: str, end: int, registry: Registry) -> str:
             continue
         if size == 2:
             before = text[end - 3 : end - 2] if end >= 3 else ""
-            if before in ("市", "区", "州", "县", "乡", "各", "全", "城", "主") or not _AFTER_SHORT_NAME.match(text[end : end + 4]):
+            if before in (
+                "市",
+                "区",
+                "州",
+                "县",
+                "乡",
+                "各",
+                "全",
+                "城",
+                "主",
+            ) or not _AFTER_SHORT_NAME.match(text[end : end + 4]):
                 return ""
         if text[end : end + 1] in ("镇", "乡") or text[end : end + 2] in ("街道", "场监"):
             return ""

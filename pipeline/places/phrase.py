@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
+from pipeline.chinese.text import nfkc
 from pipeline.places.departments import DEPARTMENT_ENDING, department_table
 from pipeline.places.registry import Division, Registry
-from pipeline.plain import nfkc
 
 Organ = Literal["none", "government", "office", "department", "township", "zone", "other"]
 
@@ -122,7 +122,7 @@ def parse_phrase(text: str, registry: Registry) -> Phrase:
 
 def _without_place(words: str, registry: Registry) -> Phrase:
     if words.startswith(CORPS):
-        return Phrase(words, (), "", _organ(words[len(CORPS):]), words[len(CORPS):], unknown_place=CORPS)
+        return Phrase(words, (), "", _organ(words[len(CORPS) :]), words[len(CORPS) :], unknown_place=CORPS)
     provinces = tuple(d for d in registry.by_short_name(words) if d.level != "county")
     if any(d.level == "province" for d in provinces):
         return Phrase(words, provinces, words, "none", "")
@@ -132,7 +132,7 @@ def _without_place(words: str, registry: Registry) -> Phrase:
         return Phrase(words, (), "", organ, words)
     generic = _GENERIC.match(words)
     if generic:
-        rest = words[generic.end():]
+        rest = words[generic.end() :]
         organ = _organ(rest)
         if organ not in ("none", "other", "township") or rest in table:
             return Phrase(words, (), "", organ, _organ_name(rest, organ), generic=generic["word"])
@@ -182,14 +182,22 @@ def _plain_organ(words: str) -> bool:
         return True
     if re.match(r".{1,10}?(?:局|委员会|委|厅|院|队|中心|公司)", words):
         return True
-    return bool(re.match(r"(?:城市|社区|林区|矿区|灾区|库区|市|县|区|州|山区|辖区|地区|老区|特区|行政区|住房|城区)", words))
+    return bool(
+        re.match(
+            r"(?:城市|社区|林区|矿区|灾区|库区|市|县|区|州|山区|辖区|地区|老区|特区|行政区|住房|城区)", words
+        )
+    )
 
 
 def _short_start(words: str, above: tuple[Division, ...], registry: Registry) -> bool:
-    return any(_inside(registry.by_short_name(words[:n]), above, registry) for n in (2, 3, 4) if len(words) > n)
+    return any(
+        _inside(registry.by_short_name(words[:n]), above, registry) for n in (2, 3, 4) if len(words) > n
+    )
 
 
-def _parse_short(whole: str, words: str, above: tuple[Division, ...], at: int, registry: Registry) -> Phrase | None:
+def _parse_short(
+    whole: str, words: str, above: tuple[Division, ...], at: int, registry: Registry
+) -> Phrase | None:
     """江苏淮安洪泽区…, 宁波质监局: a short name counts only before a place inside it or a known organ."""
     for size in (6, 5, 4, 3, 2):
         if len(words) <= size:
@@ -212,8 +220,11 @@ def _parse_short(whole: str, words: str, above: tuple[Division, ...], at: int, r
     return None
 
 
-def _inside(rows: tuple[Division, ...], above: tuple[Division, ...], registry: Registry) -> tuple[Division, ...]:
-    """Those rows that lie under one of ``above`` (under any code it has had), all where ``above`` is empty."""
+def _inside(
+    rows: tuple[Division, ...], above: tuple[Division, ...], registry: Registry
+) -> tuple[Division, ...]:
+    """Those rows that lie under one of ``above`` (under any code it has had), all where ``above`` is
+    empty."""
     if not above or not rows:
         return rows
     codes = {a.code for a in above}
@@ -234,7 +245,11 @@ def _organ(rest: str) -> Organ:
     zone = _ZONE.match(rest)
     if rest.startswith("委") and DEPARTMENT_ENDING.search(rest):
         return "department"
-    if zone and (zone["rest"] in ("", "管理委员会", "管委会") or "管委会" in zone["rest"] or "管理委员会" in zone["rest"]):
+    if zone and (
+        zone["rest"] in ("", "管理委员会", "管委会")
+        or "管委会" in zone["rest"]
+        or "管理委员会" in zone["rest"]
+    ):
         return "zone"
     if DEPARTMENT_ENDING.search(rest):
         return "department"

@@ -16,7 +16,12 @@ from typing import NamedTuple
 FIRST_YEAR, LAST_YEAR = 2008, 2026
 _HERE = Path(__file__).resolve().parent
 _ONE_TO_ONE = frozenset({"renamed", "raised", "recoded"})
-_PEOPLES_ENDINGS = {"自治州": ("州", "自治州"), "自治县": ("县", "自治县"), "自治旗": ("旗",), "自治区": ("自治区",)}
+_PEOPLES_ENDINGS = {
+    "自治州": ("州", "自治州"),
+    "自治县": ("县", "自治县"),
+    "自治旗": ("旗",),
+    "自治区": ("自治区",),
+}
 
 
 class Division(NamedTuple):
@@ -42,8 +47,9 @@ class Division(NamedTuple):
 
 class DivisionEvent(NamedTuple):
     """One change: ``date`` is a year; ``kind`` is renamed, raised, recoded, merged, split, abolished or
-    established. ``from_code`` or ``to_code`` is empty where the kind has none. ``extent`` is whole where all of
-    the territory went to ``to_code``, part where some of it did or where it was drawn from other places."""
+    established. ``from_code`` or ``to_code`` is empty where the kind has none. ``extent`` is whole where all
+    of the territory went to ``to_code``, part where some of it did or where it was drawn from other
+    places."""
 
     date: str
     kind: str
@@ -264,8 +270,16 @@ def division_rows(registry: Registry | None = None) -> list[DivisionRow]:
     """Rows for ``ref.division``: every code, name and span, with its full name as in its last year."""
     reg = registry or load_registry()
     return [
-        DivisionRow(d.code, d.name, "".join((*(a.name for a in reversed(reg.ancestors(d))), d.name)), d.level,
-                    d.kind, d.parent_code or None, d.valid_from, d.valid_to)
+        DivisionRow(
+            d.code,
+            d.name,
+            "".join((*(a.name for a in reversed(reg.ancestors(d))), d.name)),
+            d.level,
+            d.kind,
+            d.parent_code or None,
+            d.valid_from,
+            d.valid_to,
+        )
         for d in reg.divisions
     ]
 

@@ -39,7 +39,11 @@ def place_of(claim: Claim, case: Case) -> Place:
     if coded and _of_kind((coded,), phrase.generic):
         code = coded.code
         if found.division and found.division.code != code:
-            return Place(None, tuple(sorted({found.division.code, code})), "text and site id code name different places")
+            return Place(
+                None,
+                tuple(sorted({found.division.code, code})),
+                "text and site id code name different places",
+            )
         if not case.mentions.names or coded.name in case.mentions.names:
             return Place(coded, (), f"site id code {case.evidence.site_id_code}")
     return found
@@ -61,7 +65,11 @@ def settle(rows: Iterable[Division], why: str, case: Case, skip: Claim | None = 
     if not places:
         return Place(None, (), why)
     levels = {d.level for d in places}
-    if len(levels) > 1 and "prefecture" in levels and len([d for d in places if d.level == "prefecture"]) == 1:
+    if (
+        len(levels) > 1
+        and "prefecture" in levels
+        and len([d for d in places if d.level == "prefecture"]) == 1
+    ):
         upper = next(d for d in places if d.level == "prefecture")
         inside = [d for d in places if d is not upper and upper.code in _codes_above(d, case)]
         if len(inside) == len(places) - 1 and not upper.name.endswith("市"):
@@ -78,7 +86,9 @@ def settle(rows: Iterable[Division], why: str, case: Case, skip: Claim | None = 
     if named:
         return Place(named[0], (), f"{why}; text names {named[1]}")
     hint = (case.evidence.site_id_code or "")[:6]
-    close = [d for d in places if hint in _codes_ever(d, case)] or [d for d in places if _under_hint(d, hint, case)]
+    close = [d for d in places if hint in _codes_ever(d, case)] or [
+        d for d in places if _under_hint(d, hint, case)
+    ]
     if len(close) == 1:
         return Place(close[0], (), f"{why}; site id code {hint}")
     phoned = {c for area in case.mentions.phones for c in case.registry.phones.get(area, ())}
@@ -109,7 +119,9 @@ def _codes_above(division: Division, case: Case) -> set[str]:
 
 def _codes_ever(division: Division, case: Case) -> set[str]:
     """Codes that this place has had, through renamings and new codes one to one."""
-    moved = {case.registry.in_year(division, year).code for year in (2008, 2012, 2014, 2016, 2018, 2020, 2026)}
+    moved = {
+        case.registry.in_year(division, year).code for year in (2008, 2012, 2014, 2016, 2018, 2020, 2026)
+    }
     return {division.code, *moved}
 
 
@@ -178,8 +190,14 @@ def county_of(name: str, claim: Claim, case: Case) -> Place:
     listed = _in_year((row for c in case.registry.townships(name) if (row := case.registry.get(c))), case)
     own = _in_year(claim.phrase.places, case)
     if own:
-        below = [d for d in listed if d.code in {o.code for o in own} or {o.code for o in own} & _codes_above(d, case)]
-        counties = [d for d in own if d.level == "county" or not case.registry.children(d.code, case.year or 2026)]
+        below = [
+            d
+            for d in listed
+            if d.code in {o.code for o in own} or {o.code for o in own} & _codes_above(d, case)
+        ]
+        counties = [
+            d for d in own if d.level == "county" or not case.registry.children(d.code, case.year or 2026)
+        ]
         if len(below) == 1:
             return Place(below[0], (), f"{claim.source}: {claim.phrase.text}")
         if counties:
@@ -193,11 +211,15 @@ def county_of(name: str, claim: Claim, case: Case) -> Place:
         codes = {d.code for d in _in_year(other.phrase.places, case)}
         close = [d for d in listed if codes & {d.code, *_codes_above(d, case)}]
         if len(close) == 1:
-            return Place(close[0], (), f"{claim.source} {name}; {other.source} names {other.phrase.place_text}")
+            return Place(
+                close[0], (), f"{claim.source} {name}; {other.source} names {other.phrase.place_text}"
+            )
         listed = close or listed
         counties = [d for d in _in_year(other.phrase.places, case) if d.level == "county"]
         if not close and len(counties) == 1:
-            return Place(counties[0], (), f"{other.source} names {counties[0].name}; {name} is not listed there today")
+            return Place(
+                counties[0], (), f"{other.source} names {counties[0].name}; {name} is not listed there today"
+            )
     return _county_in_text(name, listed, claim, case)
 
 
@@ -211,7 +233,9 @@ def _county_in_text(name: str, listed: list[Division], claim: Claim, case: Case)
     if len(close) == 1:
         return Place(close[0], (), f"{claim.source} {name}; text names {close[0].name}")
     if len(close) > 1:
-        return Place(None, tuple(d.code for d in close), f"{claim.source} {name}; text names several of its counties")
+        return Place(
+            None, tuple(d.code for d in close), f"{claim.source} {name}; text names several of its counties"
+        )
     if any(c.phrase.unknown_place for c in case.claims):
         return Place(None, (), f"{claim.source} {name}; the place around it is in no registry")
     if len(named) == 1:

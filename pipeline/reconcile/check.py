@@ -15,12 +15,15 @@ _SIGNS = {"=": "≠", "<=": ">", ">=": "<", "!=": "=", "in": "∉"}
 
 
 def check(
-    report: Report, values: Mapping[Slot, Figure | None], stated: Mapping[Slot, Sequence[Figure]],
-    open_cells: Mapping[Slot, tuple[Figure, ...]], shape: Shape,
+    report: Report,
+    values: Mapping[Slot, Figure | None],
+    stated: Mapping[Slot, Sequence[Figure]],
+    open_cells: Mapping[Slot, tuple[Figure, ...]],
+    shape: Shape,
 ) -> Iterator[Finding]:
-    """Evaluate the rules. ``values`` are the tables' best figures (None: none), ``stated`` the text's exact figures,
-    ``open_cells`` those that are ambiguous or unreadable, with their candidates: a rule that needs one is not evaluated, but an
-    identity that none of its candidates can satisfy is a finding."""
+    """Evaluate the rules. ``values`` are the tables' best figures (None: none), ``stated`` the text's exact
+    figures, ``open_cells`` those that are ambiguous or unreadable, with their candidates: a rule that needs
+    one is not evaluated, but an identity that none of its candidates can satisfy is a finding."""
     filled: list[Figure] = [0] * len(shape.system.index)
     index = shape.system.index
     for slot, value in values.items():
@@ -33,7 +36,9 @@ def check(
             op = item.instance.op
             if not difference or (op == "<=" and difference < 0) or (op == ">=" and difference > 0):
                 continue  # holds with nothing for zero, so there is nothing to say under either policy
-        elif item.told and (not stated or (item.instance.rule.scope == "narrative" and stated.keys().isdisjoint(item.told))):
+        elif item.told and (
+            not stated or (item.instance.rule.scope == "narrative" and stated.keys().isdisjoint(item.told))
+        ):
             continue
         yield from _evaluate(item, report, values, stated, open_cells)
     if open_cells:
@@ -43,7 +48,10 @@ def check(
 
 
 def _evaluate(
-    item: Check, report: Report, values: Mapping[Slot, Figure | None], stated: Mapping[Slot, Sequence[Figure]],
+    item: Check,
+    report: Report,
+    values: Mapping[Slot, Figure | None],
+    stated: Mapping[Slot, Sequence[Figure]],
     open_cells: Collection[Slot],
 ) -> Iterator[Finding]:
     instance, rule = item.instance, item.instance.rule
@@ -76,7 +84,11 @@ def _impossible(
     for equation in shape.equations:
         if any(slot in open_cells for _, slot in equation.terms) and not feasible(equation, known, ranges):
             yield Finding(
-                equation.name, "error", None, None, tuple(dict.fromkeys(slot for _, slot in equation.terms)),
+                equation.name,
+                "error",
+                None,
+                None,
+                tuple(dict.fromkeys(slot for _, slot in equation.terms)),
                 f"勾稽关系无法成立 / cannot hold whatever its open cells say: {spell(equation, known)}",
             )
 
@@ -84,8 +96,8 @@ def _impossible(
 def _amount(
     side: Side, values: Mapping[Slot, Figure | None], open_cells: Collection[Slot], policy: str
 ) -> tuple[Figure, bool] | None:
-    """(value, whether anything is printed); None where the side cannot be evaluated. A blank total counts as what its row
-    shows."""
+    """(value, whether anything is printed); None where the side cannot be evaluated. A blank total counts as
+    what its row shows."""
     amount: Figure = side.constant
     shown = not side.parts
     for part in side.parts:
@@ -119,7 +131,10 @@ def _holds(left: Figure, op: str, right: Sequence[Figure], tolerance: int) -> bo
 
 
 def _narrative(
-    item: Check, values: Mapping[Slot, Figure | None], stated: Mapping[Slot, Sequence[Figure]], open_cells: Collection[Slot]
+    item: Check,
+    values: Mapping[Slot, Figure | None],
+    stated: Mapping[Slot, Sequence[Figure]],
+    open_cells: Collection[Slot],
 ) -> Iterator[Finding]:
     """Each figure that the text gives must satisfy the rule on its own."""
     instance, told = item.instance, item.told
@@ -136,7 +151,9 @@ def _narrative(
     best = {slot: figures[0] for slot, figures in stated.items() if len(figures) == 1}
     amounts = [_amount(side, best, open_cells, "skip") for side in item.sides]
     numbers = [a[0] for a in amounts if a is not None]
-    if len(numbers) == len(amounts) and not _holds(numbers[0], instance.op, numbers[1:], instance.rule.tolerance):
+    if len(numbers) == len(amounts) and not _holds(
+        numbers[0], instance.op, numbers[1:], instance.rule.tolerance
+    ):
         yield _finding(instance, numbers[0], numbers[1:], tuple(_cells(*item.sides)))
 
 
@@ -154,7 +171,9 @@ def _finding(instance: Instance, left: Figure, right: Sequence[Figure], cells: t
     options = " / ".join(str(r) for r in right)
     column = next((s[1] for s in cells if s[1] and s[1] != "total"), "")
     where = f" [{column}]" if column and rule.foreach else ""
-    severity: Severity = "error" if rule.severity == "error" else "warn" if rule.severity == "warn" else "info"
+    severity: Severity = (
+        "error" if rule.severity == "error" else "warn" if rule.severity == "warn" else "info"
+    )
     message = f"{rule.label_zh}{where}: {left} {_SIGNS[instance.op]} {options} / {rule.label_en}{where}"
     return Finding(rule.rule_id, severity, left, right[0] if right else None, cells, message)
 
@@ -162,7 +181,9 @@ def _finding(instance: Instance, left: Figure, right: Sequence[Figure], cells: t
 @lru_cache(maxsize=8)
 def _kinds(template: str) -> dict[str, tuple[bool, bool]]:
     """Indicator -> (may be negative, may have decimals)."""
-    return {name: (i.signed, i.decimal) for (form, name), i in load_codebook().by_form.items() if form == template}
+    return {
+        name: (i.signed, i.decimal) for (form, name), i in load_codebook().by_form.items() if form == template
+    }
 
 
 def _signs(report: Report) -> Iterator[Finding]:
@@ -175,19 +196,29 @@ def _signs(report: Report) -> Iterator[Finding]:
         signed, decimal = kinds[o.indicator]
         if value < 0 and not signed:
             yield Finding(
-                f"{report.template or 'any'}.nonneg", "error", value, 0, ((o.indicator, o.applicant),),
+                f"{report.template or 'any'}.nonneg",
+                "error",
+                value,
+                0,
+                ((o.indicator, o.applicant),),
                 f"数值为负: {o.raw} / a count below zero",
             )
         if not decimal and value != int(value):
             yield Finding(
-                "cell.not_whole", "error", value, None, ((o.indicator, o.applicant),),
+                "cell.not_whole",
+                "error",
+                value,
+                None,
+                ((o.indicator, o.applicant),),
                 f"件数不是整数: {o.raw} / a count that is not a whole number",
             )
 
 
 def _text_against_table(
-    values: Mapping[Slot, Figure | None], stated: Mapping[Slot, Sequence[Figure]],
-    open_cells: Mapping[Slot, tuple[Figure, ...]], narrated: Collection[Slot],
+    values: Mapping[Slot, Figure | None],
+    stated: Mapping[Slot, Sequence[Figure]],
+    open_cells: Mapping[Slot, tuple[Figure, ...]],
+    narrated: Collection[Slot],
 ) -> Iterator[Finding]:
     """Text against table for cells that no narrative rule names; and two different figures in the text."""
     for slot, figures in stated.items():
@@ -196,19 +227,31 @@ def _text_against_table(
             for figure in figures:
                 if open_cells[slot] and figure not in open_cells[slot] and slot not in narrated:
                     yield Finding(
-                        "text.differs", "warn", figure, None, (slot,),
+                        "text.differs",
+                        "warn",
+                        figure,
+                        None,
+                        (slot,),
                         f"正文 {figure} 不在表格可能的数之列 / the text's figure is none of those that the table leaves possible",
                     )
         elif table is not None and slot not in narrated:
             for figure in figures:
                 if figure != table:
                     yield Finding(
-                        "text.differs", "warn", figure, table, (slot,),
+                        "text.differs",
+                        "warn",
+                        figure,
+                        table,
+                        (slot,),
                         f"正文 {figure} 与表格 {table} 不一致 / the text's figure differs from the table's",
                     )
         if len(figures) > 1 and table is None:
             yield Finding(
-                "text.two_figures", "warn", figures[0], figures[1], (slot,),
+                "text.two_figures",
+                "warn",
+                figures[0],
+                figures[1],
+                (slot,),
                 f"正文对同一指标给出不同的数 {figures} / the text gives this indicator different figures",
             )
 
@@ -227,15 +270,25 @@ def check_dates(report: Report) -> Iterator[Finding]:
     window = rules.get("meta.pub_window")
     if window and not date(report.year + 1, 1, 1) <= published <= date(report.year + 1, 3, 31):
         yield Finding(
-            window.rule_id, "warn", published.year, report.year + 1, (),
+            window.rule_id,
+            "warn",
+            published.year,
+            report.year + 1,
+            (),
             f"{window.label_zh}: {published} / {window.label_en}",
         )
     deadline = rules.get("meta.dept_deadline")
-    if deadline and report.template in deadline.templates and report.level == "department" and published > date(
-        report.year + 1, 1, 31
+    if (
+        deadline
+        and report.template in deadline.templates
+        and report.level == "department"
+        and published > date(report.year + 1, 1, 31)
     ):
         yield Finding(
-            deadline.rule_id, "info", published.year, report.year + 1, (),
+            deadline.rule_id,
+            "info",
+            published.year,
+            report.year + 1,
+            (),
             f"{deadline.label_zh}: {published} / {deadline.label_en}",
         )
-

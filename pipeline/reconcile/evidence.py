@@ -1,8 +1,8 @@
 """What the text of a report says exactly, as evidence for cells of its tables.
 
-A statement counts where the text gives one exact figure for it, and only one. Subtotals (all refusals, granted or partly
-granted) become equations over their rows by the codebook's own rules on the text. Figures that the codebook lets mean several
-things (applications received) prove nothing.
+A statement counts where the text gives one exact figure for it, and only one. Subtotals (all refusals,
+granted or partly granted) become equations over their rows by the codebook's own rules on the text. Figures
+that the codebook lets mean several things (applications received) prove nothing.
 """
 
 from __future__ import annotations
@@ -19,7 +19,12 @@ def text_figures(observations: Sequence[Observation]) -> dict[Slot, list[Figure]
     """The text's exact figures by cell, each once, in reading order. Approximations do not count."""
     exact: dict[Slot, list[Figure]] = {}
     for o in observations:
-        if o.method == "text" and o.value is not None and o.state in ("reported", "text_zero") and not o.approx:
+        if (
+            o.method == "text"
+            and o.value is not None
+            and o.state in ("reported", "text_zero")
+            and not o.approx
+        ):
             held = exact.setdefault((o.indicator, o.applicant), [])
             if o.value not in held:
                 held.append(o.value)
@@ -27,7 +32,8 @@ def text_figures(observations: Sequence[Observation]) -> dict[Slot, list[Figure]
 
 
 def statements(stated: Mapping[Slot, Sequence[Figure]], shape: Shape) -> tuple[Equation, ...]:
-    """The exact statements as equations: by a rule of the codebook, or a cell's own figure where no rule speaks of it."""
+    """The exact statements as equations: by a rule of the codebook, or a cell's own figure where no rule
+    speaks of it."""
     if not stated:
         return ()
     found: list[Equation] = []
@@ -43,7 +49,8 @@ def statements(stated: Mapping[Slot, Sequence[Figure]], shape: Shape) -> tuple[E
 
 @lru_cache(maxsize=256)
 def _told_by_rules(shape: Shape) -> tuple[tuple[Slot, Equation], ...]:
-    """The codebook's rules by which one figure of the text is a sum of cells: the figure's cell, and the equation without it."""
+    """The codebook's rules by which one figure of the text is a sum of cells: the figure's cell, and the
+    equation without it."""
     found: list[tuple[Slot, Equation]] = []
     for check in shape.checks:
         rule, told = check.instance.rule, check.told
@@ -57,11 +64,20 @@ def _told_by_rules(shape: Shape) -> tuple[tuple[Slot, Equation], ...]:
 
 
 def by_statements(
-    observations: list[Observation], table: Mapping[Slot, int], told: Sequence[Equation], shape: Shape, findings: list[Finding]
+    observations: list[Observation],
+    table: Mapping[Slot, int],
+    told: Sequence[Equation],
+    shape: Shape,
+    findings: list[Finding],
 ) -> None:
-    """Resolve the open cells of which a statement itself gives the figure, where every identity can hold with it. The text
-    may fill a blank; a neighbouring year only picks among candidates. Changes ``observations`` in place."""
-    values = {slot: o.resolved for slot, n in table.items() if (o := observations[n]).resolved is not None and not o.approx}
+    """Resolve the open cells of which a statement itself gives the figure, where every identity can hold with
+    it. The text may fill a blank; a neighbouring year only picks among candidates. Changes ``observations``
+    in place."""
+    values = {
+        slot: o.resolved
+        for slot, n in table.items()
+        if (o := observations[n]).resolved is not None and not o.approx
+    }
     for equation in told:
         if len(equation.terms) != 1:
             continue
@@ -71,14 +87,19 @@ def by_statements(
         if n is None or observations[n].resolved is not None or abs(sign) != 1:
             continue
         cell, of_text = observations[n], equation.origin == TEXT
-        if not ((of_text and cell.state in OPEN) or (cell.state == "ambiguous" and figure in cell.candidates)):
+        if not (
+            (of_text and cell.state in OPEN) or (cell.state == "ambiguous" and figure in cell.candidates)
+        ):
             continue
         touching = [shape.equations[e] for e in shape.by_slot.get(slot, ())]
         against = [e for e in touching if feasible(e, values) and not feasible(e, {**values, slot: figure})]
         if against and of_text:
             findings.append(
                 Finding(
-                    "text.against_sums", "warn", figure, None,
+                    "text.against_sums",
+                    "warn",
+                    figure,
+                    None,
                     tuple(dict.fromkeys((slot, *(s for e in against for _, s in e.terms)))),
                     f"正文的 {figure} 与表内勾稽关系不符 / the text's figure cannot stand in its cell: {against[0].name}",
                 )
@@ -86,7 +107,9 @@ def by_statements(
         if against:
             continue
         observations[n] = cell._replace(
-            resolved=figure, resolution="proved_by_text" if of_text else "proved_by_sums", rule=equation.name,
+            resolved=figure,
+            resolution="proved_by_text" if of_text else "proved_by_sums",
+            rule=equation.name,
             proof=f"the text says {figure}" if of_text else f"{figure} by {equation.origin}",
         )
         values[slot] = figure
@@ -98,7 +121,9 @@ def text_conflicts(observations: list[Observation]) -> list[Observation]:
     vague = {(o.indicator, o.applicant) for o in observations if o.approx and o.method == "text"}
     if not vague.intersection(exact) and all(len(figures) == 1 for figures in exact.values()):
         return observations
-    in_table = {(o.indicator, o.applicant) for o in observations if o.method != "text" and o.resolved is not None}
+    in_table = {
+        (o.indicator, o.applicant) for o in observations if o.method != "text" and o.resolved is not None
+    }
     found: list[Observation] = []
     for o in observations:
         slot = (o.indicator, o.applicant)

@@ -1,13 +1,15 @@
-"""Proofs by the form's own arithmetic: cells without a printed figure whose value the sums leave no choice about.
+"""Proofs by the form's own arithmetic: cells without a printed figure whose value the sums leave no choice
+about.
 
 Each identity is an equation of counts that cannot be negative. A cell without a figure is proved
 
-- zero, where the known cells of an identity already balance and all its unknown cells stand on one side of it;
+- zero, where the known cells of an identity already balance and all its unknown cells stand on one side of
+  it;
 - a total, where it is the one unknown cell of its sum;
 - a number above zero, only where two identities give it independently (a row's and a column's).
 
-A cell that is missing or open otherwise counts as unknown, never as zero. What two identities say differently, or what makes
-another identity impossible, is proved not at all.
+A cell that is missing or open otherwise counts as unknown, never as zero. What two identities say
+differently, or what makes another identity impossible, is proved not at all.
 """
 
 from __future__ import annotations
@@ -33,11 +35,14 @@ class Proof(NamedTuple):
 
 
 def prove(
-    equations: Sequence[Equation], known: Mapping[Slot, Figure], open_cells: Collection[Slot], inked: Collection[Slot] = ()
+    equations: Sequence[Equation],
+    known: Mapping[Slot, Figure],
+    open_cells: Collection[Slot],
+    inked: Collection[Slot] = (),
 ) -> tuple[dict[Slot, Proof], bool]:
-    """Prove what the sums decide. ``known`` holds the figures to rely on, ``open_cells`` the cells to prove; of these ``inked``
-    show a figure that nobody could read, and one sum alone says nothing of it. Gives the proofs, and whether the work was done
-    to its end."""
+    """Prove what the sums decide. ``known`` holds the figures to rely on, ``open_cells`` the cells to prove;
+    of these ``inked`` show a figure that nobody could read, and one sum alone says nothing of it. Gives the
+    proofs, and whether the work was done to its end."""
     wanted = dict.fromkeys(open_cells)
     banned: set[Slot] = set()
     for _ in range(MAX_ROUNDS):
@@ -54,7 +59,10 @@ def prove(
 
 
 def _fixpoint(
-    equations: Sequence[Equation], given: Mapping[Slot, Figure], allowed: Collection[Slot], inked: Collection[Slot]
+    equations: Sequence[Equation],
+    given: Mapping[Slot, Figure],
+    allowed: Collection[Slot],
+    inked: Collection[Slot],
 ) -> tuple[dict[Slot, Proof], dict[Slot, Figure]]:
     known = dict(given)
     proofs: dict[Slot, Proof] = {}
@@ -116,22 +124,28 @@ def _refuted(
     for equation in equations:
         proved = [slot for _, slot in equation.terms if slot in proofs]
         if proved and not feasible(equation, figures):
-            without = {slot: figures[slot] for _, slot in equation.terms if slot in figures and slot not in proofs}
+            without = {
+                slot: figures[slot] for _, slot in equation.terms if slot in figures and slot not in proofs
+            }
             if feasible(equation, without):
                 found.update(proved)
     return found
 
 
 def feasible(
-    equation: Equation, known: Mapping[Slot, Figure], ranges: Mapping[Slot, tuple[Figure, Figure | None]] | None = None
+    equation: Equation,
+    known: Mapping[Slot, Figure],
+    ranges: Mapping[Slot, tuple[Figure, Figure | None]] | None = None,
 ) -> bool:
-    """Whether counts of zero or more for the unknown cells can make the equation hold. ``ranges`` gives the least and the
-    greatest figure (None: no limit) of cells whose candidates are known."""
+    """Whether counts of zero or more for the unknown cells can make the equation hold. ``ranges`` gives the
+    least and the greatest figure (None: no limit) of cells whose candidates are known."""
     least: Figure | None = equation.constant
     most: Figure | None = equation.constant
     for sign, slot in equation.terms:
         value = known.get(slot)
-        bounds: tuple[Figure, Figure | None] = (value, value) if value is not None else (ranges or {}).get(slot, (0, None))
+        bounds: tuple[Figure, Figure | None] = (
+            (value, value) if value is not None else (ranges or {}).get(slot, (0, None))
+        )
         low = sign * bounds[0]
         high = None if bounds[1] is None else sign * bounds[1]
         if sign > 0:

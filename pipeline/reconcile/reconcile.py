@@ -1,4 +1,5 @@
-"""Observations and rules to resolutions and findings: place, choose, prove, check. Nothing printed is ever changed."""
+"""Observations and rules to resolutions and findings: place, choose, prove, check. Nothing printed is ever
+changed."""
 
 from __future__ import annotations
 
@@ -7,21 +8,24 @@ from dataclasses import replace
 
 from pipeline.codebook import load_codebook
 from pipeline.reconcile.check import check, check_dates
-from pipeline.reconcile.choose import choose, doubtful
 from pipeline.reconcile.evidence import by_statements, statements, text_conflicts, text_figures
-from pipeline.reconcile.place import place
-from pipeline.reconcile.placed import observed
 from pipeline.reconcile.prove import OPEN, prove
 from pipeline.reconcile.repair import shifted, suspects
+from pipeline.reconcile.search.choose import choose, doubtful
+from pipeline.reconcile.search.place import place
+from pipeline.reconcile.search.placed import observed
 from pipeline.reconcile.system import Equation, Shape, Slot, balance, shape_for
 from pipeline.report import Figure, Finding, Observation, Report
 
 
 def reconcile(report: Report, years: Sequence[Equation] = ()) -> Report:
-    """Resolve what the sums or the text prove, and record every check that does not hold. Same report in, same out.
+    """Resolve what the sums or the text prove, and record every check that does not hold. Same report in,
+    same out.
 
-    ``years`` are what the neighbouring years' reports say of this one's cells (``year_statements``): they choose where sums and
-    text leave several readings. A report that keeps such cells carries what was extracted (``Report.extracted``). Work is bounded by numbers of steps, never by time; where a search ends early, a finding ``reconcile.bounded`` says so.
+    ``years`` are what the neighbouring years' reports say of this one's cells (``year_statements``): they
+    choose where sums and text leave several readings. A report that keeps such cells carries what was
+    extracted (``Report.extracted``). Work is bounded by numbers of steps, never by time; where a search ends
+    early, a finding ``reconcile.bounded`` says so.
     """
     template = report.template or "v2008"
     observations = list(report.observations)
@@ -33,7 +37,8 @@ def reconcile(report: Report, years: Sequence[Equation] = ()) -> Report:
     bounded: list[str] = []
     if report.unplaced:
         fixed = {
-            slot: o.resolved for slot, n in table.items()
+            slot: o.resolved
+            for slot, n in table.items()
             if (o := observations[n]).resolved is not None and not o.approx and not o.candidates
         }
         blank = [slot for slot, n in table.items() if observations[n].state in OPEN]
@@ -54,11 +59,14 @@ def reconcile(report: Report, years: Sequence[Equation] = ()) -> Report:
     observations = text_conflicts(observations)
     values = {slot: observations[n].resolved for slot, n in table.items()}
     open_cells = {
-        slot: o.candidates for slot, n in table.items()
+        slot: o.candidates
+        for slot, n in table.items()
         if (o := observations[n]).state in ("ambiguous", "unreadable") and o.resolved is None
     }
     several = any(o.state == "ambiguous" and o.method != "text" for o in observations)
-    draft = replace(report, observations=tuple(observations), unplaced=(), extracted=report if several else None)
+    draft = replace(
+        report, observations=tuple(observations), unplaced=(), extracted=report if several else None
+    )
     failures = list(check(draft, values, stated, open_cells, shape))
     findings += failures
     if any(f.severity == "error" for f in failures):
@@ -73,7 +81,11 @@ def reconcile(report: Report, years: Sequence[Equation] = ()) -> Report:
         places = ", ".join(dict.fromkeys(bounded))
         findings.append(
             Finding(
-                "reconcile.bounded", "warn", None, None, (),
+                "reconcile.bounded",
+                "warn",
+                None,
+                None,
+                (),
                 f"推算超出限度, 未完成: {places} / the search was cut off at its limit for {places}",
             )
         )
@@ -91,9 +103,14 @@ def _cells(observations: list[Observation]) -> dict[Slot, int]:
 
 
 def _choose(
-    observations: list[Observation], table: Mapping[Slot, int], shape: Shape, findings: list[Finding], bounded: list[str]
+    observations: list[Observation],
+    table: Mapping[Slot, int],
+    shape: Shape,
+    findings: list[Finding],
+    bounded: list[str],
 ) -> Collection[Slot]:
-    """Settle the doubtful cells that the sums decide. Gives those that keep their first reading though another could stand."""
+    """Settle the doubtful cells that the sums decide. Gives those that keep their first reading though
+    another could stand."""
     if not any(o.candidates and doubtful(o) for o in observations):
         return ()
     choice = choose(observations, table, shape)
@@ -102,18 +119,29 @@ def _choose(
     for slot, (figure, rule, text) in choice.chosen.items():
         n = table[slot]
         observations[n] = observations[n]._replace(
-            resolved=figure, resolution="proved_by_sums", rule=rule, proof=f"the one reading that adds up: {text}"
+            resolved=figure,
+            resolution="proved_by_sums",
+            rule=rule,
+            proof=f"the one reading that adds up: {text}",
         )
     for slot, figures in choice.several.items():
         n = table[slot]
         observations[n] = observations[n]._replace(
-            state="ambiguous", resolved=None, resolution=None, candidates=figures, rule="readings",
+            state="ambiguous",
+            resolved=None,
+            resolution=None,
+            candidates=figures,
+            rule="readings",
             proof="more than one reading adds up",
         )
     if choice.several:
         findings.append(
             Finding(
-                "cell.ambiguous", "warn", None, None, tuple(choice.several),
+                "cell.ambiguous",
+                "warn",
+                None,
+                None,
+                tuple(choice.several),
                 "有多种读法都符合勾稽关系 / more than one reading of these cells adds up",
             )
         )
@@ -121,8 +149,11 @@ def _choose(
 
 
 def _prove(
-    observations: list[Observation], table: Mapping[Slot, int], equations: tuple[Equation, ...],
-    bounded: list[str], after_text: bool = False,
+    observations: list[Observation],
+    table: Mapping[Slot, int],
+    equations: tuple[Equation, ...],
+    bounded: list[str],
+    after_text: bool = False,
 ) -> None:
     """Resolve the open cells that the equations decide."""
     known: dict[Slot, Figure] = {}
@@ -145,19 +176,27 @@ def _prove(
         if cell.state == "unreadable" and cell.candidates and proof.value not in cell.candidates:
             continue
         observations[table[slot]] = cell._replace(
-            resolved=proof.value, resolution="proved_by_text" if after_text else proof.resolution, rule=proof.rule,
+            resolved=proof.value,
+            resolution="proved_by_text" if after_text else proof.resolution,
+            rule=proof.rule,
             proof=proof.text,
         )
 
 
 def _unconfirmed(
-    report: Report, table: Mapping[Slot, int], values: Mapping[Slot, Figure | None], unsure: Collection[Slot], shape: Shape
+    report: Report,
+    table: Mapping[Slot, int],
+    values: Mapping[Slot, Figure | None],
+    unsure: Collection[Slot],
+    shape: Shape,
 ) -> list[Finding]:
-    """Figures and blanks read from pixels that no identity confirms, and doubtful ones beside which another reading could stand
-    too: one finding a table."""
+    """Figures and blanks read from pixels that no identity confirms, and doubtful ones beside which another
+    reading could stand too: one finding a table."""
     cells = [
-        slot for slot, n in table.items()
-        if (o := report.observations[n]).method == "ocr" and (o.resolution == "as_printed" or (o.state == "blank" and o.resolved is None))
+        slot
+        for slot, n in table.items()
+        if (o := report.observations[n]).method == "ocr"
+        and (o.resolution == "as_printed" or (o.state == "blank" and o.resolved is None))
     ]
     if not cells:
         return []
@@ -171,7 +210,11 @@ def _unconfirmed(
             by_table.setdefault(indicator.table if indicator else "", []).append(slot)
     return [
         Finding(
-            "ocr.unconfirmed", "warn", None, None, tuple(own),
+            "ocr.unconfirmed",
+            "warn",
+            None,
+            None,
+            tuple(own),
             f"图像识别的 {len(own)} 格没有勾稽关系可以印证 ({name})"
             f" / {len(own)} cells read from a picture that no sum confirms ({name})",
         )

@@ -1,7 +1,8 @@
 """Printed figures that the sums contradict: said, never mended.
 
-``suspects`` names the one figure that would put all its failing identities right. ``shifted`` names a row that would add up,
-with all its columns, if its figures stood one cell further or a number had not been split; both only give findings.
+``suspects`` names the one figure that would put all its failing identities right. ``shifted`` names a row
+that would add up, with all its columns, if its figures stood one cell further or a number had not been split;
+both only give findings.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ from functools import lru_cache
 from itertools import pairwise
 
 from pipeline.codebook import load_codebook
+from pipeline.reconcile.search.ways import ways
 from pipeline.reconcile.system import Equation, Shape, Slot, balance
-from pipeline.reconcile.ways import ways
 from pipeline.report import Figure, Finding, Unplaced
 
 MAX_TRIALS = 3_000
@@ -36,10 +37,18 @@ def suspects(values: Mapping[Slot, Figure], shape: Shape) -> Iterator[Finding]:
         if len(figures) == 1 and (figure := figures.pop()) >= 0:
             wanted[slot] = figure
     for slot, figure in wanted.items():
-        rivals = [other for other in wanted if other != slot and set(shape.by_slot[other]) & set(shape.by_slot[slot]) & failing]
+        rivals = [
+            other
+            for other in wanted
+            if other != slot and set(shape.by_slot[other]) & set(shape.by_slot[slot]) & failing
+        ]
         if not rivals:
             yield Finding(
-                "cell.suspect", "info", values[slot], figure, (slot,),
+                "cell.suspect",
+                "info",
+                values[slot],
+                figure,
+                (slot,),
                 f"此格疑有误: 印为 {values[slot]}, 填 {figure} 则各项勾稽关系均成立"
                 f" / the sums of its row and column would hold with {figure}",
             )
@@ -47,7 +56,8 @@ def suspects(values: Mapping[Slot, Figure], shape: Shape) -> Iterator[Finding]:
 
 @lru_cache(maxsize=8)
 def _rows(template: str) -> tuple[tuple[Slot, ...], ...]:
-    """The rows of the form with several cells, in the order of the form: applicants of one indicator, results of disputes."""
+    """The rows of the form with several cells, in the order of the form: applicants of one indicator, results
+    of disputes."""
     codebook = load_codebook()
     columns = (*codebook.leaves, "total")
     found: list[tuple[Slot, ...]] = []
@@ -67,9 +77,11 @@ def _rows(template: str) -> tuple[tuple[Slot, ...], ...]:
 
 
 def shifted(printed: Mapping[Slot, Figure | None], shape: Shape) -> tuple[list[Finding], bool]:
-    """Rows that do not add up, or do not fit two columns or more, and would fit all of them after one move. ``printed`` has
-    None for blank cells. Gives the findings, and whether the work was done to its end."""
-    failing = {n for n, e in enumerate(shape.equations) if balance(e, {s: printed.get(s) or 0 for _, s in e.terms})}
+    """Rows that do not add up, or do not fit two columns or more, and would fit all of them after one move.
+    ``printed`` has None for blank cells. Gives the findings, and whether the work was done to its end."""
+    failing = {
+        n for n, e in enumerate(shape.equations) if balance(e, {s: printed.get(s) or 0 for _, s in e.terms})
+    }
     found: list[Finding] = []
     trials = 0
     for row in _rows(shape.system.template) if failing else ():
@@ -91,18 +103,26 @@ def shifted(printed: Mapping[Slot, Figure | None], shape: Shape) -> tuple[list[F
                 proposals.setdefault(tuple(v or 0 for v in moved), moved)
         if len(proposals) == 1:
             moved = next(iter(proposals.values()))
-            cells = tuple(slot for slot, value in zip(own, moved, strict=True) if (printed[slot] or 0) != (value or 0))
+            cells = tuple(
+                slot for slot, value in zip(own, moved, strict=True) if (printed[slot] or 0) != (value or 0)
+            )
             shown = " ".join("·" if v is None else str(v) for v in moved)
             found.append(
                 Finding(
-                    "row.shifted", "warn", None, None, cells,
+                    "row.shifted",
+                    "warn",
+                    None,
+                    None,
+                    cells,
                     f"此行似有错位, 若为“{shown}”则各项勾稽关系均成立 / the row and its columns would add up as “{shown}”",
                 )
             )
     return found, True
 
 
-def _holds(touching: Sequence[Equation], moved: Mapping[Slot, Figure | None], values: Mapping[Slot, Figure | None]) -> bool:
+def _holds(
+    touching: Sequence[Equation], moved: Mapping[Slot, Figure | None], values: Mapping[Slot, Figure | None]
+) -> bool:
     for equation in touching:
         amount = equation.constant
         for sign, slot in equation.terms:
@@ -113,7 +133,8 @@ def _holds(touching: Sequence[Equation], moved: Mapping[Slot, Figure | None], va
 
 
 def _moves(row: Sequence[Figure | None]) -> Iterator[tuple[Figure | None, ...]]:
-    """One blank cell taken out here and put in there; or two neighbours read as one number, the rest moved up."""
+    """One blank cell taken out here and put in there; or two neighbours read as one number, the rest moved
+    up."""
     seen = {tuple(row)}
     options: list[tuple[Figure | None, ...]] = []
     for at, value in enumerate(row):
@@ -138,7 +159,8 @@ def _join(a: Figure | None, b: Figure | None) -> int | None:
 
 
 def split_number(row: Unplaced, shape: Shape) -> str:
-    """For a row without any way: how it would read with two neighbouring numbers joined, where just one join gives a way."""
+    """For a row without any way: how it would read with two neighbouring numbers joined, where just one join
+    gives a way."""
     found: list[str] = []
     for at, (a, b) in enumerate(pairwise(row.tokens)):
         joined = _join(a.value, b.value)

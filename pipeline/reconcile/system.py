@@ -1,7 +1,7 @@
 """The rules of one form, made ready: identities with their cells spelled out, once per process and form.
 
-A rule that loops over applicants becomes one instance per column. A figure that the form does not print (the subtotals
-of (三) to (六), litigation as a whole) is replaced by its parts, by the codebook's own sum rules.
+A rule that loops over applicants becomes one instance per column. A figure that the form does not print (the
+subtotals of (三) to (六), litigation as a whole) is replaced by its parts, by the codebook's own sum rules.
 """
 
 from __future__ import annotations
@@ -51,8 +51,10 @@ class Instance:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class System:
-    """All checks of a form that need one report alone. ``sums``: parent slot -> parts, from single-parent sum rules;
-    ``narrated``: the cells whose figure in the text a rule of the codebook tests; ``index`` numbers all cells."""
+    """All checks of a form that need one report alone. ``sums``: parent slot -> parts, from single-parent sum
+    rules;
+    ``narrated``: the cells whose figure in the text a rule of the codebook tests; ``index`` numbers all
+    cells."""
 
     template: str
     instances: tuple[Instance, ...]
@@ -63,10 +65,11 @@ class System:
 
 
 class Equation(NamedTuple):
-    """An identity or a statement of the text on the cells that a report holds: the signed cells and the constant add to 0.
+    """An identity or a statement of the text on the cells that a report holds: the signed cells and the
+    constant add to 0.
 
-    ``total`` is the cell on the left where it stands there alone; ``origin`` is empty for an identity of the form, ``text`` for
-    what the report's text says, and else names the report of a neighbouring year.
+    ``total`` is the cell on the left where it stands there alone; ``origin`` is empty for an identity of the
+    form, ``text`` for what the report's text says, and else names the report of a neighbouring year.
     """
 
     name: str
@@ -77,8 +80,8 @@ class Equation(NamedTuple):
 
 
 class Check(NamedTuple):
-    """A rule with its derived cells replaced. ``left`` and ``right`` number the cells where the rule is a plain comparison
-    of sums (``plain``), so that a report in order is passed quickly."""
+    """A rule with its derived cells replaced. ``left`` and ``right`` number the cells where the rule is a
+    plain comparison of sums (``plain``), so that a report in order is passed quickly."""
 
     instance: Instance
     sides: tuple[Side, ...]
@@ -113,7 +116,8 @@ def slot_of(ref: Ref, member: str | None, template: str, codebook: Codebook) -> 
 def _side(linear: Linear, member: str | None, template: str, codebook: Codebook) -> Side:
     return Side(
         tuple(
-            Part(number_of(t.coefficient), slot_of(t.ref, member, template, codebook), t.ref.narrative) for t in linear.terms
+            Part(number_of(t.coefficient), slot_of(t.ref, member, template, codebook), t.ref.narrative)
+            for t in linear.terms
         ),
         number_of(linear.constant),
     )
@@ -139,7 +143,10 @@ def system_for(template: str) -> System:
             left = _side(relation.left, member, template, codebook)
             right = tuple(_side(option, member, template, codebook) for option in relation.right)
             identity = (
-                relation.op == "=" and rule.scope == "within_table" and rule.severity == "error" and not rule.tolerance
+                relation.op == "="
+                and rule.scope == "within_table"
+                and rule.severity == "error"
+                and not rule.tolerance
                 and len(right) == 1
                 and not any(r.narrative for r in relation.refs)
             )
@@ -183,8 +190,12 @@ def _shape(template: str, mask: bytes) -> Shape:
         sides = tuple(expand(side, system, held) for side in (instance.left, *instance.right))
         told = tuple(p.slot for side in sides for p in side.parts if p.narrative)
         plain = (
-            len(sides) == 2 and not told and instance.op in ("=", "<=", ">=") and not instance.rule.tolerance
-            and all(p.coefficient == 1 for side in sides for p in side.parts) and not any(s.constant for s in sides)
+            len(sides) == 2
+            and not told
+            and instance.op in ("=", "<=", ">=")
+            and not instance.rule.tolerance
+            and all(p.coefficient == 1 for side in sides for p in side.parts)
+            and not any(s.constant for s in sides)
         )
         numbered = [tuple(system.index[p.slot] for p in side.parts) for side in sides[:2]]
         checks.append(Check(instance, sides, plain, told, numbered[0], numbered[-1]))
@@ -196,7 +207,9 @@ def _shape(template: str, mask: bytes) -> Shape:
     for n, equation in enumerate(equations):
         for _, slot in equation.terms:
             by_slot.setdefault(slot, []).append(n)
-    return Shape(system, tuple(checks), tuple(equations), {slot: tuple(found) for slot, found in by_slot.items()})
+    return Shape(
+        system, tuple(checks), tuple(equations), {slot: tuple(found) for slot, found in by_slot.items()}
+    )
 
 
 def equation_of(name: str, left: Side, right: Side) -> Equation:
@@ -206,7 +219,9 @@ def equation_of(name: str, left: Side, right: Side) -> Equation:
         for part in side.parts:
             sums[part.slot] = sums.get(part.slot, 0) + sign * int(part.coefficient)
     terms = tuple((coefficient, slot) for slot, coefficient in sums.items() if coefficient)
-    return Equation(name, terms, left.constant - right.constant, left.parts[0].slot if len(left.parts) == 1 else None)
+    return Equation(
+        name, terms, left.constant - right.constant, left.parts[0].slot if len(left.parts) == 1 else None
+    )
 
 
 def balance(equation: Equation, values: Mapping[Slot, Figure]) -> Figure | None:
@@ -224,7 +239,9 @@ def spell(equation: Equation, values: Mapping[Slot, Figure]) -> str:
     """The equation in figures, zeros left out and open cells as ``?``: ``6 = 3 + 2 + 1``."""
 
     def side(wanted: int) -> str:
-        shown = [values.get(slot) for sign, slot in equation.terms if sign * wanted > 0 and values.get(slot) != 0]
+        shown = [
+            values.get(slot) for sign, slot in equation.terms if sign * wanted > 0 and values.get(slot) != 0
+        ]
         if wanted < 0 and equation.constant:
             shown.append(-equation.constant)
         return " + ".join("?" if v is None else str(v) for v in shown) or "0"
@@ -233,7 +250,8 @@ def spell(equation: Equation, values: Mapping[Slot, Figure]) -> str:
 
 
 def expand(side: Side, system: System, held: Mapping[Slot, object]) -> Side:
-    """The side with every cell that the report does not hold replaced by its parts, where the report holds those."""
+    """The side with every cell that the report does not hold replaced by its parts, where the report holds
+    those."""
     if all(p.narrative or p.slot in held or p.slot not in system.sums for p in side.parts):
         return side
     parts: list[Part] = []
@@ -244,4 +262,3 @@ def expand(side: Side, system: System, held: Mapping[Slot, object]) -> Side:
         else:
             parts += [Part(part.coefficient, child, False) for child in children]
     return Side(tuple(parts), side.constant)
-

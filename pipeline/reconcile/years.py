@@ -1,8 +1,9 @@
-"""Rules that join a report to its body's report of the year before: what a neighbour's figures say of this report's cells.
+"""Rules that join a report to its body's report of the year before: what a neighbour's figures say of this
+report's cells.
 
-A case carried forward is carried in next year; what is in force was in force, was issued, and was not repealed. Where a
-report's own sums and text leave several readings, these identities may leave one. They never fill a blank: a body that
-breaks the chain would have its neighbour's figure put in its mouth.
+A case carried forward is carried in next year; what is in force was in force, was issued, and was not
+repealed. Where a report's own sums and text leave several readings, these identities may leave one. They
+never fill a blank: a body that breaks the chain would have its neighbour's figure put in its mouth.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from pipeline.report import Figure
 
 
 class YearTerm(NamedTuple):
-    """A signed cell of this report (``back`` 0) or of the one before (``back`` -1), on the rule's left or right side."""
+    """A signed cell of this report (``back`` 0) or of the one before (``back`` -1), on the rule's left or
+    right side."""
 
     left: bool
     coefficient: Decimal
@@ -62,8 +64,9 @@ def year_rules(template: str) -> tuple[YearRule, ...]:
 def year_statements(
     template: str, figures: Mapping[Slot, Figure], *, before: bool, origin: str
 ) -> tuple[Equation, ...]:
-    """What the neighbour's ``figures`` say as equations over this report's cells. ``before`` tells that the neighbour is the
-    year before; ``template`` is the form of the later of the two; ``origin`` names the neighbour in proofs."""
+    """What the neighbour's ``figures`` say as equations over this report's cells. ``before`` tells that the
+    neighbour is the year before; ``template`` is the form of the later of the two; ``origin`` names the
+    neighbour in proofs."""
     found: list[Equation] = []
     for link in year_rules(template):
         if link.op != "=":

@@ -14,7 +14,7 @@ from pipeline.assets import ALL_YEAR, IN_SEASON
 from pipeline.crawl import completeness
 from pipeline.crawl.completeness import RULES
 from pipeline.definitions import HOST_TAG, dagster_home, defs, inbox
-from pipeline.load.home import Home
+from pipeline.home import Home
 
 pytestmark = pytest.mark.xdist_group("dagster")
 
@@ -23,7 +23,19 @@ def test_asset_keys() -> None:
     keys = {k.to_user_string() for k in defs.resolve_asset_graph().get_all_asset_keys()}
     stages = {"crawl_source", "crawl", "clean", "extract", "warehouse", "snapshot"}
     core = {f"core/{t}" for t in ("document", "report", "observation", "finding", "section")}
-    marts = {f"mart/{t}" for t in ("measure", "city_year", "application", "outcome", "dispute", "coverage", "quality", "chain_break")}
+    marts = {
+        f"mart/{t}"
+        for t in (
+            "measure",
+            "city_year",
+            "application",
+            "outcome",
+            "dispute",
+            "coverage",
+            "quality",
+            "chain_break",
+        )
+    }
     assert stages | core | marts <= keys
 
 
@@ -42,23 +54,36 @@ def test_stages_follow_each_other() -> None:
 
 
 def test_schedules_follow_the_season() -> None:
-    schedules = {s.name: s.cron_schedule for s in defs.schedules or () if isinstance(s, dg.ScheduleDefinition)}
+    schedules = {
+        s.name: s.cron_schedule for s in defs.schedules or () if isinstance(s, dg.ScheduleDefinition)
+    }
     assert schedules == {"weekly_in_season": "0 1 * 1-4 1", "monthly_off_season": "0 1 1 5-12 *"}
 
 
 def test_the_crawl_is_partitioned_by_source_and_the_rest_is_not() -> None:
     graph = defs.resolve_asset_graph()
-    partitioned = {key.to_user_string() for key in graph.get_all_asset_keys() if graph.get(key).is_partitioned}
+    partitioned = {
+        key.to_user_string() for key in graph.get_all_asset_keys() if graph.get(key).is_partitioned
+    }
     assert partitioned == {"crawl_source"}
     assert graph.get(dg.AssetKey("crawl_source")).pools == {"crawl"}
-    everything = {key.to_user_string() for key in defs.resolve_job_def("everything").asset_layer.executable_asset_keys}
+    everything = {
+        key.to_user_string() for key in defs.resolve_job_def("everything").asset_layer.executable_asset_keys
+    }
     assert "crawl_source" not in everything
     assert {"crawl", "snapshot", "mart/city_year"} <= everything
 
 
 def test_assets_stand_in_groups_that_say_what_they_are() -> None:
     graph = defs.resolve_asset_graph()
-    assert {graph.get(key).group_name for key in graph.get_all_asset_keys()} == {"stages", "core", "ref", "staging", "meta", "mart"}
+    assert {graph.get(key).group_name for key in graph.get_all_asset_keys()} == {
+        "stages",
+        "core",
+        "ref",
+        "staging",
+        "meta",
+        "mart",
+    }
 
 
 def test_freshness_follows_the_season() -> None:
@@ -68,7 +93,11 @@ def test_freshness_follows_the_season() -> None:
 
 
 def test_every_rule_of_completeness_is_a_check() -> None:
-    checks = {key.name for key in defs.resolve_asset_graph().asset_check_keys if key.asset_key == dg.AssetKey("crawl")}
+    checks = {
+        key.name
+        for key in defs.resolve_asset_graph().asset_check_keys
+        if key.asset_key == dg.AssetKey("crawl")
+    }
     assert checks == set(RULES)
     source = (Path(completeness.__file__)).read_text(encoding="utf-8")
     assert set(re.findall(r'add\(\s*"(\w+)"', source)) == set(RULES)
@@ -99,7 +128,10 @@ def test_two_processes_may_want_the_manifest_at_once(tmp_path: Path) -> None:
         "import json, pathlib, sys; from pipeline.assets import manifest; "
         "print(len(json.loads(manifest(pathlib.Path(sys.argv[1])).read_bytes())['nodes']))"
     )
-    asking = [subprocess.Popen([sys.executable, "-c", wanted, str(tmp_path)], stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    asking = [
+        subprocess.Popen([sys.executable, "-c", wanted, str(tmp_path)], stdout=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
     told = [process.communicate()[0] for process in asking]
     assert [process.returncode for process in asking] == [0, 0]
     assert told[0] == told[1] != "0\n"

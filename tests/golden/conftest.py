@@ -1,4 +1,5 @@
-"""``pytest tests/golden --accept`` rewrites the golden files from what is read now; read the diff before committing."""
+"""``pytest tests/golden --accept`` rewrites the golden files from what is read now; read the diff before
+committing."""
 
 from __future__ import annotations
 

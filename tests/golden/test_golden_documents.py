@@ -42,7 +42,9 @@ def spelled(reports: list[Report]) -> str:
         }  # fmt: skip
         rows = [json.dumps(_row(o), ensure_ascii=False) for o in report.observations]
         findings = [
-            json.dumps([f.rule, f.severity, _plain(f.left), _plain(f.right), f.cells, f.message], ensure_ascii=False)
+            json.dumps(
+                [f.rule, f.severity, _plain(f.left), _plain(f.right), f.cells, f.message], ensure_ascii=False
+            )
             for f in report.findings
         ]
         parts.append(
@@ -58,7 +60,9 @@ def test_document_reads_as_its_golden_file_says(path: Path, accept: bool) -> Non
     golden = HERE / "expected" / f"{path.name}.json"
     if accept:
         golden.write_text(text, encoding="utf-8")
-    assert golden.is_file(), f"no golden file for {path.name}: run pytest tests/golden --accept and read what it wrote"
+    assert golden.is_file(), (
+        f"no golden file for {path.name}: run pytest tests/golden --accept and read what it wrote"
+    )
     assert json.loads(text) == json.loads(golden.read_text(encoding="utf-8"))
 
 

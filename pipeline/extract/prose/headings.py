@@ -1,0 +1,192 @@
+"""Values that stand under or behind a heading that is a label of the 2014 statistics (NOTES 7.8).
+
+``(三)从事政府信息公开工作人员数。`` then a paragraph ``7``; or ``主动公开政府信息数。95`` in one line. A heading with
+nothing before the next heading is ``blank``: the answer may have been lost, so it is never turned into a
+zero.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from pipeline.chinese.numbers import parse_figure
+from pipeline.codebook import Codebook, normalise_label
+from pipeline.extract.prose.patterns import NUMBER
+from pipeline.report import Figure, State
+
+_HEADING = re.compile(
+    r"^(?:[(（]?[一二三四五六七八九十]{0,3}[)）、.]|\(\)|\d{1,2}[、.])(?P<label>[^。:,;]{3,40})[。:](?P<rest>.{0,24})$"
+)
+_NEXT = re.compile(
+    r"^(?:[(（][一二三四五六七八九十]{0,3}[)）]|[一二三四五六七八九十]{1,3}、|\d{1,2}[、.](?!\d))"
+)
+_VALUE = re.compile(
+    rf"^(?P<n>{NUMBER})(?P<scale>[余多]?[万亿]?[余多]?)(?P<unit>万?元|人次|[条件次个人名篇期处宗场])?(?:\([^()]{{0,20}}\))?[。.]?$"
+)
+_NIL = re.compile(r"^(?:无|没有|未发生|未收取|未收到|零)[。.]?$")
+_TABLE = re.compile(r"统计(?:情况)?表(?:\([^()]*\))?$|^统计指标")
+_LIST_LINE = re.compile(
+    r"^(?:其中[:,]?)?(?:[(（]?[\d一二三四五六七八九十]{1,3}[)）、.]|[①-⑩])?(?P<label>[^:,;。]{3,30}?)(?:\((?P<unit>条|件|元|万元|人|人次|个)\))?:(?P<rest>.{1,16}?)[;,]?$"
+)
+_MIN_LIST = 3
+_NIL_LINE = re.compile(
+    r"^(?:暂?无|没有|(?:不|未|没有)收费|(?:均|都)?(?:未|没有)(?:发生|产生|收到|收取)(?:此类情况|该类情况|上述情况)?|(?:暂?无|没有)(?:此类|此项|该类|上述|相关)(?:情况|事项)|(?:均|都)?为?(?:零|0)(?:件|起|宗|例|元)?)[。.]?$"
+)
+_NIL_HEAD = re.compile(
+    r"^(?:[(（]?[一二三四五六七八九十\d]{1,3}[)）、.]+)?(?P<label>[\u4e00-\u9fff、()]{4,34})(?:[。:](?P<rest>.{1,12}))?$"
+)
+_OF = r"因|政府|政务|信息|公开|工作|被|的|及|和|与|或|、|[()]|情况|数量|方面|有关|相关|本年度|本年"
+_NIL_DISPUTES = re.compile(
+    rf"(?:{_OF}|申请|提起|提出|引起|引发|发生|行政|复议|诉讼|申诉|应诉|投诉|举报|案件)+"
+)
+_NIL_FEES = re.compile(rf"(?:{_OF}|收费|收取|减免|费用|依申请)+")
+_NIL_ASKED = re.compile(rf"(?:{_OF}|依申请|申请|受理|收到|处理|办理)+")
+_NIL_COURSES = (
+    ("复议", "reconsideration.total", "v2008 v2014 v2019 v2021"),
+    ("诉讼", "litigation.total", "v2008 v2014 v2019 v2021"),
+    ("申诉", "appeal.total", "v2008"),
+    ("投诉", "complaint.total", "v2008 v2014"),
+)
+_NOT_UNIQUE = frozenset({"被依法纠错", "其他情形", "其他"})
+
+
+class Labelled(NamedTuple):
+    """A heading's answer: ``at`` is the paragraph that holds it, ``text`` its flattened text."""
+
+    indicator: str
+    at: int
+    text: str
+    value: Figure | None
+    unit: str
+    approx: bool
+    state: State
+
+
+@lru_cache(maxsize=8)
+def _labels_of(items: tuple[tuple[str, tuple[str, ...]], ...]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    twice: set[str] = set()
+    for indicator, labels in items:
+        for label in labels:
+            key = normalise_label(label)
+            if found.setdefault(key, indicator) != indicator:
+                twice.add(key)
+    return {k: v for k, v in found.items() if k not in twice and k not in _NOT_UNIQUE and len(k) >= 3}
+
+
+def heading_labels(codebook: Codebook) -> dict[str, str]:
+    """Normalised label -> indicator, of the 2014 form, labels that name one indicator only."""
+    return _labels_of(
+        tuple((i.indicator_id, i.row_labels) for i in codebook.indicators if i.template == "v2014")
+    )
+
+
+def list_labels(codebook: Codebook) -> dict[str, str]:
+    """Normalised label -> indicator, of the local lists of indicators of 2008 to 2013."""
+    return _labels_of(
+        tuple((i.indicator_id, i.row_labels) for i in codebook.indicators if i.template == "v2008")
+    )
+
+
+def read_list_lines(flats: Sequence[str], codebook: Codebook) -> list[Labelled]:
+    """A local list of indicators that was typed as lines (申请总数:26条), where at least three of its labels
+    stand."""
+    lines = [(at, m) for at, flat in enumerate(flats) if len(flat) < 60 and (m := _LIST_LINE.match(flat))]
+    if len(lines) < _MIN_LIST:
+        return []
+    labels = list_labels(codebook)
+    found = [
+        Labelled(indicator, at, flats[at], read[0], read[1] or match["unit"] or "", *read[2:])
+        for at, match in lines
+        if (indicator := labels.get(normalise_label(match["label"]))) and (read := _read(match["rest"]))
+    ]
+    return found if len({f.indicator for f in found}) >= _MIN_LIST else []
+
+
+def _read(text: str) -> tuple[Figure | None, str, bool, State] | None:
+    if _NIL.match(text):
+        return 0, "", False, "text_zero"
+    match = _VALUE.match(text)
+    if not match:
+        return None
+    digits = match["n"].replace(",", "")
+    if not match["unit"] and (len(digits) > 5 or not digits.isdigit()):
+        return None
+    value, approx = parse_figure(match["n"], match["scale"])
+    return None if value is None else (value, match["unit"] or "", approx, "reported")
+
+
+def read_headings(flats: Sequence[str], codebook: Codebook) -> list[Labelled]:
+    """``flats`` are paragraphs, flattened. Reading stops where the statistics table itself begins."""
+    found: list[Labelled] = []
+    labels: dict[str, str] = {}
+    for at, flat in enumerate(flats):
+        if not 4 < len(flat) < 80:
+            continue
+        if len(flat) < 40 and _TABLE.search(flat):
+            break
+        match = _HEADING.match(flat)
+        if not match:
+            continue
+        labels = labels or heading_labels(codebook)
+        indicator = labels.get(normalise_label(match["label"]))
+        if indicator is None:
+            continue
+        if match["rest"]:
+            if read := _read(match["rest"]):
+                found.append(Labelled(indicator, at, flat, *read))
+            continue
+        follows = next((i for i in range(at + 1, len(flats)) if flats[i]), None)
+        if follows is None or _NEXT.match(flats[follows]):
+            if follows is None or not _read(flats[follows]):
+                found.append(Labelled(indicator, at, flat, None, "", False, "blank"))
+        elif read := _read(flats[follows]):
+            found.append(Labelled(indicator, follows, flats[follows], *read))
+    return found
+
+
+def _nil_indicators(label: str, template: str) -> tuple[str, ...]:
+    """What a heading asks for where the whole answer is 无; () where that is not one thing for certain."""
+    if _NIL_DISPUTES.fullmatch(label) and ("复议" in label or "诉讼" in label):
+        return tuple(i for word, i, forms in _NIL_COURSES if word in label and template in forms)
+    if _NIL_FEES.fullmatch(label) and ("收费" in label or "费用" in label) and "减免" not in label:
+        return {"v2008": ("fee.collected_yuan",), "v2014": ("fee.collected_10k_yuan",)}.get(template, ())
+    if _NIL_ASKED.fullmatch(label) and "申请" in label:
+        return ("application.received",)
+    return ()
+
+
+def read_nil_sections(flats: Sequence[str], template: str) -> list[Labelled]:
+    """Sections on disputes, fees or applications whose whole text is 无: zeros said in words.
+
+    The nil must be all that stands between the heading and the next one, or behind the heading in its own
+    line.
+    """
+    found: list[Labelled] = []
+    for at, flat in enumerate(flats):
+        if not 1 <= len(flat) < 14 or not _NIL_LINE.match(flat):
+            if (
+                5 < len(flat) < 50
+                and (head := _NIL_HEAD.match(flat))
+                and head["rest"]
+                and _NIL_LINE.match(head["rest"])
+            ):
+                found.extend(
+                    Labelled(i, at, flat, 0, "", False, "text_zero")
+                    for i in _nil_indicators(head["label"], template)
+                )
+            continue
+        before = next((i for i in range(at - 1, -1, -1) if flats[i]), None)
+        after = next((i for i in range(at + 1, len(flats)) if flats[i]), None)
+        if before is None or (after is not None and not _NEXT.match(flats[after])):
+            continue
+        head = _NIL_HEAD.match(flats[before])
+        if head and not head["rest"]:
+            found.extend(
+                Labelled(i, at, flat, 0, "", False, "text_zero")
+                for i in _nil_indicators(head["label"], template)
+            )
+    return found

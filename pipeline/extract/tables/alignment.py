@@ -1,0 +1,84 @@
+"""Which value of a row belongs to which column, where the row leaves no choice."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from pipeline.extract.tables.heads import year_of
+from pipeline.extract.tables.orders import Column, filled_after_labels, sums_hold
+from pipeline.extract.tables.rows import Item, Row, is_unit
+
+_HEADER_UNIT = re.compile(r"(?:单位[:：]?|[(（])(亿元|百万元|万元|千元|百元|元)")
+
+
+def unit_of(label: str) -> str:
+    """The unit of money that a label names, or nothing."""
+    if "元" not in label:
+        return ""
+    found = _HEADER_UNIT.search("".join(label.split()))
+    return found[1] if found else ""
+
+
+def aligned(values: Row, columns: Sequence[Column], gridded: bool, ragged: bool) -> list[Item | None] | None:
+    """One value (None: nothing printed) for each column, where the row leaves no choice."""
+    n = len(columns)
+    if gridded:
+        places = {v.col: v for v in values}
+        filled = [v for v in values if v.is_value and not v.is_blank]
+        whole = all(c.col in places for c in columns) or (
+            ragged and all(c.col in places for c in columns[:-1])
+        )
+        known = {c.col for c in columns}
+        if whole and all(v.col in known for v in filled):
+            return [places.get(c.col) for c in columns]
+    if len(values) == n:
+        return list(values)
+    bare = [v for v in values if not (v.is_label and (is_unit(v.text) or year_of(v.text, None)))]
+    if len(bare) == n:
+        return list(bare)
+    if len(values) > n:
+        left, right = values[:n], values[len(values) - n :]
+        fits_left = all(v.is_blank for v in values[n:])
+        fits_right = all(v.is_blank for v in values[: len(values) - n])
+        by_col = {v.col: v for v in values}
+        placed = [by_col[c.col] for c in columns] if all(c.col in by_col for c in columns) else None
+        if placed and any(v not in placed and not v.is_blank and not v.is_label for v in values):
+            placed = None  # a figure would be left over
+        if fits_left and fits_right and [v.text for v in left] != [v.text for v in right]:
+            return [*placed] if placed in (left, right) else None
+        if placed is not None and (fits_left or fits_right) and [*placed] not in (left, right):
+            return None  # by order and by place the figures fill other columns
+        if fits_left:
+            return list(left)
+        if fits_right:
+            return list(right)
+        if placed is not None:
+            return [*placed]
+    return None
+
+
+def kept(values: Row, columns: Sequence[Column]) -> list[Item | None] | None:
+    """The row's values in their places, where a blank before a figure shows that the file kept its blank
+    cells, and the sums bear it out; None where blanks may have been moved to the row's end."""
+    n = len(columns)
+    row = values[:n]
+    if len(row) < n or not all(v.is_value for v in row) or not all(v.is_blank for v in values[n:]):
+        return None
+    filled = [at for at, v in enumerate(row) if not v.is_blank]
+    if not filled or all(not v.is_blank for v in row[: filled[-1]]):
+        return None
+    return [*row] if sums_hold(columns, [v.reading.value or 0 for v in row]) else None
+
+
+def total_left_out(rows: Sequence[Row], n: int) -> bool:
+    """Whether every filled row of the table lacks one figure and the last printed is not the sum of the
+    others: then it is the total that the whole table leaves out."""
+    filled = [
+        [v.reading.value or 0 for v in values]
+        for row in rows
+        if len(values := filled_after_labels(row)) >= n - 2
+    ]
+    if len(filled) < 3 or any(len(values) != n - 1 for values in filled):
+        return False
+    return any(sum(values[:-1]) != values[-1] for values in filled)

@@ -1,0 +1,75 @@
+"""Where a home keeps its things: ``YANGGUANG_HOME`` (default: the project's ``data/``)."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The folders of one home. ``root`` holds ``raw/``, ``warehouse/`` and ``inbox/``."""
+
+    root: Path
+
+    @property
+    def raw(self) -> Path:
+        return self.root / "raw"
+
+    @property
+    def warehouse(self) -> Path:
+        return self.root / "warehouse"
+
+    @property
+    def database(self) -> Path:
+        """The published warehouse that analysts open."""
+        return self.warehouse / "yangguang.duckdb"
+
+    @property
+    def building(self) -> Path:
+        """The warehouse that a run is building, beside the published one."""
+        return self.warehouse / "building.duckdb"
+
+    @property
+    def read(self) -> Path:
+        """What reading gave, kept between runs."""
+        return self.warehouse / "read"
+
+    @property
+    def snapshots(self) -> Path:
+        return self.warehouse / "snapshot"
+
+    @property
+    def inbox(self) -> Path:
+        return self.root / "inbox"
+
+    @property
+    def divisions(self) -> Path | None:
+        """A CSV of places of this home's own (the demo's invented province), where there is one."""
+        path = self.root / "divisions.csv"
+        return path if path.is_file() else None
+
+    @property
+    def division_events(self) -> Path | None:
+        path = self.root / "division_events.csv"
+        return path if path.is_file() else None
+
+    def make(self) -> Home:
+        """Make the folders that are absent."""
+        for folder in (self.raw, self.warehouse, self.read, self.inbox):
+            folder.mkdir(parents=True, exist_ok=True)
+        return self
+
+
+def default_home() -> Home:
+    """The home that the environment names, else the project's ``data/``."""
+    named = os.environ.get("YANGGUANG_HOME")
+    return Home(Path(named).resolve() if named else PROJECT / "data")
+
+
+def demo_home() -> Home:
+    """The demo's own home below the default one, so that invented bodies never mix with real ones."""
+    return Home(default_home().root / "demo")

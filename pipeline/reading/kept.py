@@ -1,0 +1,141 @@
+"""What reading gave, kept between runs: batch files of Parquet and an index, one folder a fingerprint.
+
+The fingerprint covers the code of the reading stages, the codebook and the home's own places, so that a
+document is read again exactly when one of them has changed. A batch is written aside, renamed, and then
+indexed; a kill loses at most one batch.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import sqlite3
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from pipeline.home import Home
+from pipeline.reading.schema import SCHEMAS, Rows, table_of
+
+BATCH = 256
+_STAGES = ("codebook", "places", "clean", "extract", "reconcile")
+
+
+@lru_cache(maxsize=8)
+def reading_fingerprint(divisions: Path | None = None) -> str:
+    """A hash over all that decides what reading gives: 16 hex digits."""
+    package = Path(__file__).resolve().parents[1]
+    files = [
+        package / name
+        for name in ("document.py", "report.py", "reading.py", "load/schema.py", "load/kept.py")
+    ]
+    for stage in _STAGES:
+        files += sorted(p for p in (package / stage).rglob("*") if p.suffix in (".py", ".csv"))
+    digest = hashlib.sha256()
+    for path in files:
+        digest.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    if divisions is not None:
+        digest.update(divisions.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+class Kept:
+    """The batches of one fingerprint in one home."""
+
+    def __init__(self, home: Home) -> None:
+        self.fingerprint = reading_fingerprint(home.divisions)
+        self.root = home.read
+        self.folder = home.read / self.fingerprint
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._db = sqlite3.connect(self.folder / "index.sqlite", timeout=60)
+        self._db.execute("PRAGMA journal_mode=WAL")
+        self._db.execute(
+            "CREATE TABLE IF NOT EXISTS entry (sha256 TEXT PRIMARY KEY, batch TEXT NOT NULL, unit TEXT NOT NULL, status TEXT, "
+            "digest TEXT NOT NULL)"
+        )
+        self._db.commit()
+
+    def __enter__(self) -> Kept:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._db.close()
+
+    def entries(self) -> dict[str, tuple[str, str]]:
+        """Of every document kept: the unit that it was read in (what was read together) and its status."""
+        return {
+            row[0]: (row[1], row[2]) for row in self._db.execute("SELECT sha256, unit, status FROM entry")
+        }
+
+    def forget(self, shas: Iterable[str]) -> None:
+        """Drop the batches that hold these documents: what they held is read again."""
+        with self._db:
+            self._db.executemany(
+                "DELETE FROM entry WHERE batch = (SELECT batch FROM entry WHERE sha256 = ?)",
+                [(sha,) for sha in shas],
+            )
+
+    def write(self, results: Iterable[tuple[str, Rows]]) -> Iterator[Rows]:
+        """Write what each unit gave as it comes, in batches; gives each result on once it is durable."""
+        waiting: list[tuple[str, Rows]] = []
+        for result in results:
+            waiting.append(result)
+            if len(waiting) >= BATCH:
+                yield from self._write_batch(waiting)
+                waiting = []
+        if waiting:
+            yield from self._write_batch(waiting)
+
+    def _write_batch(self, batch: list[tuple[str, Rows]]) -> list[Rows]:
+        entries = sorted(
+            (row[0], unit, row[5], digest)
+            for unit, rows in batch
+            for digest in [_digest(rows)]
+            for row in rows["document"]
+        )
+        name = hashlib.sha256("".join(sha + unit for sha, unit, *_ in entries).encode()).hexdigest()[:16]
+        for table in SCHEMAS:
+            target = self.folder / f"{name}.{table}.parquet"
+            aside = target.with_suffix(".part")
+            pq.write_table(
+                table_of(table, (row for _, rows in batch for row in rows[table])), aside, compression="zstd"
+            )
+            aside.replace(target)
+        with self._db:
+            self._db.executemany(
+                "INSERT OR REPLACE INTO entry VALUES (?, ?, ?, ?, ?)",
+                [(sha, name, *rest) for sha, *rest in entries],
+            )
+        return [rows for _, rows in batch]
+
+    def batches(self) -> list[str]:
+        """Names of the batches that the index knows, sorted."""
+        return [row[0] for row in self._db.execute("SELECT DISTINCT batch FROM entry ORDER BY batch")]
+
+    def held(self) -> dict[str, tuple[str, str]]:
+        """Of every document kept: the batch that holds it, and a digest of what reading gave, in which any
+        difference shows."""
+        return {
+            row[0]: (row[1], row[2])
+            for row in self._db.execute("SELECT sha256, batch, digest FROM entry ORDER BY sha256")
+        }
+
+    def files(self, table: str, batches: Iterable[str] | None = None) -> list[str]:
+        """The Parquet files of one table: of the batches named, else of all."""
+        names = self.batches() if batches is None else sorted(batches)
+        return [str(self.folder / f"{name}.{table}.parquet") for name in names]
+
+    def count(self) -> int:
+        return int(self._db.execute("SELECT count(*) FROM entry").fetchone()[0])
+
+    def drop_older(self) -> None:
+        """Remove what older fingerprints left."""
+        for folder in self.root.iterdir():
+            if folder.is_dir() and folder != self.folder:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _digest(rows: Rows) -> str:
+    return hashlib.sha256(repr(sorted(rows.items())).encode("utf-8", errors="surrogatepass")).hexdigest()[:16]

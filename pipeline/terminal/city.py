@@ -1,0 +1,131 @@
+"""One place's profile for a terminal: its series, breaks, findings, peers and sources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import duckdb
+
+from pipeline.codebook import load_codebook
+from pipeline.home import Home
+from pipeline.load.warehouse import opened
+from pipeline.terminal.show import grid
+
+SERIES = (
+    "applications_received",
+    "applications_carried_in",
+    "applications_concluded",
+    "outcome_granted",
+    "outcome_partial",
+    "outcome_refused",
+    "outcome_unable",
+    "outcome_not_processed",
+    "outcome_other",
+    "applications_carried_forward",
+    "disclosure_rate",
+    "reconsideration_total",
+    "reconsideration_corrected",
+    "litigation_total",
+    "litigation_corrected",
+    "normative_documents_in_force",
+    "proactive_total",
+)
+
+
+class UnknownPlace(Exception):
+    """No place by that name or code, or several; the message says which."""
+
+
+def _find(con: duckdb.DuckDBPyConnection, wanted: str) -> tuple[str, str]:
+    rows = con.execute(
+        "SELECT DISTINCT division_code, max(division_name) FROM core.report WHERE division_code = ? OR division_name = ? "
+        "GROUP BY 1 ORDER BY 1",
+        [wanted, wanted],
+    ).fetchall()
+    if not rows:
+        rows = con.execute(
+            "SELECT division_code, max(division_name) FROM core.report WHERE division_name LIKE ? || '%' GROUP BY 1 ORDER BY 1",
+            [wanted],
+        ).fetchall()
+    if not rows:
+        known = con.execute(
+            "SELECT count(*) FROM ref.division WHERE division_code = ? OR name = ?", [wanted, wanted]
+        ).fetchone()
+        why = "no report of it is in the warehouse" if known and known[0] else "no such place is known"
+        raise UnknownPlace(f"{wanted}: {why}")
+    if len(rows) > 1:
+        listed = ", ".join(f"{name} {code}" for code, name in rows)
+        raise UnknownPlace(f"{wanted} names several places: {listed}; give the code")
+    return str(rows[0][0]), str(rows[0][1])
+
+
+def city_lines(home: Home, wanted: str) -> Iterator[str]:
+    """Lines for a person. ``wanted`` is a name or a six-digit code. Raises UnknownPlace."""
+    labels = {m.measure_id: m.label_zh for m in load_codebook().measures}
+    with opened(home.database, read_only=True) as con:
+        code, name = _find(con, wanted)
+        yield f"{name}  {code}"
+        yield ""
+        yield from _series(con, code, labels)
+        yield from _section(
+            con,
+            "断链 breaks in the chain",
+            "SELECT year, issuer, measure_id, expected, found FROM mart.chain_break WHERE division_code = ? ORDER BY ALL",
+            code,
+        )
+        yield from _section(
+            con,
+            "核对 findings (errors and warnings of current reports)",
+            "SELECT r.year, r.issuer, f.severity, f.rule, count(*) AS n FROM core.finding f JOIN core.report r USING (report_id) "
+            "WHERE r.division_code = ? AND r.is_current AND f.severity IN ('error', 'warn') GROUP BY ALL ORDER BY ALL",
+            code,
+        )
+        yield from _section(
+            con,
+            "同级 peers: rank by applications among places of the same level, province and year",
+            "SELECT c.year, c.applications_received AS received, "
+            "1 + count(p.applications_received) FILTER (p.applications_received > c.applications_received) AS rank, "
+            "count(p.applications_received) AS peers FROM mart.city_year c JOIN mart.city_year p ON p.year = c.year "
+            "AND p.level = c.level AND substr(p.division_code, 1, 2) = substr(c.division_code, 1, 2) "
+            "WHERE c.division_code = ? AND c.applications_received IS NOT NULL GROUP BY ALL ORDER BY 1",
+            code,
+        )
+        yield from _section(
+            con,
+            "来源 sources",
+            "SELECT r.year, r.issuer, r.template, r.scope, r.published_on, r.is_current AS current, r.report_id, r.source_url "
+            "FROM core.report r WHERE r.division_code = ? ORDER BY r.year, r.issuer, r.report_id",
+            code,
+        )
+
+
+def _series(con: duckdb.DuckDBPyConnection, code: str, labels: dict[str, str]) -> Iterator[str]:
+    cursor = con.execute("SELECT * FROM mart.city_year WHERE division_code = ? ORDER BY year", [code])
+    names = [d[0] for d in cursor.description or []]
+    rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    if not rows:
+        yield "本级政府没有报告 / no report of its government is in the warehouse"
+        yield ""
+        return
+    yield f"系列 series: {rows[-1].get('issuer')}"
+    table: list[tuple[Any, ...]] = [
+        ("表式 form", *(r.get("template") for r in rows)),
+        ("口径 scope", *(r.get("scope") for r in rows)),
+    ]
+    for measure in SERIES:
+        if measure in names and any(r[measure] is not None for r in rows):
+            table.append((labels.get(measure, measure), *(r[measure] for r in rows)))
+    yield from (f"  {line}" for line in grid(("", *(str(r["year"]) for r in rows)), table, 26))
+    yield "  表式改变处的数不可直接相比 / figures on two sides of a change of form are not directly comparable"
+    yield ""
+
+
+def _section(con: duckdb.DuckDBPyConnection, title: str, query: str, code: str) -> Iterator[str]:
+    cursor = con.execute(query, [code])
+    names = [d[0] for d in cursor.description or []]
+    rows = cursor.fetchall()
+    yield f"{title}: {len(rows) or '无 / none'}"
+    if rows:
+        yield from (f"  {line}" for line in grid(names, rows, 52))
+    yield ""

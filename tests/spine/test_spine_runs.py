@@ -1,0 +1,148 @@
+"""Runs under bad input, under readers, and under SIGKILL."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import threading
+import time
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipeline.demo import iter_pages
+from pipeline.home import Home
+from tests.spine.conftest import COMMAND, yangguang
+
+pytestmark = pytest.mark.xdist_group("runs")
+
+
+def pages(folder: Path, start: int, count: int) -> Path:
+    """Some demo pages as files of fixed age."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for n, (_, data, truth) in enumerate(iter_pages(bodies=6, seed=5)):
+        if start <= n < start + count:
+            path = folder / f"{n:03d}.{'txt' if truth.shape != 'html' else 'html'}"
+            path.write_bytes(data)
+            os.utime(path, (1_700_000_000 + n, 1_700_000_000 + n))
+    return folder
+
+
+def test_broken_files_are_rows_with_a_status_and_the_run_goes_on(tmp_path: Path) -> None:
+    inbox = tmp_path / "in"
+    pages(inbox, 0, 2)
+    (inbox / "empty.html").write_bytes(b"")
+    (inbox / "picture.html").write_bytes(b"\x89PNG\r\n\x1a\n" + random.Random(1).randbytes(3000))
+    (inbox / "divs.html").write_bytes(b"<div>" * 6_000_000)
+    (inbox / "cut.html").write_bytes(b"<html><body><p>text</p><table><tr><td>1</td><td")
+    (inbox / "noise.pdf").write_bytes(b"%PDF-1.7\n" + random.Random(2).randbytes(2000))
+    done = yangguang(tmp_path / "home", "run", str(inbox))
+    assert "5 documents could not be read whole" in done.stderr
+    rows = yangguang(
+        tmp_path / "home", "sql", "select source_url, status from core.document order by 1", "--format", "csv"
+    ).stdout
+    status = dict(line.split(",") for line in rows.splitlines()[1:])
+    assert [s for n, s in status.items() if n[0].isdigit()] == ["ok", "ok"]
+    assert status["empty.html"] == "empty"
+    assert status["divs.html"] == "too_large"
+    assert status["cut.html"] == "truncated"
+    assert status["picture.html"] not in ("ok", "crashed")
+    assert status["noise.pdf"] not in ("ok", "crashed")
+
+
+def test_wrong_use_is_exit_code_2_with_a_message(tmp_path: Path) -> None:
+    for arguments in (
+        ["run", str(tmp_path / "nowhere")],
+        ["run", "--colour"],
+        ["extract", str(tmp_path / "nowhere")],
+        ["city"],
+        ["sql", "select 1", "--format", "xml"],
+        ["sql", "select 1"],
+    ):
+        done = yangguang(tmp_path / "home", *arguments, check=False)
+        assert done.returncode == 2, arguments
+        assert done.stderr.strip()
+        assert "Traceback" not in done.stderr
+
+
+def test_readers_are_never_locked_out(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    yangguang(home.root, "run", str(pages(tmp_path / "a", 0, 2)))
+    old = duckdb.connect(str(home.database), read_only=True)
+    before = old.execute("SELECT count(*) FROM core.report").fetchone()
+    failures: list[str] = []
+    counts: set[int] = set()
+    stop = threading.Event()
+
+    def read_on() -> None:
+        script = (
+            "import duckdb,sys\ncon = duckdb.connect(sys.argv[1], read_only=True)\n"
+            "print(con.execute('SELECT count(*) FROM core.report').fetchone()[0])"
+        )
+        while not stop.wait(0.2):
+            done = subprocess.run(
+                [COMMAND[0], "-c", script, str(home.database)], capture_output=True, text=True, check=False
+            )
+            if done.returncode:
+                failures.append(done.stderr)
+            else:
+                counts.add(int(done.stdout))
+
+    reader = threading.Thread(target=read_on)
+    reader.start()
+    yangguang(home.root, "run", str(pages(tmp_path / "b", 2, 2)))
+    stop.set()
+    reader.join()
+    assert not failures
+    assert 2 in counts
+    assert old.execute("SELECT count(*) FROM core.report").fetchone() == before
+    old.close()
+    with duckdb.connect(str(home.database), read_only=True) as con:
+        assert con.execute("SELECT count(*) FROM core.report").fetchone() == (4,)
+
+
+def test_a_killed_run_loses_nothing(tmp_path: Path) -> None:
+    folder = pages(tmp_path / "in", 0, 12)
+    calm = Home(tmp_path / "calm")
+    yangguang(calm.root, "run", str(folder))
+    home = Home(tmp_path / "killed")
+    dice = random.Random(7)
+    for _ in range(4):
+        process = subprocess.Popen(
+            [*COMMAND, "run", str(folder)],
+            env={**os.environ, "YANGGUANG_HOME": str(home.root)},
+            start_new_session=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        time.sleep(dice.uniform(0.3, 9))
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        if home.database.is_file():  # whatever is published is whole
+            with duckdb.connect(str(home.database), read_only=True) as con:
+                assert con.execute("SELECT count(*) FROM core.report").fetchone() == (12,)
+    yangguang(home.root, "run", str(folder))
+    assert yangguang(home.root, "verify").returncode == 0
+    for table in ("core.report", "core.observation", "core.finding", "mart.city_year"):
+        query = f"select * from {table} order by all"
+        assert (
+            yangguang(home.root, "sql", query, "--format", "csv").stdout
+            == yangguang(calm.root, "sql", query, "--format", "csv").stdout
+        )
+
+
+def test_only_new_documents_are_read_and_a_file_taken_twice_is_one(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    yangguang(home.root, "run", str(pages(tmp_path / "a", 0, 3)))
+    folder = next(p for p in home.read.iterdir() if p.is_dir())
+    batches = {p.name: p.stat().st_mtime_ns for p in folder.glob("*.parquet")}
+    pages(tmp_path / "b", 2, 2)  # one known document and one new
+    done = yangguang(home.root, "run", str(tmp_path / "b"))
+    assert "1 new, 1 known" in done.stderr
+    now = {p.name: p.stat().st_mtime_ns for p in folder.glob("*.parquet")}
+    assert {n: t for n, t in now.items() if n in batches} == batches
+    assert len(now) == 2 * len(batches)
+    assert len([p for p in (home.raw / "objects").rglob("*") if p.is_file()]) == 4

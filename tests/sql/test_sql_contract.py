@@ -1,0 +1,30 @@
+"""The generated contract of the panel says what the codebook says."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+
+from pipeline.codebook import load_codebook
+
+SQL = Path(__file__).resolve().parents[2] / "sql"
+
+
+def test_contract_of_the_panel_is_fresh() -> None:
+    spec = importlib.util.spec_from_file_location(
+        "write_contract", SQL.parent / "tools" / "write_contract.py"
+    )
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    text = module.contract_text(load_codebook())
+    assert (SQL / "models" / "mart" / "city_year.yml").read_text(encoding="utf-8") == text
+
+
+def test_every_model_states_its_grain() -> None:
+    models = sorted((SQL / "models").rglob("*.sql"))
+    assert models
+    assert [
+        m.name for m in models if not m.read_text(encoding="utf-8").startswith("-- grain: one row per ")
+    ] == []

@@ -1,0 +1,330 @@
+"""A warehouse made by hand: the tables of core and ref as docs/decisions/0001-spine.md lists them, in one
+DuckDB file.
+
+``Warehouse`` fills them: ref from the codebook, core row by row. ``build`` runs the dbt project over the
+file.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pipeline.codebook import Codebook, Linear, load_codebook
+
+SQL = Path(__file__).resolve().parents[2] / "sql"
+FIGURE = "DECIMAL(24,6)"
+TABLES: dict[str, str] = {
+    "core.document": "document_id VARCHAR, sha256 VARCHAR, source_url VARCHAR, file_name VARCHAR, media_type VARCHAR,"
+    " reader VARCHAR, encoding VARCHAR, encoding_step VARCHAR, bytes BIGINT, fetched_at TIMESTAMP, http_status INTEGER,"
+    " status VARCHAR, detail VARCHAR, reports INTEGER, site_name VARCHAR, site_id_code VARCHAR, title VARCHAR",
+    "core.report": "report_id VARCHAR, document_id VARCHAR, ordinal INTEGER, source_url VARCHAR, title VARCHAR,"
+    " issuer VARCHAR, body_id VARCHAR, body_kind VARCHAR, level VARCHAR, division_code VARCHAR, division_name VARCHAR,"
+    " division_candidates VARCHAR, issuer_evidence VARCHAR, year INTEGER, year_evidence VARCHAR, template VARCHAR,"
+    " scope VARCHAR, scope_evidence VARCHAR, published_on DATE, place VARCHAR, is_current BOOLEAN,"
+    " superseded_by VARCHAR, current_rule VARCHAR",
+    "core.observation": "observation_id VARCHAR, report_id VARCHAR, year INTEGER, indicator VARCHAR, applicant VARCHAR,"
+    f" value {FIGURE}, raw VARCHAR, unit VARCHAR, approx BOOLEAN, state VARCHAR, resolved {FIGURE}, resolution VARCHAR,"
+    " method VARCHAR, locator VARCHAR, label VARCHAR, rule VARCHAR, proof VARCHAR, candidates VARCHAR",
+    "core.finding": f'finding_id VARCHAR, report_id VARCHAR, rule VARCHAR, severity VARCHAR, "left" {FIGURE},'
+    f' "right" {FIGURE}, cells VARCHAR, message VARCHAR',
+    "core.section": "report_id VARCHAR, section INTEGER, heading VARCHAR, body_text VARCHAR",
+    "ref.indicator": "template VARCHAR, table_name VARCHAR, indicator VARCHAR, label_zh VARCHAR, label_en VARCHAR,"
+    " unit VARCHAR, dimension VARCHAR, parent VARCHAR, sign_range VARCHAR, definition_zh VARCHAR,"
+    " comparable_to VARCHAR, note VARCHAR",
+    "ref.applicant": "applicant VARCHAR, label_zh VARCHAR, label_en VARCHAR, position INTEGER, role VARCHAR",
+    "ref.rule": "rule VARCHAR, template VARCHAR, scope VARCHAR, foreach VARCHAR, formula VARCHAR, severity VARCHAR,"
+    " tolerance INTEGER, null_policy VARCHAR, label_zh VARCHAR, label_en VARCHAR, note VARCHAR",
+    "ref.measure": "measure_id VARCHAR, template VARCHAR, label_zh VARCHAR, label_en VARCHAR, unit VARCHAR, kind VARCHAR,"
+    " expression VARCHAR, fallback VARCHAR, comparability VARCHAR, why VARCHAR, rule_cited VARCHAR",
+    "ref.measure_term": "measure_id VARCHAR, template VARCHAR, alternative INTEGER, part VARCHAR, indicator VARCHAR,"
+    f" applicant VARCHAR, coefficient {FIGURE}",
+    "ref.division": "division_code VARCHAR, name VARCHAR, full_name VARCHAR, level VARCHAR, kind VARCHAR,"
+    " parent_code VARCHAR, valid_from INTEGER, valid_to INTEGER",
+    "ref.division_event": "event_id VARCHAR, event_date DATE, kind VARCHAR, from_code VARCHAR, to_code VARCHAR,"
+    " extent VARCHAR, source VARCHAR, note VARCHAR",
+}
+Cell = tuple[str, str | None]
+Row = Mapping[str, Any]
+
+
+def measure_terms(codebook: Codebook) -> Iterator[tuple[Any, ...]]:
+    """The parsed expressions as rows of ref.measure_term."""
+    for measure in codebook.measures:
+        sums: list[tuple[int, str, Linear]] = []
+        if measure.quotient:
+            sums.append((0, "numerator", measure.quotient.numerator))
+            if measure.quotient.denominator:
+                sums.append((0, "denominator", measure.quotient.denominator))
+        sums += [(n, "numerator", fallback) for n, fallback in enumerate(measure.fallbacks, start=1)]
+        for alternative, part, linear in sums:
+            for term in linear.terms:
+                indicator = codebook.indicator(measure.template, term.ref.indicator)
+                has_column = indicator is not None and indicator.dimension == "applicant"
+                applicant = (term.ref.applicant or "total") if has_column else None
+                yield (
+                    measure.measure_id,
+                    measure.template,
+                    alternative,
+                    part,
+                    term.ref.indicator,
+                    applicant,
+                    term.coefficient,
+                )
+
+
+def load_reference(con: duckdb.DuckDBPyConnection, codebook: Codebook) -> None:
+    """Fill ref.* from the codebook; places are left to the test."""
+    rows: dict[str, list[tuple[Any, ...]]] = {
+        "ref.indicator": [
+            (
+                i.template,
+                i.table,
+                i.indicator_id,
+                i.label_zh,
+                i.label_en,
+                i.unit,
+                i.dimension,
+                i.parent,
+                i.sign_range,
+                i.definition_zh,
+                i.comparable_to,
+                i.note,
+            )
+            for i in codebook.indicators
+        ],
+        "ref.applicant": [
+            (a.applicant, a.label_zh, a.label_en, a.order, a.role) for a in codebook.applicants
+        ],
+        "ref.rule": [
+            (
+                r.rule_id,
+                ",".join(r.templates),
+                r.scope,
+                r.foreach,
+                r.formula,
+                r.severity,
+                r.tolerance,
+                r.null_policy,
+                r.label_zh,
+                r.label_en,
+                r.note,
+            )
+            for r in codebook.rules
+        ],
+        "ref.measure": [
+            (
+                m.measure_id,
+                m.template,
+                m.label_zh,
+                m.label_en,
+                m.unit,
+                m.kind,
+                m.expression,
+                m.fallback,
+                m.comparability,
+                m.why,
+                m.rule_cited,
+            )
+            for m in codebook.measures
+        ],
+        "ref.measure_term": list(measure_terms(codebook)),
+    }
+    for table, values in rows.items():
+        con.executemany(f"insert into {table} values ({', '.join('?' * len(values[0]))})", values)
+
+
+class Warehouse:
+    """One DuckDB file under construction."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.con = duckdb.connect(str(path))
+        for schema in ("core", "ref", "meta"):
+            self.con.execute(f"create schema {schema}")
+        for table, columns in TABLES.items():
+            self.con.execute(f"create table {table} ({columns})")
+        load_reference(self.con, load_codebook())
+        self.reports = 0
+
+    def insert(self, table: str, **values: Any) -> None:
+        names = ", ".join(f'"{name}"' for name in values)
+        self.con.execute(
+            f"insert into {table} ({names}) values ({', '.join('?' * len(values))})", list(values.values())
+        )
+
+    def report(
+        self,
+        body: str,
+        year: int | None,
+        template: str | None,
+        figures: Mapping[Cell, int | Decimal | str | None] | None = None,
+        *,
+        text: Mapping[Cell, int | Decimal] | None = None,
+        observations: Sequence[Row] = (),
+        findings: Sequence[Row] = (),
+        sections: Sequence[str] = (),
+        **fields: Any,
+    ) -> str:
+        """Add a report and give its id.
+
+        ``figures`` are table cells: a number is printed and resolved; a state's name (``blank`` ...) stands
+        for a cell without one. ``text`` are figures that sentences state. ``observations`` are whole rows
+        beside them. ``fields`` overrule what the report's row holds.
+        """
+        self.reports += 1
+        document_id = f"{self.reports:016x}" + "0" * 48
+        report_id = fields.pop("report_id", document_id[:16] + "-1")
+        self.insert(
+            "core.document",
+            document_id=document_id,
+            sha256=document_id,
+            source_url=f"https://a.example/{self.reports}",
+            media_type="text/html",
+            bytes=1000,
+            fetched_at=datetime(2026, 1, 1),
+            status="ok",
+            reports=1,
+        )
+        row: dict[str, Any] = {
+            "report_id": report_id,
+            "document_id": document_id,
+            "ordinal": 1,
+            "title": f"{body}{year}年报告",
+            "issuer": body,
+            "body_id": body,
+            "body_kind": "government",
+            "level": "county",
+            "division_code": "990101",
+            "division_name": body,
+            "year": year,
+            "template": template,
+            "scope": "whole_area",
+            "published_on": date(year + 1, 3, 1) if year else None,
+            "place": "",
+            "is_current": True,
+        }
+        self.insert("core.report", **{**row, **fields})
+        rows: list[Row] = []
+        for (indicator, applicant), figure in (figures or {}).items():
+            rows.append({"indicator": indicator, "applicant": applicant, **_cell(figure)})
+        for (indicator, applicant), number in (text or {}).items():
+            rows.append({"indicator": indicator, "applicant": applicant, **_cell(number), "method": "text"})
+        rows += observations
+        for number_, extra in enumerate(rows, start=1):
+            self.insert(
+                "core.observation",
+                **{
+                    "observation_id": f"{report_id}:{number_}",
+                    "report_id": report_id,
+                    "year": year,
+                    "method": "table",
+                    "locator": f"/table[1]/tr[{number_}]",
+                    "label": "",
+                    "rule": "",
+                    "proof": "",
+                    "candidates": "",
+                    "unit": "件",
+                    "approx": False,
+                    **extra,
+                },
+            )
+        for number_, extra in enumerate(findings, start=1):
+            self.insert(
+                "core.finding",
+                **{
+                    "finding_id": f"{report_id}/{number_}",
+                    "report_id": report_id,
+                    "rule": "v19.app.flow",
+                    "severity": "error",
+                    "cells": "[]",
+                    "message": "",
+                    **extra,
+                },
+            )
+        for number_, body_text in enumerate(sections, start=1):
+            self.insert(
+                "core.section",
+                report_id=report_id,
+                section=number_,
+                heading=f"第{number_}节",
+                body_text=body_text,
+            )
+        return str(report_id)
+
+    def division(
+        self, code: str, name: str, level: str, parent: str = "", first: int = 2008, last: int | None = None
+    ) -> None:
+        self.insert(
+            "ref.division",
+            division_code=code,
+            name=name,
+            full_name=name,
+            level=level,
+            kind="",
+            parent_code=parent,
+            valid_from=first,
+            valid_to=last,
+        )
+
+
+def _cell(figure: int | Decimal | str | None) -> dict[str, Any]:
+    if isinstance(figure, str):
+        return {"value": None, "raw": "", "state": figure, "resolved": None, "resolution": None}
+    return {
+        "value": figure,
+        "raw": str(figure),
+        "state": "reported",
+        "resolved": figure,
+        "resolution": "as_printed",
+    }
+
+
+def run_dbt(path: Path, target: Path, *arguments: str) -> Any:
+    """Run dbt over the file; gives dbtRunner's result. Logs and artefacts go to ``target``."""
+    from dbt.cli.main import dbtRunner
+
+    os.environ["YANGGUANG_BUILD"] = str(path)
+    return dbtRunner().invoke(
+        [
+            *arguments,
+            "--project-dir",
+            str(SQL),
+            "--profiles-dir",
+            str(SQL),
+            "--target-path",
+            str(target),
+            "--log-path",
+            str(target / "logs"),
+            "--quiet",
+        ]
+    )
+
+
+def build(warehouse: Warehouse, target: Path, *arguments: str) -> duckdb.DuckDBPyConnection:
+    """Close the file, build models and tests over it, open it (dbt keeps the file open in this process, so
+    not read-only). Fails with what dbt says."""
+    warehouse.con.close()
+    result = run_dbt(warehouse.path, target, "build", "--exclude-resource-type", "unit_test", *arguments)
+    failed = [f"{r.node.name}: {r.message}" for r in (result.result or []) if r.status in ("error", "fail")]
+    assert result.success, "\n".join(failed) or str(result.exception)
+    return duckdb.connect(
+        str(warehouse.path), config={"temp_directory": f"{warehouse.path}.spill"}
+    )  # as sql/profiles.yml has it
+
+
+def rows(con: duckdb.DuckDBPyConnection, query: str) -> list[tuple[Any, ...]]:
+    return con.execute(query).fetchall()
+
+
+def total(
+    values: Mapping[str, int], applicant: str | None = "total"
+) -> dict[Cell, int | Decimal | str | None]:
+    """Figures of the application table's total column, by the part of the id after ``application.``."""
+    return {(f"application.{name}", applicant): number for name, number in values.items()}
