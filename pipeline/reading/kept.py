@@ -20,17 +20,14 @@ from pipeline.home import Home
 from pipeline.reading.schema import SCHEMAS, Rows, table_of
 
 BATCH = 256
-_STAGES = ("codebook", "places", "clean", "extract", "reconcile")
+_STAGES = ("chinese", "codebook", "places", "clean", "extract", "reconcile", "reading")
 
 
 @lru_cache(maxsize=8)
 def reading_fingerprint(divisions: Path | None = None) -> str:
     """A hash over all that decides what reading gives: 16 hex digits."""
     package = Path(__file__).resolve().parents[1]
-    files = [
-        package / name
-        for name in ("document.py", "report.py", "reading.py", "load/schema.py", "load/kept.py")
-    ]
+    files = [package / name for name in ("document.py", "report.py")]
     for stage in _STAGES:
         files += sorted(p for p in (package / stage).rglob("*") if p.suffix in (".py", ".csv"))
     digest = hashlib.sha256()

@@ -14,10 +14,12 @@ from pipeline.terminal.main import main
 
 PACKAGE = Path(__file__).resolve().parents[2] / "pipeline"
 ORDER = [
-    "codebook",
-    "places",
     "document",
     "report",
+    "chinese",
+    "codebook",
+    "places",
+    "home",
     "crawl",
     "clean",
     "extract",
@@ -54,13 +56,13 @@ def test_imports_point_only_up_the_house(path: Path) -> None:
 
 
 def test_readers_know_no_form_and_extractors_no_format() -> None:
-    for path in (PACKAGE / "clean").glob("*.py"):
+    for path in (PACKAGE / "clean").rglob("*.py"):
         assert not {
             m
             for m in imports(path)
             if m.startswith(("pipeline.codebook", "pipeline.extract", "pipeline.places"))
         }
-    for path in (PACKAGE / "extract").glob("*.py"):
+    for path in (PACKAGE / "extract").rglob("*.py"):
         assert not {m for m in imports(path) if m.startswith("pipeline.clean")}
 
 
