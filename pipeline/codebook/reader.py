@@ -14,11 +14,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from importlib.resources import files
+from typing import Literal, cast
 
 from pipeline.chinese.labels import normalise_label
 from pipeline.codebook.formula import FormulaError, Linear, Quotient, Relation, parse_quotient, parse_relation
 
 TEMPLATES = ("v2008", "v2014", "v2019", "v2021")
+Severity = Literal["error", "warn", "info"]
+Family = Literal["narrative", "statistics", "sections"]
+FAMILIES: tuple[Family, ...] = ("narrative", "statistics", "sections")
+SEVERITIES: tuple[Severity, ...] = ("error", "warn", "info")
 TABLES = (
     "indicators.csv",
     "groups.csv",
@@ -29,6 +34,7 @@ TABLES = (
     "patterns.csv",
     "columns.csv",
     "sections.csv",
+    "findings.csv",
 )
 
 
@@ -92,9 +98,14 @@ class Applicant:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A national form and how it is told: ``needs`` is any, two or else; labels of one group count once."""
+    """A form and how it is told: ``needs`` is any, two or else; labels of one group count once.
+
+    ``family`` says how such a report is built: ``narrative`` (no national table: sentences and local tables),
+    ``statistics`` (the one long table of rows), ``sections`` (six sections with three tables).
+    """
 
     template: str
+    family: Family
     needs: str
     labels: tuple[tuple[str, ...], ...]
     valid_from: int
@@ -131,6 +142,16 @@ class Rule:
     label_en: str
     note: str
     relation: Relation | None
+
+
+@dataclass(frozen=True, slots=True)
+class FindingKind:
+    """A finding that code raises beside the rules: how grave it is, and what it says."""
+
+    finding_id: str
+    severity: Severity
+    label_zh: str
+    label_en: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +230,7 @@ class Codebook:
     forms: tuple[Form, ...]
     sections: tuple[Section, ...]
     rules: tuple[Rule, ...]
+    findings: tuple[FindingKind, ...]
     measures: tuple[Measure, ...]
     patterns: tuple[Pattern, ...]
     columns: tuple[ColumnNote, ...]
@@ -249,6 +271,25 @@ class Codebook:
     @cached_property
     def leaves(self) -> tuple[str, ...]:
         return tuple(a.applicant for a in self.applicants if a.is_leaf)
+
+    @cached_property
+    def fallback_form(self) -> str:
+        """The form of a report that shows the labels of none: ``needs`` is else."""
+        return next(f.template for f in self.forms if f.needs == "else")
+
+    @cached_property
+    def _families(self) -> Mapping[str, Family]:
+        return {f.template: f.family for f in self.forms}
+
+    def family_of(self, template: str | None) -> Family:
+        """The family of a form; of None (no form was told) that of the fallback form. KeyError for no
+        form."""
+        return self._families[template or self.fallback_form]
+
+    def forms_of(self, family: Family) -> tuple[str, ...]:
+        """The forms of a family, oldest first."""
+        own = sorted((f.valid_from, f.template) for f in self.forms if f.family == family)
+        return tuple(template for _, template in own)
 
     def rules_for(self, template: str) -> tuple[Rule, ...]:
         return tuple(r for r in self.rules if template in r.templates)
@@ -346,19 +387,37 @@ def _patterns(ids: frozenset[str]) -> tuple[Pattern, ...]:
 
 
 def _forms() -> tuple[Form, ...]:
-    return tuple(
-        Form(
-            row["template"],
-            row["needs"],
-            tuple(tuple(g.split(",")) for g in _split(row["labels"])),
-            int(row["valid_from"]),
-            int(row["valid_to"]) if row["valid_to"] else None,
-            row["name_zh"],
-            row["name_en"],
-            row["source"],
+    found: list[Form] = []
+    for line, row in _rows("forms.csv"):
+        if row["family"] not in FAMILIES:
+            raise CodebookError(f"forms.csv:{line}: family {row['family']!r}, allowed: {', '.join(FAMILIES)}")
+        found.append(
+            Form(
+                row["template"],
+                cast(Family, row["family"]),
+                row["needs"],
+                tuple(tuple(g.split(",")) for g in _split(row["labels"])),
+                int(row["valid_from"]),
+                int(row["valid_to"]) if row["valid_to"] else None,
+                row["name_zh"],
+                row["name_en"],
+                row["source"],
+            )
         )
-        for _, row in _rows("forms.csv")
-    )
+    return tuple(found)
+
+
+def _findings() -> tuple[FindingKind, ...]:
+    found: list[FindingKind] = []
+    for line, row in _rows("findings.csv"):
+        if row["severity"] not in SEVERITIES:
+            raise CodebookError(
+                f"findings.csv:{line}: severity {row['severity']!r}, allowed: {', '.join(SEVERITIES)}"
+            )
+        found.append(
+            FindingKind(row["finding_id"], cast(Severity, row["severity"]), row["label_zh"], row["label_en"])
+        )
+    return tuple(found)
 
 
 @lru_cache(maxsize=1)
@@ -405,6 +464,7 @@ def load_codebook() -> Codebook:
         _forms(),
         sections,
         _rules(ids),
+        _findings(),
         _measures(ids),
         _patterns(ids),
         columns,
