@@ -12,15 +12,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from pipeline.clean.formats import CONVERTED, may_be
 from pipeline.clean.office import libreoffice, word
 from pipeline.clean.read import digest_of, read_document
-from pipeline.clean.sniff import MEDIA, sniff
+from pipeline.clean.sniff import sniff
 from pipeline.document import Document
 
 BATCH = 64
 """Files that one call of LibreOffice converts."""
-
-_OLDER = ("doc", "rtf", "odt")
 
 
 class Prepared(NamedTuple):
@@ -42,23 +41,22 @@ class Opened(NamedTuple):
 
 def open_file(data: bytes, *, media_type: str | None = None, prepared: Prepared | None = None) -> Opened:
     """Read one file that is no archive. Never raises for what it holds."""
-    kind = sniff(data, media_type)
-    if kind in _OLDER and prepared is not None:
+    format = sniff(data)
+    if format is not None and format in CONVERTED and prepared is not None:
         bytes_of = Path(prepared.path).read_bytes() if prepared.path else b""
         converted = libreoffice.Converted(bytes_of, prepared.status, prepared.detail)
-        document = libreoffice.read_converted(converted, sha256=digest_of(data), media_type=MEDIA[kind])
+        document = libreoffice.read_converted(converted, sha256=digest_of(data), media_type=format.media_type)
         return Opened(document, dict(word.pictures(bytes_of)) if bytes_of else {})
     document = read_document(data, media_type=media_type)
-    return Opened(document, dict(word.pictures(data)) if kind == "docx" and document.status == "ok" else {})
+    carries = document.reader == word.READER and document.status == "ok"
+    return Opened(document, dict(word.pictures(data)) if carries else {})
 
 
 def is_older(path: Path) -> bool:
     """Whether a file is one that LibreOffice has to convert."""
     with path.open("rb") as stream:
-        start = stream.read(64)
-    if not start.startswith((b"\xd0\xcf\x11\xe0", b"{\\rtf")) and start[30:38] != b"mimetype":
-        return False
-    return sniff(path.read_bytes()) in _OLDER
+        start = stream.read(512)
+    return may_be(start, CONVERTED) and sniff(path.read_bytes()) in CONVERTED
 
 
 def prepared(files: Iterable[tuple[str, Path]], place: Path) -> Iterator[tuple[str, Prepared]]:
@@ -79,8 +77,7 @@ def _converted(batch: list[tuple[str, Path]], place: Path) -> Iterator[tuple[str
         links: dict[Path, str] = {}
         for number, (key, path) in enumerate(batch):
             with path.open("rb") as stream:
-                ending = ".rtf" if stream.read(5) == b"{\\rtf" else ".doc"
-            link = Path(aside, f"{number:06d}{ending}")
+                link = Path(aside, f"{number:06d}{libreoffice.ending_of(stream.read(512))}")
             os.symlink(path.resolve(), link)
             links[link] = key
         for number, (link, converted) in enumerate(libreoffice.convert_batch(list(links))):

@@ -8,23 +8,12 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import cast
 
-from pipeline.clean.sniff import MEDIA, sniff
+from pipeline.clean.format import Format
+from pipeline.clean.sniff import is_empty, sniff
 from pipeline.document import Document
 
 Reader = Callable[..., Document]
-_READERS = {
-    "html": "pipeline.clean.html.reader",
-    "mhtml": "pipeline.clean.html.mhtml",
-    "text": "pipeline.clean.text",
-    "pdf": "pipeline.clean.pdf.reader",
-    "docx": "pipeline.clean.office.word",
-    "doc": "pipeline.clean.office.libreoffice",
-    "rtf": "pipeline.clean.office.libreoffice",
-    "odt": "pipeline.clean.office.libreoffice",
-    "xlsx": "pipeline.clean.office.excel",
-    "xls": "pipeline.clean.office.excel",
-    "picture": "pipeline.clean.scan.picture",
-}
+_UNKNOWN = "application/octet-stream"
 
 
 def read_document(data: bytes, *, media_type: str | None = None) -> Document:
@@ -34,41 +23,29 @@ def read_document(data: bytes, *, media_type: str | None = None) -> Document:
     An archive gives a document without blocks; ``pipeline.clean.packed.archive`` opens it.
     """
     sha256 = digest_of(data)
-    kind = sniff(data, media_type)
-    if kind == "empty":
-        return Document(
-            sha256, media_type or "application/octet-stream", "none", (), status="empty", detail="no bytes"
-        )
-    if kind == "archive":
-        return _archive(data, sha256)
-    name = _READERS.get(kind)
-    if name is None:
-        return Document(
-            sha256,
-            media_type or "application/octet-stream",
-            "none",
-            (),
-            status="unknown_format",
-            detail="the file is of no format that is read",
-        )
-    reader = cast(Reader, import_module(name).read)
-    kept = media_type if kind == "picture" and media_type and media_type.startswith("image/") else MEDIA[kind]
-    return reader(data, sha256=sha256, media_type=kept)
+    format = sniff(data)
+    if format is None:
+        status, detail = "unknown_format", "the file is of no format that is read"
+        if is_empty(data):
+            status, detail = "empty", "no bytes"
+        return Document(sha256, media_type or _UNKNOWN, "none", (), status=status, detail=detail)
+    if format.role == "archive":
+        return _archive(data, sha256, format)
+    reader = cast(Reader, import_module(format.reader).read)
+    served = format.role == "picture" and media_type and media_type.startswith("image/")
+    return reader(data, sha256=sha256, media_type=media_type if served else format.media_type)
 
 
-def _archive(data: bytes, sha256: str) -> Document:
+def _archive(data: bytes, sha256: str, format: Format) -> Document:
     from pipeline.clean.packed.archive import contents
 
     first = next(contents(data), None)
+    status, detail = "ok", "an archive: its files are documents of their own"
     if first is None:
-        return Document(
-            sha256, MEDIA["archive"], "archive", (), status="empty", detail="The archive holds no file."
-        )
-    if first.status != "ok" and first.name == "archive":
-        return Document(sha256, MEDIA["archive"], "archive", (), status=first.status, detail=first.detail)
-    return Document(
-        sha256, MEDIA["archive"], "archive", (), detail="an archive: its files are documents of their own"
-    )
+        status, detail = "empty", "The archive holds no file."
+    elif first.status != "ok" and first.name == "archive":
+        status, detail = first.status, first.detail
+    return Document(sha256, format.media_type, "archive", (), status=status, detail=detail)
 
 
 def digest_of(data: bytes) -> str:
@@ -78,4 +55,5 @@ def digest_of(data: bytes) -> str:
 
 def is_archive(data: bytes) -> bool:
     """Whether the file is an archive whose members are files of their own."""
-    return sniff(data) == "archive"
+    format = sniff(data)
+    return format is not None and format.role == "archive"

@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from bs4 import BeautifulSoup, Tag
 
+from pipeline.clean.formats import endings
 from pipeline.crawl.addresses import BadAddress, normalise_url
 from pipeline.crawl.frontier import Step
 from pipeline.crawl.paging import next_pages
@@ -28,8 +29,8 @@ from pipeline.crawl.titles import (
     year_of_title,
 )
 
-ATTACHMENTS = (".pdf", ".doc", ".docx", ".wps", ".xls", ".xlsx", ".et", ".ofd", ".zip", ".rar", ".rtf")
-PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff")
+ATTACHMENTS = endings("file", "archive")
+PICTURES = endings("picture")
 MAX_TAGS = 80_000
 """Reading costs some 40 microseconds a tag, so this bounds it to seconds; real lists have a tenth of it."""
 

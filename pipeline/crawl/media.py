@@ -1,44 +1,20 @@
-"""Media types by file name: one list of our own, so that no machine's settings change a result."""
+"""Media types by file name: those of the formats that are read and a few more, so that no machine's settings
+change a result."""
 
 from __future__ import annotations
 
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
-HTML = "text/html"
+from pipeline.clean.formats import MEDIA_TYPES
+
 UNKNOWN = "application/octet-stream"
 
 _BY_SUFFIX = {
-    **dict.fromkeys((".html", ".htm", ".shtml", ".jhtml", ".xhtml", ".jsp", ".aspx", ".asp", ".php"), HTML),
-    ".txt": "text/plain",
-    ".md": "text/markdown",
-    ".csv": "text/csv",
+    **MEDIA_TYPES,
     ".json": "application/json",
     ".xml": "application/xml",
-    ".mht": "multipart/related",
-    ".mhtml": "multipart/related",
-    ".pdf": "application/pdf",
-    ".rtf": "application/rtf",
-    ".ofd": "application/ofd",
-    ".doc": "application/msword",
-    ".wps": "application/vnd.ms-works",
-    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    ".xls": "application/vnd.ms-excel",
-    ".et": "application/vnd.ms-excel",
-    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    ".zip": "application/zip",
-    ".rar": "application/vnd.rar",
-    ".7z": "application/x-7z-compressed",
-    ".gz": "application/gzip",
     ".warc": "application/warc",
-    ".png": "image/png",
-    ".jpg": "image/jpeg",
-    ".jpeg": "image/jpeg",
-    ".gif": "image/gif",
-    ".bmp": "image/bmp",
-    ".tif": "image/tiff",
-    ".tiff": "image/tiff",
-    ".webp": "image/webp",
 }
 
 

@@ -10,8 +10,9 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 from urllib.parse import unquote
 
-PICTURES = frozenset({".jpg", ".jpeg", ".png", ".gif", ".bmp", ".tif", ".tiff", ".webp"})
-FILES = frozenset({".doc", ".docx", ".wps", ".rtf", ".xls", ".xlsx", ".et", ".pdf"}) | PICTURES
+from pipeline.clean.formats import endings
+
+FILES = frozenset(endings("file", "picture"))
 MAX_LINKED = 12
 """More files than this make a page a list of files, not an article with attachments."""
 MAX_PICTURES = 60
@@ -21,7 +22,7 @@ _ADDRESS = re.compile(
     r"""\b(href|src)\s*=\s*(?:"([^"<>]{1,400})"|'([^'<>]{1,400})'|([^\s"'<>]{1,400}))""", re.I
 )
 _NAMED = re.compile(
-    r"[^\s\"'<>/\\:：,，;；、|*?]{1,120}?\.(?:docx?|wps|rtf|xlsx?|et|pdf|jpe?g|png|gif|bmp|tiff?)\b", re.I
+    r"[^\s\"'<>/\\:：,，;；、|*?]{1,120}?(?:" + "|".join(map(re.escape, sorted(FILES))) + r")\b", re.I
 )
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pipeline.clean.guard import OCR_MEMORY_BYTES, Failure, GuardedPool
+from pipeline.clean.formats import ARCHIVES, may_be
 from pipeline.clean.office.libreoffice import program
 from pipeline.clean.opened import Opened, Prepared, is_older, open_file, prepared
 from pipeline.clean.read import digest_of, is_archive
@@ -262,8 +263,7 @@ def _archives(store: RawStore) -> Iterator[Receipt]:
         if receipt.sha256 is None or receipt.rule == MEMBER or (receipt.url, receipt.fetched_at) in opened:
             continue
         with store.path(receipt.sha256).open("rb") as stream:
-            start = stream.read(512)
-        packed = start.startswith((b"PK", b"Rar!", b"\x1f\x8b", b"7z")) or start[257:262] == b"ustar"
+            packed = may_be(stream.read(512), ARCHIVES)
         if packed and is_archive(store.get(receipt.sha256)):
             yield receipt
 

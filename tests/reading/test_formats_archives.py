@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.clean import formats
 from pipeline.clean.sniff import sniff
 from pipeline.crawl import RawStore, take_in
 from pipeline.home import Home
@@ -93,7 +94,7 @@ def test_members_are_documents_of_the_home_refused_ones_too(archive: bytes, tmp_
 def test_an_empty_archive_says_so() -> None:
     target = BytesIO()
     zipfile.ZipFile(target, "w").close()
-    assert sniff(target.getvalue()) == "archive"
+    assert sniff(target.getvalue()) == formats.ZIP
     assert read_reports(target.getvalue()) == []
 
 
@@ -105,9 +106,7 @@ def test_older_files_are_told_by_their_directory() -> None:
         return (raw.ljust(64, b"\0") + len(raw).to_bytes(2, "little")).ljust(128, b"\0")
 
     head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".ljust(512, b"\0")
-    assert (
-        sniff(head + "Bookman Old Style Book\0".encode("utf-16-le").ljust(512, b"\0") + entry("WordDocument"))
-        == "doc"
-    )
-    assert sniff(head + entry("Workbook")) == "xls"
-    assert sniff(head + entry("WordDocument") + entry("ObjectPool") + entry("Workbook")) == "doc"
+    named = "Bookman Old Style Book\0".encode("utf-16-le").ljust(512, b"\0")
+    assert sniff(head + named + entry("WordDocument")) == formats.DOC
+    assert sniff(head + entry("Workbook")) == formats.XLS
+    assert sniff(head + entry("WordDocument") + entry("ObjectPool") + entry("Workbook")) == formats.DOC

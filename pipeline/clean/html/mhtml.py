@@ -8,6 +8,7 @@ import re
 from dataclasses import replace
 
 from pipeline.clean.html import reader as html
+from pipeline.clean.html.formats import MHTML
 from pipeline.document import Document
 
 _BOUNDARY = re.compile(rb"boundary\s*=\s*(?:\"([^\"\r\n]+)\"|([^\s;]+))", re.I)
@@ -15,7 +16,7 @@ _CHARSET = re.compile(rb"charset\s*=\s*\"?([A-Za-z0-9_\-]+)", re.I)
 _PARTS = 400
 
 
-def read(data: bytes, *, sha256: str, media_type: str = "multipart/related") -> Document:
+def read(data: bytes, *, sha256: str, media_type: str = MHTML.media_type) -> Document:
     """Read a saved page. Gives the Document of its HTML part; pictures in other parts are left out. Never
     raises."""
     head, _, _ = data.partition(b"\r\n\r\n" if b"\r\n\r\n" in data[:8192] else b"\n\n")

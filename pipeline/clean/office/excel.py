@@ -17,12 +17,11 @@ from typing import Any
 
 from pipeline.clean.office import excel_xml
 from pipeline.clean.office.excel_formats import NumberFormat, SheetFacts, column_letters, sheet_facts
+from pipeline.clean.office.formats import XLSX, is_sheet_xml
 from pipeline.clean.office.ooxml import PackageError
-from pipeline.clean.sniff import is_sheet_xml
 from pipeline.document import Block, Cell, Document, Paragraph, Table
 
 READER = "excel"
-MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MAX_BYTES = 64_000_000
 MAX_SLOTS = 4_000_000
 """Rows times columns of a sheet's used area."""
@@ -37,7 +36,7 @@ class _Refused(Exception):
         self.detail = detail
 
 
-def read(data: bytes, *, sha256: str, media_type: str = MEDIA_TYPE) -> Document:
+def read(data: bytes, *, sha256: str, media_type: str = XLSX.media_type) -> Document:
     """An Excel file's bytes as a ``Document``; never raises for bad bytes.
 
     Every visible sheet gives its blocks in order: rows between empty rows are one table (``caption`` is

@@ -17,11 +17,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
+from pipeline.clean.formats import may_be
 from pipeline.clean.office import word
+from pipeline.clean.office.formats import DOC, DOCX, ODT, RTF
 from pipeline.document import Document
 
 READER = "office"
-MEDIA_TYPE = "application/msword"
 START_TIMEOUT_S = 60.0
 FILE_TIMEOUT_S = 30.0
 MAX_BYTES = 100_000_000
@@ -55,17 +56,17 @@ def program() -> str | None:
     return next((found for name in _PROGRAMS if (found := shutil.which(name))), None)
 
 
-def read(data: bytes, *, sha256: str, media_type: str = MEDIA_TYPE) -> Document:
+def read(data: bytes, *, sha256: str, media_type: str = DOC.media_type) -> Document:
     """An older word-processor file's bytes as a ``Document``, by way of LibreOffice; never raises for bad
     bytes. For many files convert them with ``convert_batch`` first: each call starts LibreOffice anew."""
     with tempfile.TemporaryDirectory(prefix="office-") as place:
-        path = Path(place, "file" + _ending(data))
+        path = Path(place, "file" + ending_of(data))
         path.write_bytes(data)
         ((_, converted),) = convert_batch([path])
     return read_converted(converted, sha256=sha256, media_type=media_type)
 
 
-def read_converted(converted: Converted, *, sha256: str, media_type: str = MEDIA_TYPE) -> Document:
+def read_converted(converted: Converted, *, sha256: str, media_type: str = DOC.media_type) -> Document:
     """What ``convert_batch`` gave for a file as a ``Document``; ``sha256`` is the original file's."""
     if converted.status != "ok":
         return Document(sha256, media_type, READER, (), status=converted.status, detail=converted.detail)
@@ -122,8 +123,9 @@ def _unpacked(data: bytes) -> int:
         return MAX_UNPACKED + 1
 
 
-def _ending(data: bytes) -> str:
-    return ".rtf" if data[:5] == b"{\\rtf" else ".odt" if data[:2] == b"PK" else ".doc"
+def ending_of(data: bytes) -> str:
+    """The ending under which LibreOffice knows a file that begins so."""
+    return next(iter(next((f for f in (RTF, ODT) if may_be(data[:512], (f,))), DOC).endings))
 
 
 def _converted(soffice: str, paths: Sequence[Path]) -> dict[Path, Converted]:
@@ -136,12 +138,9 @@ def _converted(soffice: str, paths: Sequence[Path]) -> dict[Path, Converted]:
         names: dict[Path, str] = {}
         for number, path in enumerate(paths):
             names[path] = f"{number:06d}"
-            ending = (
-                path.suffix.lower()
-                if path.suffix.lower() in (".doc", ".wps", ".rtf", ".docx", ".odt")
-                else ".doc"
-            )
-            shutil.copyfile(path, source / f"{names[path]}{ending}")
+            ending = path.suffix.lower()
+            known = any(ending in format.endings for format in (DOC, RTF, ODT, DOCX))
+            shutil.copyfile(path, source / f"{names[path]}{ending if known else '.doc'}")
         command = [
             soffice, f"-env:UserInstallation={profile.as_uri()}", "--headless", "--invisible", "--norestore",
             "--nolockcheck", "--nodefault", "--convert-to", "docx:MS Word 2007 XML", "--outdir", str(target),

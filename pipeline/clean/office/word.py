@@ -15,6 +15,7 @@ from itertools import groupby
 from lxml import etree
 
 from pipeline.clean.line_tables import Lines, blocks_of, may_hold_tables
+from pipeline.clean.office.formats import DOCX
 from pipeline.clean.office.ooxml import (
     Package,
     PackageError,
@@ -30,7 +31,6 @@ from pipeline.clean.page.note_marks import in_brackets
 from pipeline.document import Block, Cell, Document, Image, Paragraph, Table
 
 READER = "word"
-MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 MAIN = "word/document.xml"
 MAX_NESTING = 12
 MAX_COLUMNS = 1_000
@@ -39,7 +39,7 @@ _MIN_TABBED = 3
 """Paragraphs with tabs that may be the rows of a table."""
 
 
-def read(data: bytes, *, sha256: str, media_type: str = MEDIA_TYPE) -> Document:
+def read(data: bytes, *, sha256: str, media_type: str = DOCX.media_type) -> Document:
     """A .docx file's bytes as a ``Document``; never raises for bad bytes.
 
     Numbers that Word prints before list paragraphs are part of the text. Tracked deletions, hidden text

@@ -16,7 +16,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
+from pipeline.clean.packed.formats import GZIP, RAR, SEVEN_ZIP, TAR, ZIP
 from pipeline.clean.packed.unrar import UnrarError, unpacked
+from pipeline.clean.sniff import sniff
 
 GIB = 2**30
 
@@ -102,33 +104,6 @@ def contents(data: bytes, limits: Limits | None = None) -> Iterator[Member]:
     yield from _contents(data, "", _Budget(limits or Limits(), len(data)), 0)
 
 
-def is_nested(data: bytes) -> bool:
-    """Whether a member is itself an archive to be opened, not an office file that only is packed as one."""
-    if data[:4] == b"PK\x03\x04":
-        try:
-            with zipfile.ZipFile(io.BytesIO(data)) as archive:
-                names = set(archive.namelist())
-        except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
-            return False
-        packages = ("[Content_Types].xml", "mimetype", "OFD.xml", "META-INF/manifest.xml")
-        return not any(name in names for name in packages)
-    return _kind(data) is not None
-
-
-def _kind(data: bytes) -> str | None:
-    if data[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
-        return "zip"
-    if data[:2] == b"\x1f\x8b":
-        return "gzip"
-    if data[:7] in (b"Rar!\x1a\x07\x00", b"Rar!\x1a\x07\x01"):
-        return "rar"
-    if data[:6] == b"7z\xbc\xaf\x27\x1c":
-        return "7z"
-    if data[257:262] == b"ustar":
-        return "tar"
-    return None
-
-
 def _contents(data: bytes, within: str, budget: _Budget, depth: int) -> Iterator[Member]:
     name = within.rstrip("!") or "archive"
     if depth > budget.limits.depth:
@@ -138,7 +113,7 @@ def _contents(data: bytes, within: str, budget: _Budget, depth: int) -> Iterator
         for inner, content in _opened(data, budget):
             if isinstance(content, _Refused):
                 yield Member(within + inner, b"", content.status, content.detail)
-            elif is_nested(content):
+            elif (format := sniff(content)) and format.role == "archive":
                 yield from _contents(content, f"{within}{inner}!", budget, depth + 1)
             else:
                 yield Member(within + inner, content)
@@ -147,15 +122,15 @@ def _contents(data: bytes, within: str, budget: _Budget, depth: int) -> Iterator
 
 
 def _opened(data: bytes, budget: _Budget) -> Iterator[tuple[str, bytes | _Refused]]:
-    kind = _kind(data)
-    if kind == "zip":
+    format = sniff(data)
+    if format == ZIP:
         return _zip(data, budget)
-    if kind == "gzip":
+    if format == GZIP:
         return _gzip(data, budget)
-    if kind == "tar":
+    if format == TAR:
         return _tar(io.BytesIO(data), budget)
-    if kind in ("rar", "7z"):
-        return _by_tool(data, kind, budget)
+    if format in (RAR, SEVEN_ZIP):
+        return _by_tool(data, "rar" if format == RAR else "7z", budget)
     raise _Refused("unknown_format", "The file is no archive of a known kind.")
 
 

@@ -14,6 +14,7 @@ from pipeline.clean.page.aligned_columns import Frame
 from pipeline.clean.page.aligned_over_pages import MAX_TITLE, SECTION
 from pipeline.clean.page.blocks import PageBlock, PageTable, PageText, assemble
 from pipeline.clean.page.two_up import pages_of
+from pipeline.clean.pdf.formats import PDF
 from pipeline.clean.pdf.layout import furniture, lay_out, page_blocks, text_edges, unread_picture
 from pipeline.clean.pdf.page import PageContent, Picture, page_content, page_turn
 from pipeline.document import Block, Document
@@ -41,7 +42,7 @@ class _Refused(Exception):
         self.detail = detail
 
 
-def read(data: bytes, *, sha256: str, media_type: str = "application/pdf") -> Document:
+def read(data: bytes, *, sha256: str, media_type: str = PDF.media_type) -> Document:
     """A PDF file's bytes as a ``Document``.
 
     Ruled tables become grids with their true spans; aligned columns become grids where the page clearly

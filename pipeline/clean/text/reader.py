@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pipeline.clean.decode import decode
 from pipeline.clean.line_tables import Lines, blocks_of
+from pipeline.clean.text.formats import TEXT
 from pipeline.document import Document
 
 MAX_BYTES = 16 * 1024 * 1024
 
 
-def read(data: bytes, *, sha256: str, media_type: str = "text/plain") -> Document:
+def read(data: bytes, *, sha256: str, media_type: str = TEXT.media_type) -> Document:
     """Read a text file. Gives a Document with line locators (1-based); never raises for bad input."""
     if len(data) > MAX_BYTES:
         return Document(

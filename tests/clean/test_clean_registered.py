@@ -1,0 +1,76 @@
+"""Formats are registered once: what sniffing, attachments and the crawler ask is one table."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from importlib import import_module
+
+import pytest
+
+from pipeline.clean.formats import ARCHIVES, CONVERTED, FORMATS, MEDIA_TYPES, endings, may_be
+from pipeline.clean.read import is_archive, read_document
+from pipeline.clean.sniff import sniff
+from pipeline.crawl.discover import ATTACHMENTS
+from pipeline.crawl.media import media_type_of_name
+from pipeline.reading.named_files import FILES, named_files
+
+
+def _package(*names: str) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as package:
+        for name in names:
+            package.writestr(name, "x")
+    return target.getvalue()
+
+
+def test_every_format_has_a_reader_and_endings_of_its_own() -> None:
+    for format in FORMATS:
+        assert (format.reader == "") == (format.role == "archive")
+        if format.reader:
+            assert callable(import_module(format.reader).read)
+    assert len(MEDIA_TYPES) == sum(len(format.endings) for format in FORMATS)
+
+
+@pytest.mark.parametrize("ending", [".pdf", ".wps", ".et", ".odt", ".png"])
+def test_an_ending_is_known_to_all_who_ask(ending: str) -> None:
+    assert media_type_of_name(f"表{ending}") == MEDIA_TYPES[ending]
+    assert ending in FILES
+    assert named_files(f"见附件:统计表{ending}。".encode()).linked == {f"统计表{ending}"}
+    assert (ending in ATTACHMENTS) == (ending not in endings("picture"))
+
+
+def test_a_package_of_an_unknown_kind_is_one_document_and_no_archive() -> None:
+    slides = _package("[Content_Types].xml", "ppt/presentation.xml")
+    assert sniff(slides) is None and not is_archive(slides)
+    assert read_document(slides).status == "unknown_format"
+    assert is_archive(_package("a.txt", "word/readme.txt"))
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (b"BM and other words", "text"),
+        (b"BM" + b"\0" * 12 + b"\x28" + b"\0" * 60, "bmp"),
+        (b"RIFF\0\0\0\0WEBPVP8 ", "webp"),
+        (b"\n\n%PDF-1.4", "pdf"),
+        (b"HTTP/1.1 200 OK\r\n\r\n%PDF-1.4", "pdf"),
+        (b"MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=x\r\n\r\n<html>", "mhtml"),
+        ("<html><p>年度报告".encode("utf-16"), "html"),
+        ("年度报告".encode(), "text"),
+    ],
+)
+def test_formats_are_told_by_their_bytes(data: bytes, kind: str) -> None:
+    format = sniff(data)
+    assert format is not None and format.name == kind
+
+
+def test_bytes_that_no_format_claims() -> None:
+    assert sniff(b"\x01\x00\x02\x00" * 40) is None
+    assert sniff(b"\0 \r\n") is None
+    assert read_document(b"\0 \r\n").status == "empty"
+
+
+def test_the_beginning_of_a_file_spares_reading_it_whole() -> None:
+    assert may_be(b"{\\rtf1", CONVERTED) and not may_be(_package("word/document.xml")[:512], CONVERTED)
+    assert may_be(b"\x1f\x8b\x08", ARCHIVES) and not may_be(b"<html>", ARCHIVES)
