@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from pipeline.clean.guard import OCR_MEMORY_BYTES, Failure, GuardedPool
 from pipeline.clean.formats import ARCHIVES, may_be
+from pipeline.clean.guard import OCR_MEMORY_BYTES, Failure, GuardedPool
 from pipeline.clean.office.libreoffice import program
 from pipeline.clean.opened import Opened, Prepared, is_older, open_file, prepared
 from pipeline.clean.read import digest_of, is_archive

@@ -42,7 +42,8 @@ def test_an_ending_is_known_to_all_who_ask(ending: str) -> None:
 
 def test_a_package_of_an_unknown_kind_is_one_document_and_no_archive() -> None:
     slides = _package("[Content_Types].xml", "ppt/presentation.xml")
-    assert sniff(slides) is None and not is_archive(slides)
+    assert sniff(slides) is None
+    assert not is_archive(slides)
     assert read_document(slides).status == "unknown_format"
     assert is_archive(_package("a.txt", "word/readme.txt"))
 
@@ -62,7 +63,8 @@ def test_a_package_of_an_unknown_kind_is_one_document_and_no_archive() -> None:
 )
 def test_formats_are_told_by_their_bytes(data: bytes, kind: str) -> None:
     format = sniff(data)
-    assert format is not None and format.name == kind
+    assert format is not None
+    assert format.name == kind
 
 
 def test_bytes_that_no_format_claims() -> None:
@@ -72,5 +74,7 @@ def test_bytes_that_no_format_claims() -> None:
 
 
 def test_the_beginning_of_a_file_spares_reading_it_whole() -> None:
-    assert may_be(b"{\\rtf1", CONVERTED) and not may_be(_package("word/document.xml")[:512], CONVERTED)
-    assert may_be(b"\x1f\x8b\x08", ARCHIVES) and not may_be(b"<html>", ARCHIVES)
+    assert may_be(b"{\\rtf1", CONVERTED)
+    assert not may_be(_package("word/document.xml")[:512], CONVERTED)
+    assert may_be(b"\x1f\x8b\x08", ARCHIVES)
+    assert not may_be(b"<html>", ARCHIVES)
