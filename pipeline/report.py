@@ -8,8 +8,9 @@ The types stand beside ``document.py`` because three stages share them: ``extrac
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Literal, NamedTuple
+
+from pipeline.chinese.numbers import Figure as Figure
 
 State = Literal[
     "reported", "text_zero", "blank", "dash", "not_applicable", "ambiguous", "unreadable", "table_missing"
@@ -27,9 +28,6 @@ STATES: tuple[State, ...] = (
     "unreadable",
     "table_missing",
 )
-
-Figure = int | Decimal
-"""A count is an int; money is a Decimal."""
 
 
 class Observation(NamedTuple):

@@ -9,17 +9,22 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
-from pipeline.chinese.text import nfkc
-from pipeline.report import Figure, State
+from pipeline.chinese.text import flatten
+from pipeline.chinese.units import UNIT, YUAN, in_unit
+
+Figure = int | Decimal
+"""A count is an int; money is a Decimal."""
+CellState = Literal["reported", "text_zero", "blank", "dash", "not_applicable", "unreadable"]
+"""What a cell can show by itself (the states of reports that need no other cell)."""
 
 
 class Reading(NamedTuple):
-    """``state`` as in Report; ``value`` in the unit ``unit`` that the text itself names ("" where it names
+    """What one cell says; ``value`` in the unit ``unit`` that the text itself names ("" where it names
     none)."""
 
-    state: State
+    state: CellState
     value: Figure | None = None
     unit: str = ""
     approx: bool = False
@@ -29,14 +34,16 @@ class Reading(NamedTuple):
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0, "两": 2}
 _POWERS = {"十": 10, "百": 100, "千": 1000}
 _SCALES = {"": 1, "百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000}
-_UNITS = "万元|亿元|元|人次|件次|班次|场次|件|条|项|次|个|人|篇|笔|期|例|起|宗|份|处|家|名|场|部|批|页|户|%"
-_NUMBER = r"\d{1,3}(?:[,，]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+"
+NUMBER = r"\d{1,3}(?:[,，]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+"
+"""A number in Arabic digits; regex without group."""
+DIGITS = "零〇○一二两三四五六七八九十百千"
+"""What numbers in Chinese are written with, as the inside of a regex class; 万 and 亿 are scales."""
 _CELL = re.compile(
-    rf"^(?P<sign>[-+−—–]|增加?|新增|减少?)?(?:了)?(?P<approx>约|近|超过?|逾)?(?P<num>{_NUMBER})"
-    rf"(?P<more>余|多)?(?P<scale>[万亿]?)(?P<more2>余|多)?(?P<unit>{_UNITS})?(?P<more3>余|多|左右|以上)?"
+    rf"^(?P<sign>[-+−—–]|增加?|新增|减少?)?(?:了)?(?P<approx>约|近|超过?|逾)?(?P<num>{NUMBER})"
+    rf"(?P<more>余|多)?(?P<scale>[万亿]?)(?P<more2>余|多)?(?P<unit>{UNIT})?(?P<more3>余|多|左右|以上)?"
     r"(?P<note>(?:[(（\[][^()（）]*[)）\]]){1,3}|[*※#△▲†]{1,3}|注\d{0,2}|[,，;；]?(?:其中|含)[^()（）]*)?$"
 )
-_CHINESE = re.compile(rf"^(?P<num>[零〇○一二两三四五六七八九十百千万]+)(?P<unit>{_UNITS})?$")
+_CHINESE = re.compile(rf"^(?P<num>[{DIGITS}万]+)(?P<unit>{UNIT})?$")
 _NOTE_MARK = re.compile(
     "([0-9\uff10-\uff19])\\s*([\u2460-\u249b\u2776-\u277f\u00b2\u00b3\u00b9\u2070-\u2079])\\s*$"
 )
@@ -46,46 +53,49 @@ _DASHES = frozenset("-—–－―─━一﹣‐‑−") - {"一"}
 _SLASHES = frozenset({"/", "\\", "//", "N/A", "n/a", "不适用", "不涉及", "NA"})
 
 
-def flatten(text: str) -> str:
-    """NFKC without any white space (zero-width marks included)."""
-    flat = nfkc(text)
-    return "".join(c for c in flat if not c.isspace() and c not in "​‌‍⁠﻿")
-
-
 def chinese_number(text: str) -> int | None:
-    """``二〇一五`` -> 2015 (digit string), ``二十五`` -> 25 (value); None where the text is neither."""
-    if not text:
-        return None
-    if all(c in _DIGITS for c in text):
-        return int("".join(str(_DIGITS[c]) for c in text)) if len(text) > 1 else _DIGITS[text]
-    if text[0] not in _DIGITS and text[0] != "十":
-        return None
-    total = section = digit = 0
-    seen_digit = False
+    """``二〇一五`` -> 2015 (digit string), ``二十五`` -> 25, ``两万三`` -> 23000; None where the text is no
+    number."""
+    if text and all(c in _DIGITS for c in text):
+        return int("".join(str(_DIGITS[c]) for c in text))
+    total, scale = 0, 10
+    for sign, size in (("亿", 100_000_000), ("万", 10_000)):
+        if sign in text:
+            head, _, text = text.partition(sign)
+            times = _below_10_000(head, 10)
+            if not times:
+                return None
+            total, scale = total + times * size, size
+            if not text:
+                return total
+    rest = _below_10_000(text, scale)
+    return None if rest is None else total + rest
+
+
+def _below_10_000(text: str, scale: int) -> int | None:
+    """``scale`` is that of the sign before: 三 of 两万三 counts thousands, of 十三 ones, of 两万零三 ones too."""
+    total, digit, nought = 0, None, False
+    above = 10_000
     for c in text:
-        if c in _DIGITS:
-            if seen_digit:
+        if c in _POWERS:
+            if _POWERS[c] >= above or (digit is None and c != "十"):
                 return None
-            digit, seen_digit = _DIGITS[c], c not in "零〇○"
-        elif c in _POWERS:
-            if not seen_digit and c != "十":
-                return None
-            section += (digit if seen_digit else 1) * _POWERS[c]
-            digit, seen_digit = 0, False
-        elif c == "万":
-            total = (total + section + digit) * 10_000
-            section = digit = 0
-            seen_digit = False
-        elif c == "亿":
-            total = (total + section + digit) * 100_000_000
-            section = digit = 0
-            seen_digit = False
-        else:
+            total += (1 if digit is None else digit) * _POWERS[c]
+            scale = above = _POWERS[c]
+            digit, nought = None, False
+        elif digit is not None or c not in _DIGITS:
             return None
-    return total + section + digit
+        elif _DIGITS[c] == 0:
+            nought = True
+        else:
+            digit = _DIGITS[c]
+    if digit is None:
+        return None if nought or not text else total
+    return total + digit * (1 if nought else scale // 10)
 
 
-def _figure(number: str, scale: str) -> Figure:
+def _figure(number: str, scale: str = "") -> Figure:
+    """An int; a Decimal where a point is printed (5.0 is no printed count)."""
     amount = Decimal(number.replace(",", "").replace("，", "")) * _SCALES[scale]
     if amount == amount.to_integral_value() and (scale or "." not in number):
         return int(amount)
@@ -126,14 +136,11 @@ def parse_cell(text: str) -> Reading:
         return Reading("text_zero", 0, note="no change")
     match = _CELL.match(bare)
     if match:
-        value = _figure(match["num"], match["scale"])
-        unit = match["unit"] or ""
+        value, unit = _figure(match["num"], match["scale"]), match["unit"] or ""
+        if (money := match["scale"] + unit) in YUAN:
+            value, unit = _figure(match["num"]), money
         if unit == "亿元":
-            value, unit = value * 10_000, "万元"
-        if match["scale"] == "万" and unit == "元":
-            value, unit = _figure(match["num"], ""), "万元"
-        if match["scale"] == "亿" and unit == "元":
-            value, unit = _figure(match["num"], "") * 10_000, "万元"
+            value, unit = in_unit(value, unit, "万元"), "万元"
         sign = match["sign"] or ""
         if sign[:1] in ("-", "−", "—", "–", "减"):
             value = -value

@@ -1,59 +1,48 @@
-"""Traditional characters brought to simplified ones, character by character, so that positions stay."""
+"""Traditional characters as simplified ones, one for one, so that positions stay: for comparing only."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from functools import lru_cache
 from importlib.resources import files
 
-from pipeline.document import Block, Cell, Document, Image, Paragraph, Table
+_TODAY = frozenset("乾於磑濛氾洩篢塚鴜")
+"""Signs of the table that names of places carry in simplified text too (乾县, 於潜镇): never turned."""
+_GB2312_TURNED = frozenset("後徵夥麽")
+"""Signs that the simplified standard holds as well, and that only traditional text uses."""
+_IN_WORDS = (("覆", "复", "答回批"), ("於", "于", "属由关对至位基等低高少大过截限止现"))
+"""(sign, simplified sign, signs before it) of what is turned within words alone: 答覆, 屬於."""
 
-_MARKS = "開關報數處請號無與國這據統計會議訊"
-_ENOUGH = 6
-_WORDS = (("答覆", "答复"), ("回覆", "回复"), ("批覆", "批复"))  # 覆 is a simplified character too
+
+def _simplified_sign(sign: str) -> bool:
+    try:
+        sign.encode("gb2312")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
-@lru_cache(maxsize=1)
-def _table() -> dict[int, str]:
+def _read_table() -> dict[str, str]:
+    table: dict[str, str] = {}
     path = files("opencc").joinpath("dictionary", "TSCharacters.txt")
-    table: dict[int, str] = {}
     for line in path.read_text(encoding="utf-8").splitlines():
         old, _, new = line.partition("\t")
         first = new.split(" ")[0]
-        if len(old) == 1 and len(first) == 1 and old != first:
-            table[ord(old)] = first
+        if not len(old) == len(first) == 1 or old == first or old in _TODAY:
+            continue
+        if old in _GB2312_TURNED or not _simplified_sign(old):
+            table[old] = first
     return table
 
 
-def simplified(document: Document) -> Document:
-    """The document in simplified characters; the very same one where it holds no traditional text."""
-    sample = "".join(b.text for b in document.blocks[:60] if isinstance(b, Paragraph)) + document.title
-    sample += "".join(c.text for b in document.blocks if isinstance(b, Table) for c in b.cells[:40])
-    telling = sum(sample.count(c) for c in _MARKS)
-    if telling < _ENOUGH:
-        return document
-    table = _table()
+SIMPLE = _read_table()
+"""Traditional character -> simplified one; what simplified text uses itself is not in it."""
+_TURN = str.maketrans(SIMPLE)
 
-    def plain(text: str) -> str:
-        text = text.translate(table)
-        for old, new in _WORDS:
-            text = text.replace(old, new)
-        return text
 
-    def turn(block: Block) -> Block:
-        if isinstance(block, Paragraph):
-            return replace(block, text=plain(block.text))
-        if isinstance(block, Image):
-            return block
-        cells = tuple(
-            Cell(c.row, c.col, c.rowspan, c.colspan, plain(c.text), c.locator, c.readings)
-            for c in block.cells
-        )
-        return replace(block, cells=cells, caption=plain(block.caption))
-
-    return replace(
-        document,
-        title=plain(document.title),
-        blocks=tuple(turn(b) for b in document.blocks),
-        meta={k: plain(v) for k, v in document.meta.items()},
-    )
+def simplified(text: str) -> str:
+    """The text in simplified characters, of the same length: ``屬於國家秘密`` -> ``属于国家秘密``."""
+    text = text.translate(_TURN)
+    for old, new, before in _IN_WORDS:
+        if old in text:
+            for sign in before:
+                text = text.replace(sign + old, sign + new)
+    return text

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from pipeline.chinese.titles import is_report_title, year_of_title
 from pipeline.crawl.addresses import BadAddress, Resolver, SystemResolver, normalise_url
 from pipeline.crawl.discover import Reading, read_page
 from pipeline.crawl.fetch import UNANSWERED, Fetched, Fetcher
@@ -26,7 +27,6 @@ from pipeline.crawl.registry import Source
 from pipeline.crawl.render import Renderer, find_chromium
 from pipeline.crawl.robots import Robots
 from pipeline.crawl.store import RawStore
-from pipeline.crawl.titles import is_report_title, year_of_title
 
 _PAGING_RULES = frozenset(
     {"next_link", "page_link", "create_page", "page_total", "dataproxy_group", "dataproxy_post", "json_page"}

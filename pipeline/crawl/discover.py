@@ -13,21 +13,21 @@ from urllib.parse import parse_qs, urlsplit
 
 from bs4 import BeautifulSoup, Tag
 
-from pipeline.clean.formats import endings
-from pipeline.crawl.addresses import BadAddress, normalise_url
-from pipeline.crawl.frontier import Step
-from pipeline.crawl.paging import next_pages
-from pipeline.crawl.portals import is_data, portal_steps, read_data
-from pipeline.crawl.titles import (
+from pipeline.chinese.days import YEAR, day_in
+from pipeline.chinese.titles import (
     is_column_name,
     is_cut,
     is_report_title,
     leads_towards_column,
     may_be_report,
-    year_before_date,
     year_of_folder,
     year_of_title,
 )
+from pipeline.clean.formats import endings
+from pipeline.crawl.addresses import BadAddress, normalise_url
+from pipeline.crawl.frontier import Step
+from pipeline.crawl.paging import next_pages
+from pipeline.crawl.portals import is_data, portal_steps, read_data
 
 ATTACHMENTS = endings("file", "archive")
 PICTURES = endings("picture")
@@ -190,7 +190,8 @@ def _title_step(title: str, href: str, row: str, url: str, rule: str) -> Iterato
             yield Step(href, "candidate", "cut_title", title, year)
     elif is_report_title(title):
         if year is None:
-            year = year_before_date(row) or _year_of_address(href)
+            day = day_in(row)  # reports are published in the year after theirs
+            year = day.year - 1 if day else _year_of_address(href)
         yield Step(href, "report", rule, title, year)
 
 
@@ -207,9 +208,9 @@ def _row_text(link: Tag, rows: dict[int, str]) -> str:
 
 def _year_of_address(href: str) -> int | None:
     given = parse_qs(urlsplit(href).query).get("fbtime", [""])[0]
-    if re.fullmatch(r"20[0-3]\d", given):
+    if re.fullmatch(YEAR, given):
         return int(given)
-    found = re.search(r"/t?(20[0-3]\d)[01]\d[0-3]\d_", href)
+    found = re.search(rf"/t?({YEAR})[01]\d[0-3]\d_", href)
     return int(found.group(1)) - 1 if found else None
 
 
@@ -246,7 +247,7 @@ def _is_below(href: str, url: str) -> bool:
     parts = folder.split("/")
     top = (
         "/".join(parts[:-1])
-        if re.fullmatch(r"(?:nb_?|n)?20\d\d(?:n|nb|niann|nnb|_nd)?", parts[-1])
+        if re.fullmatch(rf"(?:nb_?|n)?{YEAR}(?:n|nb|niann|nnb|_nd)?", parts[-1])
         else folder
     )
     return bool(top) and target.path.startswith(top + "/")

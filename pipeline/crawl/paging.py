@@ -8,9 +8,9 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from bs4 import BeautifulSoup
 
+from pipeline.chinese.titles import plain
 from pipeline.crawl.addresses import BadAddress, normalise_url
 from pipeline.crawl.frontier import Step
-from pipeline.crawl.titles import plain
 
 MAX_PAGES = 100
 """A list that says it has more pages than this is followed so far."""

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from datetime import date
 
 from pipeline.chinese.days import stated_day
-from pipeline.chinese.text import squeeze
+from pipeline.chinese.numbering import section_of
+from pipeline.chinese.text import compared, squeeze
+from pipeline.chinese.titles import Title
 from pipeline.codebook import Codebook
 from pipeline.document import Block, Document, Paragraph, Table
-from pipeline.extract.pieces import Piece, Title, section_of
+from pipeline.extract.pieces import Piece
 
 _PERIOD = (
     re.compile(r"(?:统计|数据|期限|时间|时限|周期)[^。;；]{0,40}?自?(20[0-2]\d)年1月1日"),
@@ -85,7 +87,7 @@ def find_published(document: Document, piece: Piece) -> date | None:
         if (
             isinstance(block, Paragraph)
             and len(block.text) < 200
-            and (found := _PUBLISHED.search(block.text))
+            and (found := _PUBLISHED.search(compared(block.text)))
         ):
             return _date(found[1], found[2], found[3])
     if meta := document.meta.get("PubDate"):
@@ -96,7 +98,7 @@ def find_published(document: Document, piece: Piece) -> date | None:
         if (
             isinstance(other, Paragraph)
             and len(other.text) < 200
-            and (found := _PUBLISHED.search(other.text))
+            and (found := _PUBLISHED.search(compared(other.text)))
         ):
             return _date(found[1], found[2], found[3])
     day = stated_day(_fact_lines(piece.blocks[:4]))
@@ -110,11 +112,11 @@ def _fact_lines(blocks: Sequence[Block]) -> list[str]:
     lines: list[str] = []
     for block in blocks:
         if isinstance(block, Paragraph) and len(block.text) < 120:
-            lines.append(block.text)
+            lines.append(compared(block.text))
         elif isinstance(block, Table) and len(block.cells) <= _CARD_CELLS:
             rows: dict[int, list[str]] = {}
             for cell in block.cells:
-                rows.setdefault(cell.row, []).append(" ".join(cell.text.split()))
+                rows.setdefault(cell.row, []).append(" ".join(compared(cell.text).split()))
             lines += [" ".join(row) for row in rows.values()]
     return lines
 

@@ -5,39 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import NamedTuple
 
-from pipeline.chinese.numbers import chinese_number
+from pipeline.chinese.numbering import section_of
 from pipeline.chinese.text import squeeze
+from pipeline.chinese.titles import Title, read_title
 from pipeline.document import Block, Document, Image, Paragraph, Table
 
-_CORE = re.compile(
-    r"(?:政府|政务)?信息(?:与政务|和政务)?公开(?:工作)?(?:情况)?(?:的)?(?:年度)?(?:工作)?(?:情况)?(?:的)?(?:总结)?(?:报告|年报)"
-    r"|政务公开(?:工作)?(?:年度报告|年报)"
-)
-_YEAR = re.compile(r"(?:(20[0-2]\d)|(二[〇○零0]{1,2}[〇○零一二三四五六七八九0]{1,2}))(?:年度|年|度)?")
-_NOT_TITLE = re.compile(
-    r"通知|要求|编制|下载|目录|点击|上一篇|下一篇|来源|如下|附件|相关|《|本报告|关于做好|解读|查看|更多|统计表$"
-)
-_SECTION = re.compile(r"^\s*([一二三四五六七八九十]{1,2})\s*[、.．,，]\s*(\S.{0,44})$")
-_NO_BODY = re.compile(r"^(?:关于报送|关于)|关于报送|\(.*?\)|的$")
-_BODY_BEHIND = re.compile(
-    r"^[(（]([^()（）]{3,20}(?:政府|局|委|委员会|办|办公室|厅|处|中心|院|镇|乡|街道))[)）]$"
-)
-_TWO_SENTENCES = re.compile(r"[。;；]\s*\S")
-_MARKS = re.compile(r"[,，;；:：!！?？]|。.")
-_NUMERALS = {c: n for n, c in enumerate("一二三四五六七八九十", start=1)}
 _FRAGMENT_TEXT = 120
 _INFO_CELLS = 40
-
-
-class Title(NamedTuple):
-    """A title line: the text as printed, the body it names (may be empty) and the year (may be None)."""
-
-    text: str
-    body: str
-    year: int | None
 
 
 @dataclass
@@ -67,48 +42,6 @@ class Piece:
     @property
     def tables(self) -> list[Table]:
         return [b for b in self.blocks if isinstance(b, Table)]
-
-
-def read_title(text: str) -> Title | None:
-    """The title that a line is, or None: ``磐石市人民政府2018年政府信息公开工作年度报告`` and its many kin (NOTES 4)."""
-    return _titled(text) if len(text) <= 90 else None
-
-
-@lru_cache(maxsize=4096)
-def _titled(text: str) -> Title | None:
-    flat = squeeze(text).strip("。.*#>-—_ ")
-    if len(flat) > 72 or "公开" not in flat:
-        return None
-    core = _CORE.search(flat)
-    if core is None or _NOT_TITLE.search(flat) or _MARKS.search(flat):
-        return None
-    after = flat[core.end() :]
-    if len(after) > 14:
-        return None
-    before = flat[: core.start()]
-    year, body = None, before
-    found = _YEAR.search(before)
-    if found:
-        year = int(found[1]) if found[1] else _written_year(found[2])
-        body = before[: found.start()] + before[found.end() :]
-    body = _NO_BODY.sub("", body)
-    if not body and (named := _BODY_BEHIND.match(after)):
-        body = named[1]
-    return Title(" ".join(text.split()).strip("*# "), body.strip("-—_·|"), year)
-
-
-def _written_year(text: str) -> int | None:
-    value = chinese_number(text.replace("0", "〇"))
-    return value if value is not None and 2007 < value < 2030 else None
-
-
-def section_of(text: str) -> tuple[int, str] | None:
-    """(number, heading) where the paragraph is a main heading such as ``三、收到和处理…情况``."""
-    match = _SECTION.match(text) if len(text) <= 60 else None
-    if match is None or _TWO_SENTENCES.search(match[2]):
-        return None
-    number = _NUMERALS.get(match[1]) or (10 + _NUMERALS.get(match[1][1:], 0) if match[1][0] == "十" else 0)
-    return (number, match[2].rstrip("。:：").strip()) if number else None
 
 
 def _bare(body: str) -> str:

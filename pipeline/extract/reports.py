@@ -7,12 +7,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
-from pipeline.chinese.script import simplified
-from pipeline.chinese.text import squeeze
+from pipeline.chinese.numbering import section_of
+from pipeline.chinese.text import compared, squeeze
+from pipeline.chinese.titles import read_title
 from pipeline.codebook import Codebook, load_codebook, normalise_label
 from pipeline.document import Block, Document, Image, Paragraph, Table
 from pipeline.extract.identity import detect_template, find_published, find_year
-from pipeline.extract.pieces import Piece, Section, cut, read_title, section_of, sections
+from pipeline.extract.pieces import Piece, Section, cut, sections
 from pipeline.extract.prose.sentences import read_sentences
 from pipeline.extract.tables.report import read_tables
 from pipeline.extract.tables.table import Slot
@@ -39,12 +40,10 @@ def extract_reports(
     between them; of a document that holds little but links to these files also their text."""
     if not document.blocks:
         return ()
-    document = simplified(document)
     pieces, fragments = cut(document)
     if attached and len(pieces) == 1:
-        more = simplified(replace(document, blocks=tuple(attached))).blocks
         pieces = [
-            _joined(pieces[0], [b for b in more if not (isinstance(b, Paragraph) and read_title(b.text))])
+            _joined(pieces[0], [b for b in attached if not (isinstance(b, Paragraph) and read_title(b.text))])
         ]
     listed = len(report_titles(document)) >= _LIST_TITLES
     reports: list[Report] = []
@@ -121,7 +120,7 @@ def _report(
     paragraphs = piece.paragraphs
     all_tables = piece.tables + [b for b in piece.attached if isinstance(b, Table)]
     text = "".join(
-        [squeeze(p.text) for p in paragraphs] + "".join(c.text for t in all_tables for c in t.cells).split()
+        [squeeze(p.text) for p in paragraphs] + [squeeze(c.text) for t in all_tables for c in t.cells]
     )
     template = detect_template(text, codebook)
     published = find_published(document, piece)
@@ -192,9 +191,12 @@ def _evidence(
     document: Document, piece: Piece, pieces: int, source_url: str | None, year: int | None
 ) -> Evidence:
     paragraphs = piece.paragraphs
-    signatures = [_BY.sub(r"\1", p.text) for p in paragraphs[-_SIGNATURE_LINES:] if len(p.text) <= 40]
+    signatures = [
+        _BY.sub(r"\1", compared(p.text)) for p in paragraphs[-_SIGNATURE_LINES:] if len(p.text) <= 40
+    ]
     tables = piece.tables + [b for b in piece.attached if isinstance(b, Table)]
-    cells = [c.text for t in tables for c in t.cells[:6] if "填报单位" in c.text or "单位(盖章)" in c.text]
+    first = (compared(c.text) for t in tables for c in t.cells[:6])
+    cells = [text for text in first if "填报单位" in text or "单位(盖章)" in text]
     alone = pieces == 1
     issuers = [document.meta.get("ContentSource", "")] if alone else []
     if (
@@ -209,7 +211,7 @@ def _evidence(
         site_name=document.meta.get("SiteName") if alone else None,
         site_id_code=document.meta.get("SiteIDCode") if alone else None,
         source_url=source_url if alone else None,
-        text_samples=tuple(p.text for p in paragraphs[:60]),
+        text_samples=tuple(compared(p.text) for p in paragraphs[:60]),
         year=year,
     )
 

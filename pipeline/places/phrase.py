@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
-from pipeline.chinese.text import nfkc
+from pipeline.chinese.text import compared
 from pipeline.places.departments import DEPARTMENT_ENDING, department_table
 from pipeline.places.registry import Division, Registry
 
@@ -74,7 +74,7 @@ class Phrase:
 
 def normalise(text: str) -> str:
     """NFKC, without blanks, quotes and middle dots."""
-    return _NOISE.sub("", nfkc(text))
+    return _NOISE.sub("", compared(text))
 
 
 @lru_cache(maxsize=1024)
@@ -84,7 +84,7 @@ def split_title(title: str) -> tuple[str, tuple[str, ...]]:
     永顺县人民政府-永顺县2018年政府信息公开工作年度报告 -> 永顺县, (永顺县人民政府,). The body is "" where the
     title names none.
     """
-    plain = re.sub(r"【[^】]{0,8}】", "", nfkc(title))
+    plain = re.sub(r"【[^】]{0,8}】", "", compared(title))
     parts = [p.strip(_EDGE) for p in _SITE_SPLIT.split(plain) if p.strip(_EDGE)]
     index = next((i for i, p in enumerate(parts) if "公开" in p and re.search("报告|年报", p)), None)
     if index is None:

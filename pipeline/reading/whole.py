@@ -10,11 +10,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from pipeline.chinese.titles import read_title
 from pipeline.clean import is_archive
 from pipeline.clean.opened import Opened, open_file
 from pipeline.document import Block, Document, Image, Paragraph, Table
 from pipeline.extract import extract_reports
-from pipeline.extract.pieces import read_title
 from pipeline.extract.reports import report_titles
 from pipeline.places import Registry
 from pipeline.reading.named_files import pair, plain_name

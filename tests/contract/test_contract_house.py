@@ -14,9 +14,9 @@ from pipeline.terminal.main import main
 
 PACKAGE = Path(__file__).resolve().parents[2] / "pipeline"
 ORDER = [
+    "chinese",
     "document",
     "report",
-    "chinese",
     "codebook",
     "places",
     "home",

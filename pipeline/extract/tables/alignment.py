@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from pipeline.chinese.text import squeeze
 from pipeline.extract.tables.heads import year_of
 from pipeline.extract.tables.orders import Column, filled_after_labels, sums_hold
 from pipeline.extract.tables.rows import Item, Row, is_unit
@@ -16,7 +17,7 @@ def unit_of(label: str) -> str:
     """The unit of money that a label names, or nothing."""
     if "元" not in label:
         return ""
-    found = _HEADER_UNIT.search("".join(label.split()))
+    found = _HEADER_UNIT.search(squeeze(label))
     return found[1] if found else ""
 
 

@@ -247,7 +247,8 @@ def observe(
     read from pixels keeps the figures that its ink may show, best first; ink of which no figure was read is
     ``unreadable``."""
     reading = item.reading
-    value, state = reading.value, reading.state
+    value: Figure | None = reading.value
+    state: State = reading.state
     if value is not None and (reading.unit or indicator.decimal):
         value, state = _figure(indicator, reading, header_unit)
     candidates: tuple[Figure, ...] = ()

@@ -14,6 +14,7 @@ from functools import lru_cache
 from itertools import takewhile
 from typing import NamedTuple
 
+from pipeline.chinese.text import squeeze
 from pipeline.codebook import normalise_label
 from pipeline.extract.tables.claims import labels_of
 from pipeline.extract.tables.orders import Column, Order, best_order, stand_in_grid, total_first, total_last
@@ -163,8 +164,8 @@ class HeadReader:
             if r < last
             and i.col > edge
             and i.colspan == 1
-            and "申请人" not in i.text
-            and "组织" not in i.text
+            and "申请人" not in squeeze(i.text)
+            and "组织" not in squeeze(i.text)
         )
 
     def _named_rows(self, items: Sequence[Labelled]) -> dict[int, list[Column]]:
@@ -182,7 +183,7 @@ class HeadReader:
         if len(rows) == 1:  # the organisations under one heading, not told apart
             for row in rows.values():
                 row += [
-                    Column(None, i.text, i.col) for r, i in items if r in rows and "组织" in i.text and i.col > row[0].col
+                    Column(None, i.text, i.col) for r, i in items if r in rows and "组织" in squeeze(i.text) and i.col > row[0].col
                     and not any(c.col == i.col for c in row)
                 ]  # fmt: skip
                 row.sort(key=lambda c: c.col)
@@ -200,7 +201,12 @@ class HeadReader:
         lower = rows[last]
         top = min(rows)
         heading = next(
-            (i.col for r, i in items if r == top and "组织" in i.text and not self.key(i, "applicant")), None
+            (
+                i.col
+                for r, i in items
+                if r == top and "组织" in squeeze(i.text) and not self.key(i, "applicant")
+            ),
+            None,
         )
         if heading is None:
             heading = next((c.col for c in upper if c.key and c.key.key == "natural_person"), upper[0].col)
@@ -371,7 +377,7 @@ class HeadReader:
         labels = [i for i in row if i.is_label or _YEAR.fullmatch(i.text.strip())]
         if len(labels) < 2 or any(i.is_value and not i.is_blank and i not in labels for i in row):
             return None
-        if not any(_LIST_HEAD.search(i.text) for i in labels):
+        if not any(_LIST_HEAD.search(squeeze(i.text)) for i in labels):
             return None
         own: list[Column] = []
         past: list[Column] = []
@@ -405,7 +411,7 @@ def year_of(text: str, year: int | None) -> str:
 
 @lru_cache(maxsize=16384)
 def _year_of(text: str, year: int | None) -> str:
-    match = _YEAR_ALONE.match("".join(text.split()))
+    match = _YEAR_ALONE.match(squeeze(text))
     if match is None:
         return ""
     if match[1]:

@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pipeline.chinese.numbering import section_of
 from pipeline.document import Block, Paragraph, Table
-from pipeline.extract.pieces import section_of
 from pipeline.extract.tables.plans import PlannedReader
 from pipeline.extract.tables.table import Slot, TableReading
 from pipeline.extract.tables.vocabulary import vocabulary

@@ -11,6 +11,7 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from pipeline.chinese.numbers import Reading, parse_cell
+from pipeline.chinese.text import squeeze
 from pipeline.document import Cell, Table
 from pipeline.extract.tables.cut_rows import with_whole_rows
 from pipeline.extract.tables.garbled_labels import with_likely_labels
@@ -64,7 +65,7 @@ def _item(cell: Cell, place: str) -> Item:
 
 def is_unit(text: str) -> bool:
     """Whether a cell holds nothing but a unit of counting or money."""
-    return text.strip() in _UNIT_ONLY
+    return squeeze(text) in _UNIT_ONLY
 
 
 @lru_cache(maxsize=16384)

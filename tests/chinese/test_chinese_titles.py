@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.crawl.titles import (
+from pipeline.chinese.titles import (
     is_column_name,
     is_cut,
     is_report_title,
     may_be_report,
-    year_before_date,
     year_of_folder,
     year_of_title,
 )
@@ -69,6 +68,8 @@ def test_no_reports(title: str) -> None:
         ("12022年", None),
         ("文号〔2050〕", None),
         ("20223年", None),
+        ("某县2047年年报", 2047),
+        ("某县二○四七年度报告", 2047),
     ],
 )
 def test_years_of_titles(title: str, year: int | None) -> None:
@@ -86,9 +87,6 @@ def test_columns_folders_dates_and_cuts() -> None:
         None,
         None,
     ]
-    assert year_before_date("发布日期：2024-01-20") == 2023
-    assert year_before_date("2024年1月3日") == 2023
-    assert year_before_date("2024-13-40") is None
     assert is_cut("某市人民政府关于2022年政府信息公…")
     assert is_cut("某市人民政府关于2022年...")
     assert not is_cut("某市人民政府2022年报")
