@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pipeline.clean.page.aligned_rows import rows_of_labels
 from pipeline.clean.page.aligned_table import find_aligned_tables
+from pipeline.clean.page.layout import PageLayout, furniture
 from pipeline.clean.page.note_marks import with_notes
+from pipeline.clean.page.shapes import Glyph, PageContent
 from pipeline.clean.page.text_flow import Cut, Line
 from pipeline.clean.page.two_up import pages_of
-from pipeline.clean.pdf.layout import PageLayout, furniture
-from pipeline.clean.pdf.page import Glyph, PageContent
 
 SIZE = 10.0
 

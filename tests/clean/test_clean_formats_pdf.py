@@ -13,6 +13,7 @@ from reportlab.lib.pagesizes import A4, landscape
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Spacer
 
+from pipeline.clean.page import paged
 from pipeline.clean.pdf import reader as pdf
 from pipeline.document import Document, Paragraph, Table
 from tests.drawn.files import pdf_files
@@ -334,6 +335,6 @@ def test_locked_file_says_encrypted() -> None:
 
 
 def test_too_many_pages_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pdf, "MAX_PAGES", 2)
+    monkeypatch.setattr(paged, "MAX_PAGES", 2)
     story = [pdf_files.text(LONG), pdf_files.page_end()] * 4
     assert _status(pdf_files.document(story)) == "too_large"

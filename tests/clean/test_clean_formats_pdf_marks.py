@@ -6,8 +6,9 @@ from __future__ import annotations
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
+from pipeline.clean.page.paged import is_scan
+from pipeline.clean.page.shapes import Glyph, PageContent
 from pipeline.clean.pdf import reader as pdf
-from pipeline.clean.pdf.page import Glyph, PageContent
 from pipeline.document import Paragraph, Table
 from tests.drawn.files import pdf_files
 
@@ -109,8 +110,8 @@ def test_upright_rules_alone_leave_the_rows_to_their_lines() -> None:
 def test_a_font_without_a_map_to_characters_is_no_text() -> None:
     odd = [Glyph(chr(0xC0 + n % 60), 10.0 * n, 0, 10.0 * n + 9, 10, 10) for n in range(80)]
     signs = [Glyph(chr(0x4E00 + n), 10.0 * n, 20, 10.0 * n + 9, 30, 10) for n in range(80)]
-    assert pdf._is_scan(PageContent(900, 900, odd))
-    assert not pdf._is_scan(PageContent(900, 900, odd + signs))
+    assert is_scan(PageContent(900, 900, odd))
+    assert not is_scan(PageContent(900, 900, odd + signs))
 
 
 def test_text_beyond_its_clipping_path_is_not_seen() -> None:

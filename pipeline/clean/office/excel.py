@@ -18,7 +18,7 @@ from typing import Any
 from pipeline.clean.office import excel_xml
 from pipeline.clean.office.excel_formats import NumberFormat, SheetFacts, column_letters, sheet_facts
 from pipeline.clean.office.formats import XLSX, is_sheet_xml
-from pipeline.clean.office.ooxml import PackageError
+from pipeline.clean.refused import Refused
 from pipeline.document import Block, Cell, Document, Paragraph, Table
 
 READER = "excel"
@@ -27,13 +27,6 @@ MAX_SLOTS = 4_000_000
 """Rows times columns of a sheet's used area."""
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-
-
-class _Refused(Exception):
-    def __init__(self, status: str, detail: str) -> None:
-        super().__init__(detail)
-        self.status = status
-        self.detail = detail
 
 
 def read(data: bytes, *, sha256: str, media_type: str = XLSX.media_type) -> Document:
@@ -46,8 +39,9 @@ def read(data: bytes, *, sha256: str, media_type: str = XLSX.media_type) -> Docu
     """
     try:
         blocks = tuple(_blocks(data))
-    except _Refused as refusal:
-        return Document(sha256, media_type, READER, (), status=refusal.status, detail=refusal.detail)
+    except Refused as refusal:
+        status = "broken_excel" if refusal.status == "broken_package" else refusal.status
+        return Document(sha256, media_type, READER, (), status=status, detail=refusal.detail)
     if not blocks:
         return Document(sha256, media_type, READER, (), status="empty", detail="All sheets are empty.")
     return Document(sha256, media_type, READER, blocks)
@@ -57,29 +51,21 @@ def _blocks(data: bytes) -> Iterator[Block]:
     import python_calamine as calamine
 
     if len(data) > MAX_BYTES:
-        raise _Refused("too_large", f"The file has {len(data)} bytes; the limit is {MAX_BYTES}.")
+        raise Refused("too_large", f"The file has {len(data)} bytes; the limit is {MAX_BYTES}.")
     if is_sheet_xml(data):
-        try:
-            for found in excel_xml.sheets(data, MAX_SLOTS):
-                yield from _Area(*found).blocks()
-        except PackageError as error:
-            status = "broken_excel" if error.status == "broken_package" else error.status
-            raise _Refused(status, error.detail) from None
+        for found in excel_xml.sheets(data, MAX_SLOTS):
+            yield from _Area(*found).blocks()
         return
     facts: Mapping[str, SheetFacts] = {}
     if data[:2] == b"PK":
-        try:
-            facts = sheet_facts(data)
-        except PackageError as error:
-            status = "broken_excel" if error.status == "broken_package" else error.status
-            raise _Refused(status, error.detail) from None
+        facts = sheet_facts(data)
         for name, extent in facts.items():
             if extent.last_row * extent.last_col > MAX_SLOTS:
-                raise _Refused(
+                raise Refused(
                     "too_large", f"The sheet {name} spans {extent.last_row} rows, {extent.last_col} columns."
                 )
     elif data[:8] == _OLE and "EncryptedPackage".encode("utf-16-le") in data:
-        raise _Refused("encrypted", "The workbook is locked with a password.")
+        raise Refused("encrypted", "The workbook is locked with a password.")
     try:
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
         sheets = [
@@ -91,7 +77,7 @@ def _blocks(data: bytes) -> Iterator[Block]:
         for name in sheets:
             sheet = book.get_sheet_by_name(name)
             if sheet.total_width * sheet.total_height > MAX_SLOTS:
-                raise _Refused("too_large", f"The sheet {name} spans more than {MAX_SLOTS} cells.")
+                raise Refused("too_large", f"The sheet {name} spans more than {MAX_SLOTS} cells.")
             rows = sheet.to_python(skip_empty_area=False)
             known = facts.get(name)
             hidden = (known.hidden_rows, known.hidden_cols) if known else (frozenset[int](), frozenset[int]())
@@ -100,11 +86,11 @@ def _blocks(data: bytes) -> Iterator[Block]:
             )
             yield from area.blocks()
     except calamine.PasswordError:
-        raise _Refused("encrypted", "The workbook is locked with a password.") from None
+        raise Refused("encrypted", "The workbook is locked with a password.") from None
     except (calamine.CalamineError, calamine.XmlError, calamine.ZipError) as error:
-        raise _Refused("broken_excel", f"calamine cannot read the workbook: {error}") from None
+        raise Refused("broken_excel", f"calamine cannot read the workbook: {error}") from None
     except (OSError, ValueError, OverflowError) as error:
-        raise _Refused("broken_excel", f"The workbook cannot be read: {error}") from None
+        raise Refused("broken_excel", f"The workbook cannot be read: {error}") from None
 
 
 def _shown(rows: Sequence[Sequence[Any]], formats: Mapping[tuple[int, int], NumberFormat]) -> list[list[str]]:

@@ -55,7 +55,7 @@ class SheetFacts:
 
 
 def sheet_facts(data: bytes) -> dict[str, SheetFacts]:
-    """The facts of every sheet of an .xlsx file by the sheet's name; ``PackageError`` for a bad file."""
+    """The facts of every sheet of an .xlsx file by the sheet's name; ``Refused`` for a bad file."""
     package = open_package(data, MAIN)
     targets = package.targets()
     styles = _styles(package)

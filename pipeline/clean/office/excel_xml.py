@@ -10,7 +10,8 @@ from typing import NamedTuple
 from lxml import etree
 
 from pipeline.clean.office.excel_formats import NumberFormat, parse_format
-from pipeline.clean.office.ooxml import PackageError, child, children, local, parse, value
+from pipeline.clean.office.ooxml import child, children, local, parse, value
+from pipeline.clean.refused import Refused
 
 _NAMED_FORMATS = {"Fixed": "0.00", "Standard": "#,##0.00", "Percent": "0.00%"}
 
@@ -29,7 +30,7 @@ class XmlSheet(NamedTuple):
 
 
 def sheets(data: bytes, most: int) -> Iterator[XmlSheet]:
-    """The visible sheets; ``PackageError`` for bad XML or a sheet of more than ``most`` rows times
+    """The visible sheets; ``Refused`` for bad XML or a sheet of more than ``most`` rows times
     columns."""
     root = parse(data, "workbook")
     formats = {
@@ -88,7 +89,7 @@ def _sheet(sheet: etree._Element, formats: Mapping[str, NumberFormat], most: int
 
 def _bounded(name: str, rows: int, cols: int, most: int) -> None:
     if rows * cols > most:
-        raise PackageError("too_large", f"The sheet {name} spans {rows} rows, {cols} columns.")
+        raise Refused("too_large", f"The sheet {name} spans {rows} rows, {cols} columns.")
 
 
 def _number(element: etree._Element, name: str, otherwise: int) -> int:

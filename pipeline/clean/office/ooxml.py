@@ -13,18 +13,10 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from pipeline.clean.refused import Refused
+
 MAX_PART_BYTES = 64_000_000
 MAX_DEPTH = 512
-
-
-class PackageError(Exception):
-    """A package that cannot be read; ``status`` as in ``Document.status``. ``broken_package`` is for the
-    reader to name after its format."""
-
-    def __init__(self, status: str, detail: str) -> None:
-        super().__init__(detail)
-        self.status = status
-        self.detail = detail
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +28,18 @@ class Package:
     main: str
 
     def part(self, name: str) -> bytes:
-        """A part's bytes, at most ``MAX_PART_BYTES``; ``PackageError`` beyond, or where it is damaged."""
+        """A part's bytes, at most ``MAX_PART_BYTES``; ``Refused`` beyond, or where it is damaged."""
         try:
             with self.archive.open(name) as stream:
                 data = stream.read(MAX_PART_BYTES + 1)
         except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError) as error:
-            raise PackageError("truncated", f"The part {name} is damaged: {error}") from None
+            raise Refused("truncated", f"The part {name} is damaged: {error}") from None
         except RuntimeError:
-            raise PackageError("encrypted", "The package asks for a password.") from None
+            raise Refused("encrypted", "The package asks for a password.") from None
         except Exception as error:  # zlib.error and lzma.LZMAError share no base class
-            raise PackageError("truncated", f"The part {name} is damaged: {error}") from None
+            raise Refused("truncated", f"The part {name} is damaged: {error}") from None
         if len(data) > MAX_PART_BYTES:
-            raise PackageError("too_large", f"The part {name} unpacks to more than {MAX_PART_BYTES} bytes.")
+            raise Refused("too_large", f"The part {name} unpacks to more than {MAX_PART_BYTES} bytes.")
         return data
 
     def xml(self, name: str) -> etree._Element:
@@ -74,13 +66,13 @@ class Package:
 def open_package(data: bytes, kind: str) -> Package:
     """Opens the package whose main part is of ``kind`` (``word/document.xml``, say, by its usual name)."""
     if data[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
-        raise PackageError("encrypted", "The package is locked with a password (an OLE container).")
+        raise Refused("encrypted", "The package is locked with a password (an OLE container).")
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
         names = frozenset(archive.namelist())
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
         status = "truncated" if data[:2] == b"PK" else "broken_package"
-        raise PackageError(status, f"The file is not a whole package: {error}") from None
+        raise Refused(status, f"The file is not a whole package: {error}") from None
     if kind in names:
         return Package(archive, names, kind)
     package = Package(archive, names, kind)
@@ -89,20 +81,20 @@ def open_package(data: bytes, kind: str) -> Package:
             target = relation.get("Target", "").lstrip("/")
             if relation.get("Type", "").endswith("/officeDocument") and target in names:
                 return Package(archive, names, target)
-    raise PackageError("broken_package", f"The package holds no {kind}.")
+    raise Refused("broken_package", f"The package holds no {kind}.")
 
 
 def parse(data: bytes, name: str) -> etree._Element:
     """XML without document type: entities are neither resolved nor passed over in silence."""
     if b"<!DOCTYPE" in data[:65_536].replace(b"\0", b""):
-        raise PackageError("broken_package", f"The part {name} declares a document type, which is refused.")
+        raise Refused("broken_package", f"The part {name} declares a document type, which is refused.")
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True
     )
     try:
         return etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
-        raise PackageError("broken_package", f"The part {name} is not well-formed XML: {error.msg}") from None
+        raise Refused("broken_package", f"The part {name} is not well-formed XML: {error.msg}") from None
 
 
 def local(element: etree._Element) -> str:

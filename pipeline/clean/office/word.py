@@ -16,18 +16,10 @@ from lxml import etree
 
 from pipeline.clean.line_tables import Lines, blocks_of, may_hold_tables
 from pipeline.clean.office.formats import DOCX
-from pipeline.clean.office.ooxml import (
-    Package,
-    PackageError,
-    child,
-    is_on,
-    local,
-    open_package,
-    through_wrappers,
-    value,
-)
+from pipeline.clean.office.ooxml import Package, child, is_on, local, open_package, through_wrappers, value
 from pipeline.clean.office.word_numbering import Numbering, read_numbering
 from pipeline.clean.page.note_marks import in_brackets
+from pipeline.clean.refused import Refused
 from pipeline.document import Block, Cell, Document, Image, Paragraph, Table
 
 READER = "word"
@@ -50,9 +42,9 @@ def read(data: bytes, *, sha256: str, media_type: str = DOCX.media_type) -> Docu
         package = open_package(data, MAIN)
         body = child(package.xml(package.main), "body")
         if body is None:
-            raise PackageError("broken_package", "The document has no body.")
+            raise Refused("broken_package", "The document has no body.")
         blocks = _Reader(package.targets(), read_numbering(package)).blocks(body)
-    except PackageError as error:
+    except Refused as error:
         status = "broken_word" if error.status == "broken_package" else error.status
         return Document(sha256, media_type, READER, (), status=status, detail=error.detail)
     if not blocks:
@@ -68,7 +60,7 @@ def pictures(data: bytes) -> Iterator[tuple[str, bytes]]:
         for name in sorted(package.names):
             if "/media/" in name:
                 yield name, package.part(name)
-    except PackageError:
+    except Refused:
         return
 
 
@@ -102,7 +94,7 @@ class _Reader:
 
     def _container(self, element: etree._Element, within: str, depth: int) -> Iterator[Block]:
         if depth > MAX_NESTING:
-            raise PackageError("too_deep", f"Tables are nested more than {MAX_NESTING} deep.")
+            raise Refused("too_deep", f"Tables are nested more than {MAX_NESTING} deep.")
         for inner in through_wrappers(element):
             name = local(inner)
             if name == "p":
@@ -197,7 +189,7 @@ class _Reader:
         raw, n_rows, n_cols = _grid(element)
         self.cells += len(raw)
         if self.cells > MAX_CELLS:
-            raise PackageError("too_large", f"The tables have more than {MAX_CELLS} cells.")
+            raise Refused("too_large", f"The tables have more than {MAX_CELLS} cells.")
         if len(raw) == 1:
             yield from self._container(raw[0].element, within, depth + 1)
             return
@@ -229,7 +221,7 @@ class _Reader:
                 after.extend(self._hanging(found, within, depth))
             elif local(inner) == "tbl":
                 if depth >= MAX_NESTING:
-                    raise PackageError("too_deep", f"Tables are nested more than {MAX_NESTING} deep.")
+                    raise Refused("too_deep", f"Tables are nested more than {MAX_NESTING} deep.")
                 own, self.tables = self.tables, 0
                 after.extend(self._table(inner, within, depth + 1))
                 self.tables = own
@@ -289,7 +281,7 @@ def _grid(table: etree._Element) -> tuple[list[_RawCell], int, int]:
                 current[col] = cell
             col += colspan
             if col > MAX_COLUMNS:
-                raise PackageError("too_large", f"A table has more than {MAX_COLUMNS} columns.")
+                raise Refused("too_large", f"A table has more than {MAX_COLUMNS} columns.")
         if current:
             above = current
             row += 1

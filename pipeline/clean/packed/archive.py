@@ -18,6 +18,7 @@ from typing import Any, NamedTuple, Protocol
 
 from pipeline.clean.packed.formats import GZIP, RAR, SEVEN_ZIP, TAR, ZIP
 from pipeline.clean.packed.unrar import UnrarError, unpacked
+from pipeline.clean.refused import Refused
 from pipeline.clean.sniff import sniff
 
 GIB = 2**30
@@ -50,13 +51,6 @@ class _Readable(Protocol):
     def read(self, size: int = -1, /) -> bytes: ...
 
 
-class _Refused(Exception):
-    def __init__(self, status: str, detail: str) -> None:
-        super().__init__(detail)
-        self.status = status
-        self.detail = detail
-
-
 class _Budget:
     """What is left of the limits over an archive and all archives in it."""
 
@@ -68,7 +62,7 @@ class _Budget:
     def count(self) -> None:
         self.members -= 1
         if self.members < 0:
-            raise _Refused("too_large", f"The archive has more than {self.limits.members} members.")
+            raise Refused("too_large", f"The archive has more than {self.limits.members} members.")
 
     def read(self, stream: _Readable) -> bytes:
         """A member's bytes, read piece by piece so that no header has to be believed."""
@@ -81,7 +75,7 @@ class _Budget:
                 break
             size += len(part)
             if size > allowed:
-                raise _Refused("too_large", f"A member unpacks to more than {allowed} bytes.")
+                raise Refused("too_large", f"A member unpacks to more than {allowed} bytes.")
             parts.append(part)
         self.bytes -= size
         return b"".join(parts)
@@ -111,17 +105,17 @@ def _contents(data: bytes, within: str, budget: _Budget, depth: int) -> Iterator
         return
     try:
         for inner, content in _opened(data, budget):
-            if isinstance(content, _Refused):
+            if isinstance(content, Refused):
                 yield Member(within + inner, b"", content.status, content.detail)
             elif (format := sniff(content)) and format.role == "archive":
                 yield from _contents(content, f"{within}{inner}!", budget, depth + 1)
             else:
                 yield Member(within + inner, content)
-    except _Refused as refusal:
+    except Refused as refusal:
         yield Member(name, b"", refusal.status, refusal.detail)
 
 
-def _opened(data: bytes, budget: _Budget) -> Iterator[tuple[str, bytes | _Refused]]:
+def _opened(data: bytes, budget: _Budget) -> Iterator[tuple[str, bytes | Refused]]:
     format = sniff(data)
     if format == ZIP:
         return _zip(data, budget)
@@ -131,7 +125,7 @@ def _opened(data: bytes, budget: _Budget) -> Iterator[tuple[str, bytes | _Refuse
         return _tar(io.BytesIO(data), budget)
     if format in (RAR, SEVEN_ZIP):
         return _by_tool(data, "rar" if format == RAR else "7z", budget)
-    raise _Refused("unknown_format", "The file is no archive of a known kind.")
+    raise Refused("unknown_format", "The file is no archive of a known kind.")
 
 
 def _is_left_over(name: str) -> bool:
@@ -158,11 +152,11 @@ def decoded_name(info: zipfile.ZipInfo) -> str:
     return info.filename
 
 
-def _zip(data: bytes, budget: _Budget) -> Iterator[tuple[str, bytes | _Refused]]:
+def _zip(data: bytes, budget: _Budget) -> Iterator[tuple[str, bytes | Refused]]:
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, EOFError) as error:
-        raise _Refused("truncated", f"The zip file is not whole: {error}") from None
+        raise Refused("truncated", f"The zip file is not whole: {error}") from None
     with archive:
         for info in archive.infolist():
             name = decoded_name(info)
@@ -170,16 +164,16 @@ def _zip(data: bytes, budget: _Budget) -> Iterator[tuple[str, bytes | _Refused]]
                 continue
             budget.count()
             if info.flag_bits & 0x1:
-                yield name, _Refused("encrypted", "The member asks for a password.")
+                yield name, Refused("encrypted", "The member asks for a password.")
                 continue
             try:
                 with archive.open(info) as stream:
                     content = budget.read(stream)
             except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError) as error:
-                yield name, _Refused("truncated", f"The member is damaged: {error}")
+                yield name, Refused("truncated", f"The member is damaged: {error}")
                 continue
             except (NotImplementedError, RuntimeError) as error:
-                yield name, _Refused("unknown_format", f"The member cannot be unpacked: {error}")
+                yield name, Refused("unknown_format", f"The member cannot be unpacked: {error}")
                 continue
             yield name, content
 
@@ -212,11 +206,11 @@ class _Inflating:
         part = self.engine.decompress(packed, 2**20)
         self.left -= len(part)
         if self.left < 0:
-            raise _Refused("too_large", "The archive unpacks to too many bytes.")
+            raise Refused("too_large", "The archive unpacks to too many bytes.")
         self.ready += part
 
 
-def _gzip(data: bytes, budget: _Budget) -> Iterator[tuple[str, bytes | _Refused]]:
+def _gzip(data: bytes, budget: _Budget) -> Iterator[tuple[str, bytes | Refused]]:
     # headers and padding of a tar count too, so that a bomb of padding is stopped
     stream = _Inflating(data, budget.bytes + 2**20)
     try:
@@ -228,7 +222,7 @@ def _gzip(data: bytes, budget: _Budget) -> Iterator[tuple[str, bytes | _Refused]
         budget.count()
         yield _gzip_name(data), budget.read(stream)
     except (zlib.error, EOFError) as error:
-        raise _Refused("truncated", f"The gzip file is damaged: {error}") from None
+        raise Refused("truncated", f"The gzip file is damaged: {error}") from None
 
 
 def _gzip_name(data: bytes) -> str:
@@ -239,7 +233,7 @@ def _gzip_name(data: bytes) -> str:
     return "content"
 
 
-def _tar(stream: _Readable, budget: _Budget) -> Iterator[tuple[str, bytes | _Refused]]:
+def _tar(stream: _Readable, budget: _Budget) -> Iterator[tuple[str, bytes | Refused]]:
     source: Any = stream  # tarfile asks for no more than ``read`` here
     try:
         with tarfile.open(fileobj=source, mode="r|", errors="surrogateescape") as archive:
@@ -252,10 +246,10 @@ def _tar(stream: _Readable, budget: _Budget) -> Iterator[tuple[str, bytes | _Ref
                 if content is None or _is_left_over(name):
                     continue
                 if info.size > min(budget.limits.member_bytes, budget.bytes):
-                    raise _Refused("too_large", f"The member {name} unpacks to {info.size} bytes.")
+                    raise Refused("too_large", f"The member {name} unpacks to {info.size} bytes.")
                 yield name, budget.read(content)
     except (tarfile.TarError, zlib.error, EOFError, OSError, ValueError) as error:
-        raise _Refused("truncated", f"The tar file is not whole: {error}") from None
+        raise Refused("truncated", f"The tar file is not whole: {error}") from None
 
 
 def _tar_name(name: str) -> str:
@@ -268,7 +262,7 @@ def _tar_name(name: str) -> str:
     return raw.decode("utf-8", "replace")
 
 
-def _by_tool(data: bytes, kind: str, budget: _Budget) -> Iterator[tuple[str, bytes | _Refused]]:
+def _by_tool(data: bytes, kind: str, budget: _Budget) -> Iterator[tuple[str, bytes | Refused]]:
     try:
         for name, path in unpacked(data, kind, budget.bytes):
             if _is_left_over(name):
@@ -277,4 +271,4 @@ def _by_tool(data: bytes, kind: str, budget: _Budget) -> Iterator[tuple[str, byt
             with path.open("rb") as stream:
                 yield name, budget.read(stream)
     except UnrarError as error:
-        raise _Refused(error.status, error.detail) from None
+        raise Refused(error.status, error.detail) from None

@@ -17,8 +17,8 @@ from pipeline.clean.page.aligned_over_pages import SECTION, going_on_to, printed
 from pipeline.clean.page.aligned_rows import NUMBERED, Row, rows_of_labels
 from pipeline.clean.page.column_pieces import parted, parts_of, split_at
 from pipeline.clean.page.ruled_grid import merge_rules
+from pipeline.clean.page.shapes import Rule
 from pipeline.clean.page.text_flow import Line
-from pipeline.clean.pdf.page import Rule
 
 MAX_LOOSE_ROWS = 4
 """Lines with fewer than three pieces that may stand between two full ones, where they are wider than

@@ -5,10 +5,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from pipeline.clean.pdf.page import Glyph
+from pipeline.clean.page.shapes import Glyph
 
 _DIGITS = frozenset("0123456789")
 _MARKS = _DIGITS | frozenset("①②③④⑤⑥⑦⑧⑨*＊")

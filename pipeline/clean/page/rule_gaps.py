@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.clean.page.ruled_grid import covered, find_grids, merge_rules
-from pipeline.clean.pdf.page import Rule
+from pipeline.clean.page.shapes import Rule
 
 Pixels = npt.NDArray[np.uint8]
 Levels = npt.NDArray[np.float32]

@@ -10,7 +10,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from pipeline.clean.pdf.page import Rule
+from pipeline.clean.page.shapes import Rule
 
 MAX_LINES = 4_000
 MAX_SLOTS = 20_000

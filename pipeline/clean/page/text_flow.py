@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from statistics import median
 from typing import NamedTuple
 
-from pipeline.clean.pdf.page import Glyph
+from pipeline.clean.page.shapes import Glyph
 
 _CUT = 0.2
 """Share of a line's height from which a gap between two glyphs may be that between two columns."""

@@ -7,7 +7,7 @@ own.
 from __future__ import annotations
 
 from pipeline.clean.page.ruled_grid import merge_rules
-from pipeline.clean.pdf.page import Glyph, PageContent, Rule
+from pipeline.clean.page.shapes import Glyph, PageContent, Rule
 
 _MIN_LANE = 12.0
 _MIN_LISTED_LANE = 3.0

@@ -7,6 +7,8 @@ import ctypes
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from pipeline.clean.page.shapes import Box
+
 MAX_OBJECTS = 20_000
 MAX_CLIP_POINTS = 64
 _SLACK = 1.0
@@ -15,9 +17,6 @@ _SLACK = 1.0
 _QUARTER = 1.5707963
 _SLANT = 0.1
 """Share of a quarter turn by which text must lean to be aslant."""
-
-Box = tuple[float, float, float, float]
-"""Left, bottom, right, top in page space."""
 
 
 def is_invisible(textpage: Any, index: int, pdfium: Any) -> bool:

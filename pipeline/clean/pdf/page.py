@@ -11,69 +11,18 @@ import ctypes
 import itertools
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
-from pipeline.clean.pdf.hidden import Box, clipped_texts, is_aslant, is_cut_off, is_invisible
+from pipeline.clean.page.shapes import RULE_WIDTH, Box, Glyph, PageContent, Picture, Rule
+from pipeline.clean.pdf.hidden import clipped_texts, is_aslant, is_cut_off, is_invisible
 
 MAX_GLYPHS = 200_000
 MAX_OBJECTS = 200_000
 MAX_SEGMENTS = 400
 MAX_FORM_DEPTH = 8
-RULE_WIDTH = 3.2
-"""A filled box thinner than this (points) is a drawn line."""
-
 _QUARTER = 1.5707963
 _SAMPLE = 7
 """After the first fifty, every how many-th piece of text is looked at for being hidden."""
-
-
-class Glyph(NamedTuple):
-    """One character with its advance box; ``size`` is the font's height in points as drawn. A space that the
-    file prints takes no room: it stands at the end of the character before it."""
-
-    text: str
-    x0: float
-    y0: float
-    x1: float
-    y1: float
-    size: float
-
-
-class Rule(NamedTuple):
-    """A straight line: ``at`` is its fixed coordinate, ``lo`` to ``hi`` its run along the other axis."""
-
-    at: float
-    lo: float
-    hi: float
-
-
-class Picture(NamedTuple):
-    """A picture's place on the page and its size in pixels."""
-
-    x0: float
-    y0: float
-    x1: float
-    y1: float
-    px_width: int
-    px_height: int
-
-
-@dataclass(slots=True)
-class PageContent:
-    """What a page draws. ``unmapped`` counts glyphs whose font gives no character for them; ``hidden`` is
-    true where all text is drawn invisibly (the text layer of a scan); ``paths`` counts vector drawings."""
-
-    width: float
-    height: float
-    glyphs: list[Glyph] = field(default_factory=list)
-    horizontal: list[Rule] = field(default_factory=list)
-    vertical: list[Rule] = field(default_factory=list)
-    pictures: list[Picture] = field(default_factory=list)
-    unmapped: int = 0
-    hidden: bool = False
-    paths: int = 0
-    overflow: bool = False
 
 
 class _Turn:

@@ -19,10 +19,11 @@ from typing import Any
 import numpy as np
 
 from pipeline.clean.page.blocks import PageBlock, PageCell, PageTable, assemble
+from pipeline.clean.page.layout import PageLayout, furniture, page_blocks
 from pipeline.clean.page.ruled_grid import Grid, find_grids
+from pipeline.clean.page.shapes import PageContent, Picture
 from pipeline.clean.page.text_flow import Line, rows_of
-from pipeline.clean.pdf.layout import PageLayout, furniture, page_blocks
-from pipeline.clean.pdf.page import PageContent, Picture
+from pipeline.clean.refused import Refused
 from pipeline.clean.scan.marks import with_dashes, with_slashes, without_marks, without_strays
 from pipeline.clean.scan.ocr import MAX_READINGS, Reading, detect, recognise
 from pipeline.clean.scan.pixels import Box, Pixels, Sheet, ink_box, line_boxes, prepare
@@ -44,15 +45,6 @@ _CERTAIN = 0.98
 _BAND = 1_600
 _DOTS = " .·•,、'`。"
 _NUMERIC = re.compile(r"[\d\s.,%+\-—/／０-９]*")
-
-
-class Refused(Exception):
-    """A file that is not read: ``status`` and ``detail`` say why."""
-
-    def __init__(self, status: str, detail: str) -> None:
-        super().__init__(detail)
-        self.status = status
-        self.detail = detail
 
 
 def read(data: bytes, *, sha256: str, media_type: str = "image/png") -> Document:

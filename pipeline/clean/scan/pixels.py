@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from pipeline.clean.pdf.page import Rule
+from pipeline.clean.page.shapes import Rule
 from pipeline.clean.scan.rule_lines import Pixels as Pixels
 from pipeline.clean.scan.rule_lines import find_rules
 

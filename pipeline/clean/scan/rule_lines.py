@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.clean.page.rule_gaps import gaps_of
-from pipeline.clean.pdf.page import Rule
+from pipeline.clean.page.shapes import Rule
 
 Pixels = npt.NDArray[np.uint8]
 Extent = tuple[int, int, int, int]

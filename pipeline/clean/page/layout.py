@@ -14,6 +14,7 @@ from pipeline.clean.page.aligned_table import AlignedTable, find_aligned_tables
 from pipeline.clean.page.blocks import PageBlock, PageCell, PagePicture, PageTable, PageText
 from pipeline.clean.page.note_marks import with_notes
 from pipeline.clean.page.ruled_grid import Grid, find_grids
+from pipeline.clean.page.shapes import Glyph, PageContent, Picture
 from pipeline.clean.page.text_flow import (
     Line,
     Placed,
@@ -24,7 +25,6 @@ from pipeline.clean.page.text_flow import (
     rows_of,
     runs_of,
 )
-from pipeline.clean.pdf.page import Glyph, PageContent, Picture
 
 MARGIN = 0.12
 """Share of the page's height at its top and bottom in which furniture stands."""
