@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from pipeline.clean.format import Format, Role
 from pipeline.clean.html.formats import HTML, MHTML
+from pipeline.clean.ofd.formats import OFD
 from pipeline.clean.office.formats import DOC, DOCX, ODT, OLDER, RTF, XLS, XLSX
 from pipeline.clean.packed.formats import GZIP, RAR, SEVEN_ZIP, TAR, ZIP
 from pipeline.clean.pdf.formats import PDF
@@ -18,7 +19,7 @@ from pipeline.clean.text.formats import TEXT
 
 FORMATS: tuple[Format, ...] = (
     *(PICTURE, WEBP, BMP),
-    *(ODT, DOCX, XLSX),
+    *(ODT, DOCX, XLSX, OFD),
     *(RAR, SEVEN_ZIP, GZIP, ZIP),
     *(MHTML, TAR, PDF),
     *(XLS, DOC, RTF, HTML, TEXT),

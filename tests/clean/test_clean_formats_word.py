@@ -220,7 +220,7 @@ def test_entities_are_refused() -> None:
 
 
 def test_part_that_unpacks_to_too_much(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipeline.clean.office.ooxml.MAX_PART_BYTES", 100_000)
+    monkeypatch.setattr("pipeline.clean.package.MAX_PART_BYTES", 100_000)
     bomb = _with_part(word_files.document(["一"]), "word/document.xml", b" " * 1_000_000)
     assert _status(bomb) == "too_large"
 

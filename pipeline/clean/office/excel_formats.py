@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from pipeline.clean.office.ooxml import Package, children, local, open_package, value
+from pipeline.clean.package import Package, children, local, open_package, value
 
 MAIN = "xl/workbook.xml"
 _CELL = re.compile(rb"<(?:\w+:)?c\s([^<>]*)>")

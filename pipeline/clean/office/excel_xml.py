@@ -10,7 +10,7 @@ from typing import NamedTuple
 from lxml import etree
 
 from pipeline.clean.office.excel_formats import NumberFormat, parse_format
-from pipeline.clean.office.ooxml import child, children, local, parse, value
+from pipeline.clean.package import child, children, local, parse, value
 from pipeline.clean.refused import Refused
 
 _NAMED_FORMATS = {"Fixed": "0.00", "Standard": "#,##0.00", "Percent": "0.00%"}

@@ -16,8 +16,8 @@ from lxml import etree
 
 from pipeline.clean.line_tables import Lines, blocks_of, may_hold_tables
 from pipeline.clean.office.formats import DOCX
-from pipeline.clean.office.ooxml import Package, child, is_on, local, open_package, through_wrappers, value
 from pipeline.clean.office.word_numbering import Numbering, read_numbering
+from pipeline.clean.package import Package, child, is_on, local, open_package, through_wrappers, value
 from pipeline.clean.page.note_marks import in_brackets
 from pipeline.clean.refused import Refused
 from pipeline.document import Block, Cell, Document, Image, Paragraph, Table

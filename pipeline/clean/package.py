@@ -1,4 +1,4 @@
-"""The parts of a .docx or .xlsx package as parsed XML, with limits and without entities.
+"""The parts of a .docx, .xlsx or .ofd package as parsed XML, with limits and without entities.
 
 Elements are compared by their local names, so that the transitional and the strict dialect of the format
 read alike.
