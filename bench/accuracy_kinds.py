@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from pipeline.clean.office import libreoffice as office
 from pipeline.demo.truth import Key
-from pipeline.reading.whole import read_reports, read_together
+from pipeline.reading.files import read_reports, read_together
 from pipeline.report import Report
 from tests.drawn.files import archive_files, picture_files, report_files, word_files
 from tests.drawn.files.report_files import DrawnReport

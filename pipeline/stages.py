@@ -21,8 +21,10 @@ from pipeline.crawl.registry import REGISTRY, Source, choose_sources, load_regis
 from pipeline.home import PROJECT, Home
 from pipeline.load.snapshot import write_snapshot
 from pipeline.load.warehouse import build_core, memory_limit, opened, publish, published_facts
-from pipeline.reading.kept import Kept, reading_fingerprint
-from pipeline.reading.read_all import ReadCounts, Tick, read_new, unpack
+from pipeline.reading.archives import unpack
+from pipeline.reading.fingerprint import reading_fingerprint
+from pipeline.reading.kept import Kept
+from pipeline.reading.read_all import ReadCounts, Tick, read_new
 
 OWN_REGISTRY = "sources.csv"
 
@@ -177,7 +179,7 @@ def facts_of(home: Home, store: RawStore) -> dict[str, str]:
     facts = {
         "package_version": version("yangguang"),
         "codebook": codebook_version(),
-        "reading": reading_fingerprint(home.divisions),
+        "reading": reading_fingerprint(home),
         "models": models_fingerprint(),
         "inputs": digest.hexdigest()[:16],
         "receipts": str(documents),

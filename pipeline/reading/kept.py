@@ -1,7 +1,6 @@
 """What reading gave, kept between runs: batch files of Parquet and an index, one folder a fingerprint.
 
-The fingerprint covers the code of the reading stages, the codebook and the home's own places, so that a
-document is read again exactly when one of them has changed. A batch is written aside, renamed, and then
+A document is read again when the fingerprint of what reading hangs on has changed (``fingerprint``). A batch is written aside, renamed, and then
 indexed; a kill loses at most one batch.
 """
 
@@ -11,38 +10,21 @@ import hashlib
 import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
-from pathlib import Path
 
 import pyarrow.parquet as pq
 
 from pipeline.home import Home
+from pipeline.reading.fingerprint import reading_fingerprint
 from pipeline.reading.schema import SCHEMAS, Rows, table_of
 
 BATCH = 256
-_STAGES = ("chinese", "codebook", "places", "clean", "extract", "reconcile", "reading")
-
-
-@lru_cache(maxsize=8)
-def reading_fingerprint(divisions: Path | None = None) -> str:
-    """A hash over all that decides what reading gives: 16 hex digits."""
-    package = Path(__file__).resolve().parents[1]
-    files = [package / name for name in ("document.py", "report.py")]
-    for stage in _STAGES:
-        files += sorted(p for p in (package / stage).rglob("*") if p.suffix in (".py", ".csv"))
-    digest = hashlib.sha256()
-    for path in files:
-        digest.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
-    if divisions is not None:
-        digest.update(divisions.read_bytes())
-    return digest.hexdigest()[:16]
 
 
 class Kept:
     """The batches of one fingerprint in one home."""
 
     def __init__(self, home: Home) -> None:
-        self.fingerprint = reading_fingerprint(home.divisions)
+        self.fingerprint = reading_fingerprint(home)
         self.root = home.read
         self.folder = home.read / self.fingerprint
         self.folder.mkdir(parents=True, exist_ok=True)

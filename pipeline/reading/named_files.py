@@ -49,6 +49,11 @@ def plain_name(address: str) -> str:
     return "".join(unicodedata.normalize("NFKC", last).lower().split())
 
 
+def own_name(path: str) -> str:
+    """A file's own name, without the folders and archives that it lies in."""
+    return path.replace("!", "/").rpartition("/")[2]
+
+
 def named_files(data: bytes) -> Named:
     """What the bytes of a page or text name."""
     text = _text(data[:MAX_BYTES])

@@ -1,59 +1,36 @@
 """Read every document of the raw store that this version of code and codebook has not read yet.
 
 Files are untrusted: each is read in a worker process with limits on time and memory; what exceeds them gets a
-status. The unit of work is an article with the files that belong to it (``units``); what no article took is
-read by itself.
+status. What is read together is an article with the files that belong to it (``units``); what no article took
+is read by itself.
 """
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 
-from pipeline.clean.formats import ARCHIVES, may_be
-from pipeline.clean.guard import OCR_MEMORY_BYTES, Failure, GuardedPool
+from pipeline.clean.guard import Failure
 from pipeline.clean.office.libreoffice import program
-from pipeline.clean.opened import Opened, Prepared, is_older, open_file, prepared
-from pipeline.clean.read import digest_of, is_archive
+from pipeline.clean.opened import Prepared, is_older, prepared
 from pipeline.crawl import RawStore, Receipt
-from pipeline.crawl.media import media_type_of_name
 from pipeline.document import Document
 from pipeline.home import Home
-from pipeline.places import load_registry
+from pipeline.reading.archives import unpack
 from pipeline.reading.kept import Kept
+from pipeline.reading.named_files import own_name
+from pipeline.reading.pool import reading_pool
 from pipeline.reading.schema import Rows, rows_of
-from pipeline.reading.units import MEMBER, Part, Unit, units_of
-from pipeline.reading.whole import attachment_detail, plain, read_reports_of
+from pipeline.reading.units import Unit, units_of
+from pipeline.reading.work import Each, Job, Source, in_turn, read_rows
 
-TIMEOUT_S = 120.0
 WAITING = "needs_libreoffice"
 Tick = Callable[[int, int], None]
 """Called with (done, total) as documents are read."""
-
-
-class Source(NamedTuple):
-    """A file to read: where its bytes lie, what is known of it, and what LibreOffice made of it."""
-
-    sha256: str
-    path: str
-    media_type: str
-    url: str
-    prepared: Prepared | None = None
-
-
-class Job(NamedTuple):
-    """An article to read with its attachments (none: a file by itself)."""
-
-    article: Source
-    attachments: tuple[Source, ...]
-    parts: tuple[Part, ...]
-    key: str
-    divisions: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,56 +41,6 @@ class ReadCounts:
     kept: int
     statuses: dict[str, int]
     reports: int
-
-
-def read_job(job: Job) -> Rows:
-    """Read one unit (in a worker): rows of every table, those of the attachments that belong to the report
-    too."""
-    registry = load_registry(Path(job.divisions) if job.divisions else None)
-    data = Path(job.article.path).read_bytes()
-    sources = (job.article, *job.attachments)
-    made = {s.sha256: s.prepared for s in sources if s.prepared}
-
-    def open_as(inner: bytes, media_type: str | None) -> Opened:
-        return open_file(inner, media_type=media_type, prepared=made.get(digest_of(inner)) if made else None)
-
-    whole = read_reports_of(
-        data,
-        [(p.name, Path(s.path).read_bytes()) for s, p in zip(job.attachments, job.parts, strict=True)],
-        media_type=job.article.media_type or None,
-        source_url=job.article.url,
-        registry=registry,
-        open_as=open_as,
-        shown=frozenset(n for n, p in enumerate(job.parts) if p.shown),
-    )
-    rows = rows_of(whole.document, whole.reports)
-    for n, document in sorted(whole.used.items()):
-        source = job.attachments[n]
-        held = document or Document(source.sha256, source.media_type, "none", ())
-        own = rows_of(_with_detail(held, attachment_detail(job.article.url, document)), ())
-        rows["document"] += own["document"]
-    return rows
-
-
-def _with_detail(document: Document, detail: str) -> Document:
-    return Document(
-        document.sha256,
-        document.media_type,
-        document.reader,
-        (),
-        document.title,
-        document.encoding,
-        document.encoding_step,
-        status=document.status,
-        detail="; ".join(d for d in (detail, document.detail) if d),
-    )
-
-
-def _failed(job: Job, failure: Failure) -> Rows:
-    document = Document(
-        job.article.sha256, job.article.media_type, "none", (), status=failure.status, detail=failure.detail
-    )
-    return rows_of(document, ())
 
 
 class _Plan:
@@ -154,15 +81,24 @@ class _Plan:
                 return [sha for sha in self.first if sha not in entries]
             self.kept.forget(sorted(stale))
 
-    def job(self, sha: str, made: Mapping[str, Prepared], *, alone: bool) -> Job:
-        unit = Unit(sha, ()) if alone else self.units[sha]
-        sources = [self._source(s, made) for s in (sha, *(p.sha256 for p in unit.parts))]
-        key = self.units[sha].key if sha in self.units else sha
-        return Job(sources[0], tuple(sources[1:]), unit.parts, key, self.divisions)
+    def key(self, sha: str) -> str:
+        """The key that what was read of an article is kept under."""
+        return self.units[sha].key if sha in self.units else sha
 
-    def _source(self, sha: str, made: Mapping[str, Prepared]) -> Source:
+    def job(self, sha: str, made: Mapping[str, Prepared]) -> Job:
+        article, *others = (
+            self._source(sha, own_name(self.first[sha].url), made),
+            *(
+                self._source(p.sha256, p.name, made)._replace(shown=p.shown)
+                for p in self.units.get(sha, Unit(sha, ())).parts
+            ),
+        )
+        return Job(article, tuple(others), self.divisions)
+
+    def _source(self, sha: str, name: str, made: Mapping[str, Prepared]) -> Source:
         receipt = self.first[sha]
-        return Source(sha, str(self.store.path(sha)), receipt.media_type, receipt.url, made.get(sha))
+        path = str(self.store.path(sha))
+        return Source(sha, name, receipt.url, receipt.media_type, path, prepared=made.get(sha))
 
     def older(self, shas: Iterable[str]) -> Iterator[tuple[str, Path]]:
         """Those of the waiting files, and of the files attached to them, that LibreOffice has to convert."""
@@ -174,9 +110,7 @@ class _Plan:
                 yield sha, path
 
 
-def read_new(
-    home: Home, store: RawStore, *, tick: Tick | None = None, workers: int | None = None
-) -> ReadCounts:
+def read_new(home: Home, store: RawStore, *, tick: Tick | None = None) -> ReadCounts:
     """Read what is new. Documents already read by this fingerprint are left alone; archives are unpacked
     first."""
     unpack(store)
@@ -185,120 +119,38 @@ def read_new(
     with Kept(home) as kept:
         plan = _Plan(home, store, kept)
         wanted = plan.missing()
-        total = len(wanted)
         if wanted:
-            count = workers or min(2, os.cpu_count() or 1, total)
             with (
                 tempfile.TemporaryDirectory(prefix="older-", dir=home.warehouse) as aside,
-                GuardedPool(
-                    count, TIMEOUT_S, OCR_MEMORY_BYTES, preload=("pipeline.reading.read_all",)
-                ) as pool,
+                reading_pool(len(wanted)) as pool,
             ):
                 made = dict(prepared(plan.older(wanted), Path(aside)))
-                for rows in kept.write(_results(pool, plan, wanted, made, tick)):
-                    for row in rows["document"]:
-                        statuses[row[5]] += 1
+                jobs = [plan.job(sha, made) for sha in wanted]
+                each = partial(pool.map_unordered, read_rows)
+                for rows in kept.write(_results(plan, jobs, each, tick)):
+                    statuses.update(row[5] for row in rows["document"])
                     reports += len(rows["report"])
-        return ReadCounts(total, kept.count() - total, dict(statuses), reports)
+        return ReadCounts(len(wanted), kept.count() - len(wanted), dict(statuses), reports)
 
 
 def _results(
-    pool: GuardedPool, plan: _Plan, wanted: Sequence[str], made: Mapping[str, Prepared], tick: Tick | None
+    plan: _Plan, jobs: Sequence[Job], each: Each[Rows], tick: Tick | None
 ) -> Iterator[tuple[str, Rows]]:
-    """What each unit gave, articles with attachments first; then what none of them took, by itself."""
+    """What each unit gave, by the key that it is kept under; a document that two articles took is the
+    first's."""
     done: set[str] = set()
-    for alone in (False, True):
-        chosen = [sha for sha in wanted if sha not in done and (alone or sha in plan.units)]
-        for job, result in pool.map_unordered(read_job, (plan.job(sha, made, alone=alone) for sha in chosen)):
-            if isinstance(result, Failure) and job.parts:
-                continue  # too much together: the article by itself may do
-            rows = _failed(job, result) if isinstance(result, Failure) else result
-            rows["document"] = [row for row in rows["document"] if row[0] not in done]
-            done.update(row[0] for row in rows["document"])
-            if tick:
-                tick(len(done), len(wanted))
-            yield job.key, rows
+    for job, result in in_turn(jobs, each, lambda rows: [row[0] for row in rows["document"]]):
+        rows = _failed(job, result) if isinstance(result, Failure) else result
+        rows["document"] = [row for row in rows["document"] if row[0] not in done]
+        done.update(row[0] for row in rows["document"])
+        if tick:
+            tick(len(done), len(jobs))
+        yield plan.key(job.article.key), rows
 
 
-# -- archives ---------------------------------------------------------------------------------------------------------
-
-
-class Archive(NamedTuple):
-    """An archive to be unpacked into the store at ``root``."""
-
-    root: str
-    sha256: str
-
-
-class Unpacked(NamedTuple):
-    """A member of an archive: its name, what became of it, and its object in the store (None: refused)."""
-
-    name: str
-    status: str
-    detail: str
-    sha256: str | None
-    bytes: int | None
-
-
-def unpack_job(archive: Archive) -> list[Unpacked]:
-    """Put the members of an archive into the store (in a worker). One that cannot be unpacked is given with
-    its status."""
-    from pipeline.clean.packed.archive import contents
-
-    found: list[Unpacked] = []
-    with RawStore(Path(archive.root)) as store:
-        for member in contents(store.get(archive.sha256)):
-            if member.status == "ok":
-                found.append(Unpacked(member.name, "ok", "", store.put(member.data), len(member.data)))
-            else:
-                found.append(Unpacked(member.name, member.status, member.detail, None, None))
-    return found
-
-
-def _archives(store: RawStore) -> Iterator[Receipt]:
-    """The receipts of archives that have not been unpacked yet."""
-    receipts = list(store.latest_by_document())
-    opened = {(r.referrer, r.fetched_at) for r in receipts if r.rule == MEMBER}
-    for receipt in receipts:
-        if receipt.sha256 is None or receipt.rule == MEMBER or (receipt.url, receipt.fetched_at) in opened:
-            continue
-        with store.path(receipt.sha256).open("rb") as stream:
-            packed = may_be(stream.read(512), ARCHIVES)
-        if packed and is_archive(store.get(receipt.sha256)):
-            yield receipt
-
-
-def unpack(store: RawStore) -> int:
-    """Put the members of archives into the store as documents of their own, each with a receipt, those that
-    were refused too; gives how many receipts are new."""
-    waiting = list(_archives(store))
-    if not waiting:
-        return 0
-    new = 0
-    jobs = {r.sha256: Archive(str(store.root), r.sha256) for r in waiting if r.sha256}
-    with GuardedPool(1, TIMEOUT_S, OCR_MEMORY_BYTES, preload=("pipeline.reading.read_all",)) as pool:
-        for job, result in pool.map_unordered(unpack_job, jobs.values()):
-            if isinstance(result, Failure):
-                result = [Unpacked("archive", result.status, result.detail, None, None)]
-            for receipt in (r for r in waiting if r.sha256 == job.sha256):
-                with store.transaction():
-                    new += sum(store.add_receipt(_member(receipt, m)) for m in result)
-    return new
-
-
-def _member(archive: Receipt, member: Unpacked) -> Receipt:
-    url = f"{archive.url}!{member.name}"
-    return Receipt(
-        url=url,
-        final_url=url,
-        fetched_at=archive.fetched_at,
-        status=member.status,
-        detail=member.detail,
-        media_type=media_type_of_name(member.name),
-        sha256=member.sha256,
-        bytes=member.bytes,
-        rule=MEMBER,
-        referrer=archive.url,
-        source_id=archive.source_id,
-        file_name=plain(member.name),
+def _failed(job: Job, failure: Failure) -> Rows:
+    source = job.article
+    document = Document(
+        source.key, source.media_type, "none", (), status=failure.status, detail=failure.detail
     )
+    return rows_of(document, ())

@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from pipeline.crawl import Receipt
-from pipeline.reading.named_files import MAX_LINKED, MAX_PICTURES, Attachment, pair
-from pipeline.reading.whole import plain
+from pipeline.reading.named_files import MAX_LINKED, MAX_PICTURES, Attachment, own_name, pair
 
 MEMBER = "archive_member"
 _TOGETHER = ("local_file", MEMBER)
@@ -63,7 +62,7 @@ def units_of(receipts: Sequence[Receipt], bytes_of: Callable[[str], bytes]) -> d
 
 
 def _part(receipt: Receipt, attachment: Attachment) -> Part:
-    return Part(str(receipt.sha256), plain(receipt.url), attachment.shown)
+    return Part(str(receipt.sha256), own_name(receipt.url), attachment.shown)
 
 
 def _add(found: dict[str, dict[str, Part]], article: str, parts: Iterable[Part]) -> None:
@@ -87,6 +86,6 @@ def _crawled(receipts: Sequence[Receipt], found: dict[str, dict[str, Part]]) -> 
                 pages.setdefault(url, set()).add(str(r.sha256))
     for r in linked:
         for article in sorted(pages.get(str(r.referrer), ())):
-            parts = [Part(str(r.sha256), r.file_name or plain(r.url.split("?")[0]), r.rule == "picture")]
-            parts += [Part(str(m.sha256), plain(m.url), False) for m in members.get(r.url, ())]
+            parts = [Part(str(r.sha256), r.file_name or own_name(r.url.split("?")[0]), r.rule == "picture")]
+            parts += [Part(str(m.sha256), own_name(m.url), False) for m in members.get(r.url, ())]
             _add(found, article, parts)

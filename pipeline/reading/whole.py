@@ -1,4 +1,4 @@
-"""The whole way from bytes to checked observations, with no file, clock or network: ``read_reports``.
+"""The whole way from bytes to checked observations, with no file, clock or network.
 
 An article whose tables stand in a linked file is one report with several documents (``read_reports_of``); so
 is one that shows its tables as pictures.
@@ -17,7 +17,7 @@ from pipeline.document import Block, Document, Image, Paragraph, Table
 from pipeline.extract import extract_reports
 from pipeline.extract.reports import report_titles
 from pipeline.places import Registry
-from pipeline.reading.named_files import pair, plain_name
+from pipeline.reading.named_files import plain_name
 from pipeline.reconcile import reconcile
 from pipeline.report import Observation, Report
 
@@ -235,70 +235,3 @@ def _judged(document: Document, reports: Sequence[Report]) -> Document:
         else "no title and no figure"
     )
     return replace(document, status="not_a_report", detail=f"The file holds no report: it shows {what}.")
-
-
-class Answer(NamedTuple):
-    """A file's name, its document's status with a detail, and its reports."""
-
-    name: str
-    status: str
-    detail: str
-    reports: tuple[Report, ...]
-
-
-def read_together(
-    files: Sequence[tuple[str, bytes]],
-    *,
-    url_of: Callable[[str], str | None] = lambda name: name,
-    open_as: Open | None = None,
-) -> list[Answer]:
-    """Read files that lie together (name and bytes each), articles with their attachments; gives an answer
-    for every file, in the order given. ``url_of`` gives a file's source address from its name."""
-    names = {str(n): name for n, (name, _) in enumerate(files)}
-    data = {str(n): inner for n, (_, inner) in enumerate(files)}
-    answers: dict[str, Answer] = {}
-    for key, own in pair(names, data.__getitem__).items():
-        attached = [(plain(names[a.key]), data[a.key]) for a in own]
-        shown = frozenset(n for n, a in enumerate(own) if a.shown)
-        whole = read_reports_of(
-            data[key], attached, source_url=url_of(names[key]), open_as=open_as, shown=shown
-        )
-        answers[key] = Answer(names[key], whole.document.status, whole.document.detail, whole.reports)
-        for n, document in whole.used.items():
-            status = document.status if document else "ok"
-            other = own[n].key
-            answers.setdefault(
-                other, Answer(names[other], status, attachment_detail(names[key], document), ())
-            )
-    for key, inner in data.items():
-        if key not in answers:
-            whole = read_reports_of(inner, (), source_url=url_of(names[key]), open_as=open_as)
-            answers[key] = Answer(names[key], whole.document.status, whole.document.detail, whole.reports)
-    return [answers[key] for key in data]
-
-
-def plain(path: str) -> str:
-    """A file's own name, without the folders and archives that it lies in."""
-    return path.replace("!", "/").rpartition("/")[2]
-
-
-def attachment_detail(article: str, document: Document | None) -> str:
-    """What the row of an attachment says of it."""
-    return (
-        f"attachment of {article}" if document else f"picture in {article}, which needs none for its tables"
-    )
-
-
-def read_reports(
-    data: bytes, *, media_type: str | None = None, source_url: str | None = None
-) -> list[Report]:
-    """The reports in a file, or in the files of an archive. A file that holds none, or cannot be read, gives
-    an empty list."""
-    if is_archive(data):
-        from pipeline.clean.packed.archive import members
-
-        answers = read_together(
-            list(members(data)), url_of=lambda name: f"{source_url}!{name}" if source_url else None
-        )
-        return [report for answer in answers for report in answer.reports]
-    return list(read_whole(data, media_type=media_type, source_url=source_url)[1])

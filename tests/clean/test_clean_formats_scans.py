@@ -19,7 +19,7 @@ from pipeline.clean.scan.ocr import Reading
 from pipeline.clean.scan.picture_series import inline_bytes, read_series
 from pipeline.clean.scan.pixels import Box
 from pipeline.document import Table
-from pipeline.reading.whole import read_together
+from pipeline.reading.files import read_together
 from tests.drawn.files import picture_files, report_files, word_files
 from tests.drawn.files.drawn_tables import DrawnCell, DrawnTable, grouped_table
 

@@ -12,10 +12,9 @@ from pipeline.clean import formats
 from pipeline.clean.sniff import sniff
 from pipeline.crawl import RawStore, take_in
 from pipeline.home import Home
-from pipeline.reading.files import read_files
+from pipeline.reading.files import read_files, read_reports
 from pipeline.reading.kept import Kept
 from pipeline.reading.read_all import read_new
-from pipeline.reading.whole import read_reports
 from tests.drawn.files import archive_files, report_files
 from tests.drawn.files.report_files import DrawnReport
 

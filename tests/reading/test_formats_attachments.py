@@ -11,9 +11,10 @@ from pipeline.clean.office import libreoffice as office
 from pipeline.crawl import RawStore, take_in
 from pipeline.crawl.receipt import Receipt
 from pipeline.home import Home
+from pipeline.reading.files import read_together
 from pipeline.reading.kept import Kept
 from pipeline.reading.read_all import read_new
-from pipeline.reading.whole import lacks_tables, read_reports_of, read_together
+from pipeline.reading.whole import lacks_tables, read_reports_of
 from pipeline.report import Report
 from tests.drawn.files import picture_files, report_files, word_files
 from tests.drawn.files.report_files import DrawnReport

@@ -1,0 +1,25 @@
+"""The workers that read: how many, and the limits of each."""
+
+from __future__ import annotations
+
+import os
+
+from pipeline.clean.guard import OCR_MEMORY_BYTES, GuardedPool
+
+TIMEOUT_S = 120.0
+"""Seconds that one article with its attachments, or one archive, may take."""
+SWITCH = "YANGGUANG_WORKERS"
+
+
+def worker_count(jobs: int) -> int:
+    """As many as there are cores, or as ``YANGGUANG_WORKERS`` says; never more than there is to do. Raises
+    ValueError for a number below one."""
+    named = os.environ.get(SWITCH, "")
+    if named and not (named.isdecimal() and int(named)):
+        raise ValueError(f"{SWITCH} is the number of workers, at least 1, not {named!r}")
+    return max(1, min(int(named) if named else len(os.sched_getaffinity(0)), jobs))
+
+
+def reading_pool(jobs: int, preload: str = "pipeline.reading.work") -> GuardedPool:
+    """Workers for so many jobs, each with the module in memory from its start."""
+    return GuardedPool(worker_count(jobs), TIMEOUT_S, OCR_MEMORY_BYTES, preload=(preload,))
