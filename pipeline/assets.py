@@ -13,6 +13,8 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DbtCliResource, dbt_assets
 from pydantic import Field
 
+from pipeline.codebook import Codebook, load_codebook
+from pipeline.codebook.columns import columns_of, comment_of, explain, tables_of
 from pipeline.crawl.completeness import RULES
 from pipeline.home import PROJECT, Home
 from pipeline.progress import shown
@@ -35,9 +37,6 @@ from pipeline.stages import (
 )
 
 SQL = PROJECT / "sql"
-CORE_TABLES = ("document", "report", "observation", "finding", "section")
-REF_TABLES = ("indicator", "applicant", "rule", "measure", "measure_term", "division", "division_event")
-
 
 SOURCES = dg.DynamicPartitionsDefinition(name="source")
 """One partition a source of the registry; ``definitions.py`` keeps the two alike."""
@@ -184,20 +183,36 @@ def clean_and_extract(
     yield dg.MaterializeResult(asset_key="extract", metadata={"reports_now": counts.reports})
 
 
-@dg.multi_asset(
-    specs=[
-        dg.AssetSpec([schema, table], deps=["extract"], group_name=schema, kinds={"duckdb"})
-        for schema, tables in (("core", CORE_TABLES), ("ref", REF_TABLES))
-        for table in tables
-    ],
-    can_subset=False,
-)
+def table_specs(codebook: Codebook) -> list[dg.AssetSpec]:
+    """The tables of ``core`` and ``ref`` with what their columns mean, as the codebook has it."""
+    return [
+        dg.AssetSpec(
+            [schema, table],
+            deps=["extract"],
+            group_name=schema,
+            kinds={"duckdb"},
+            description=comment_of(own) if (own := explain(codebook, schema, table, "")) else None,
+            metadata={
+                "dagster/column_schema": dg.TableSchema(
+                    [
+                        dg.TableColumn(c.column, c.type, description=comment_of(c))
+                        for c in columns_of(codebook, schema, table)
+                    ]
+                )
+            },
+        )
+        for schema in ("core", "ref")
+        for table in tables_of(codebook, schema)
+    ]
+
+
+@dg.multi_asset(specs=table_specs(load_codebook()), can_subset=False)
 def load(home: BuildingHome) -> Iterator[dg.MaterializeResult[None]]:
     """``core`` and ``ref`` in a new DuckDB file beside the published one: whole, or what changed in a copy of
     that."""
     counts = load_stage(home.home())
-    for schema, tables in (("core", CORE_TABLES), ("ref", REF_TABLES)):
-        for table in tables:
+    for schema in ("core", "ref"):
+        for table in tables_of(load_codebook(), schema):
             metadata: dict[str, Any] = {"rows": counts[table]} if schema == "core" else {}
             if table == "report" and "rebuilt_reports" in counts:
                 metadata["rebuilt_reports"] = counts["rebuilt_reports"]

@@ -1,13 +1,12 @@
 """Knowledge as data: indicators, forms, labels, rules, measures, sentence patterns."""
 
 from pipeline.chinese.labels import normalise_label
+from pipeline.codebook.codebook import Codebook, load_codebook
 from pipeline.codebook.formula import Linear, Quotient, Ref, Relation, Term
-from pipeline.codebook.reader import (
-    TEMPLATES,
+from pipeline.codebook.reader import CodebookError, codebook_folder, codebook_version
+from pipeline.codebook.rows import (
     Applicant,
-    Codebook,
-    CodebookError,
-    ColumnNote,
+    Column,
     Family,
     FindingKind,
     Form,
@@ -16,16 +15,15 @@ from pipeline.codebook.reader import (
     Measure,
     Pattern,
     Rule,
-    codebook_version,
-    load_codebook,
+    Section,
+    Severity,
 )
 
 __all__ = [
-    "TEMPLATES",
     "Applicant",
     "Codebook",
     "CodebookError",
-    "ColumnNote",
+    "Column",
     "Family",
     "FindingKind",
     "Form",
@@ -38,7 +36,10 @@ __all__ = [
     "Ref",
     "Relation",
     "Rule",
+    "Section",
+    "Severity",
     "Term",
+    "codebook_folder",
     "codebook_version",
     "load_codebook",
     "normalise_label",

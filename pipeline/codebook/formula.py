@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 
@@ -152,6 +153,7 @@ class _Reader:
             sign = Decimal(1) if self.take() == "+" else Decimal(-1)
 
 
+@lru_cache(maxsize=1024)
 def parse_relation(text: str) -> Relation:
     """Parse a rule's formula. Raises FormulaError."""
     reader = _Reader(text)
@@ -173,6 +175,7 @@ def parse_relation(text: str) -> Relation:
     return Relation(left, op, tuple(options))
 
 
+@lru_cache(maxsize=1024)
 def parse_quotient(text: str) -> Quotient:
     """Parse a measure's expression: a sum, or one sum divided by another. Raises FormulaError."""
     reader = _Reader(text)

@@ -17,6 +17,7 @@ from pipeline.extract.pieces import Piece, Section, cut, sections
 from pipeline.extract.prose.sentences import read_sentences
 from pipeline.extract.tables.report import read_tables
 from pipeline.extract.tables.table import Slot
+from pipeline.finding import finding
 from pipeline.places import Evidence, Registry, detect_scope, identify
 from pipeline.report import Finding, Observation, Report, Unplaced
 
@@ -52,22 +53,11 @@ def extract_reports(
         if _is_report(piece, report, listed):
             reports.append(report)
     if document.status != "ok" and reports:
-        note = Finding(
-            f"document.{document.status}",
-            "warn",
-            None,
-            None,
-            (),
-            f"文件不完整 / the document is not whole: {document.detail}",
-        )
+        note = finding("document.incomplete", f"文件不完整 / the document is not whole: {document.detail}")
         reports = [replace(r, findings=(*r.findings, note)) for r in reports]
     if fragments and reports:
-        note = Finding(
+        note = finding(
             "document.fragment",
-            "info",
-            None,
-            None,
-            (),
             f"文件中还有不完整的报告片段 / the document also holds fragments of other reports: {'; '.join(fragments)}",
         )
         first = reports[0]
@@ -95,7 +85,7 @@ def report_titles(document: Document) -> tuple[str, ...]:
 
 def _is_report(piece: Piece, report: Report, listed: bool) -> bool:
     """Whether a piece is a report: it has figures, or a title with something of a report under it."""
-    if any(not o.indicator.startswith("local.") for o in report.observations) or report.unplaced:
+    if any(o.indicator in load_codebook().ids for o in report.observations) or report.unplaced:
         return True
     if piece.title is None:
         return False
@@ -128,13 +118,12 @@ def _report(
     findings: list[Finding] = []
     if period and titled and period != titled:
         findings.append(
-            Finding(
+            finding(
                 "meta.year_title_vs_period",
-                "error",
+                "标题年份与统计期限年份不一致 / the title's year differs from the data period's year",
+                (),
                 titled,
                 period,
-                (),
-                "标题年份与统计期限年份不一致 / the title's year differs from the data period's year",
             )
         )
     body = identify(_evidence(document, piece, pieces, source_url, year), registry)
@@ -265,14 +254,11 @@ def _missing_tables(
         if not cells:
             continue
         findings.append(
-            Finding(
+            finding(
                 "table.missing",
-                "warn",
-                None,
-                None,
-                tuple(cells),
                 f"“{part.heading}”之下没有表格 / no table stands under this heading"
                 + (" (a picture does)" if pictures else ""),
+                tuple(cells),
             )
         )
     return found

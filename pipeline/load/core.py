@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import duckdb
 import pyarrow as pa
 
+from pipeline.codebook import load_codebook
+from pipeline.codebook.columns import columns_of, tables_of
 from pipeline.load.cross_year import add_cross_year_findings
 from pipeline.load.neighbours import use_neighbours
 from pipeline.reading.schema import SCHEMAS
@@ -16,48 +18,61 @@ from pipeline.reading.schema import SCHEMAS
 if TYPE_CHECKING:
     from pipeline.crawl import Receipt
 
-CORE = ("document", "report", "observation", "finding", "section")
+CORE = tables_of(load_codebook(), "core")
 CURRENT_RULE = "tables first, then the latest publication, then the latest fetch"
-CORE_DDL = {
-    "document": "document_id VARCHAR, sha256 VARCHAR, source_url VARCHAR, file_name VARCHAR, media_type VARCHAR, "
-    "reader VARCHAR, encoding VARCHAR, encoding_step VARCHAR, bytes BIGINT, fetched_at TIMESTAMP, http_status INTEGER, "
-    "status VARCHAR, detail VARCHAR, reports INTEGER, site_name VARCHAR, site_id_code VARCHAR, title VARCHAR",
-    "report": "report_id VARCHAR, document_id VARCHAR, ordinal INTEGER, source_url VARCHAR, title VARCHAR, issuer VARCHAR, "
-    "body_id VARCHAR, body_kind VARCHAR, level VARCHAR, division_code VARCHAR, division_name VARCHAR, "
-    "division_candidates VARCHAR, issuer_evidence VARCHAR, year INTEGER, year_evidence VARCHAR, template VARCHAR, "
-    "scope VARCHAR, scope_evidence VARCHAR, published_on DATE, place VARCHAR, is_current BOOLEAN, superseded_by VARCHAR, "
-    "current_rule VARCHAR",
-    "observation": "observation_id VARCHAR, report_id VARCHAR, year INTEGER, indicator VARCHAR, applicant VARCHAR, "
-    "value DECIMAL(24,6), raw VARCHAR, unit VARCHAR, approx BOOLEAN, state VARCHAR, resolved DECIMAL(24,6), "
-    "resolution VARCHAR, method VARCHAR, locator VARCHAR, label VARCHAR, rule VARCHAR, proof VARCHAR, candidates VARCHAR",
-    "finding": 'finding_id VARCHAR, report_id VARCHAR, rule VARCHAR, severity VARCHAR, "left" DECIMAL(24,6), '
-    '"right" DECIMAL(24,6), cells VARCHAR, message VARCHAR',
-    "section": "report_id VARCHAR, section INTEGER, heading VARCHAR, body_text VARCHAR",
-}
 PARTS = CORE[2:]
 """The tables below a report."""
 
-DOCUMENTS = """
+_OF_RECEIPTS = {
+    "document_id": "coalesce(r.sha256, 'fetch-' || r.receipt_id)",
+    "sha256": "r.sha256",
+    "source_url": "r.url",
+    "file_name": "r.file_name",
+    "media_type": "coalesce(d.media_type, r.media_type)",
+    "bytes": "r.bytes",
+    "fetched_at": "CAST(CAST(r.fetched_at AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS TIMESTAMP)",
+    "http_status": "r.http_status",
+    "status": "CASE WHEN r.status <> 'ok' THEN r.status ELSE coalesce(d.status, 'not_read') END",
+    "detail": "CASE WHEN r.status <> 'ok' THEN r.detail ELSE coalesce(d.detail, '') END",
+    "reports": "coalesce(d.reports, 0)",
+}
+"""Columns of ``core.document`` that a fetch has a say in; the others are what reading kept."""
+
+
+def _documents() -> str:
+    """The rows of ``core.document``: the first fetch of each file, and what reading it gave."""
+    chosen = (
+        f"{_OF_RECEIPTS.get(c.column) or f'd.{c.column}'} AS {c.column}"
+        for c in columns_of(load_codebook(), "core", "document")
+    )
+    return f"""
     WITH first_seen AS (
         SELECT *, row_number() OVER (
             PARTITION BY coalesce(sha256, 'fetch-' || receipt_id) ORDER BY url, fetched_at, receipt_id
         ) AS turn FROM receipts
     )
-    SELECT coalesce(r.sha256, 'fetch-' || r.receipt_id) AS document_id, r.sha256, r.url AS source_url, r.file_name,
-           coalesce(d.media_type, r.media_type) AS media_type, d.reader, d.encoding, d.encoding_step, r.bytes,
-           CAST(CAST(r.fetched_at AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS TIMESTAMP) AS fetched_at, r.http_status,
-           CASE WHEN r.status <> 'ok' THEN r.status ELSE coalesce(d.status, 'not_read') END AS status,
-           CASE WHEN r.status <> 'ok' THEN r.detail ELSE coalesce(d.detail, '') END AS detail,
-           coalesce(d.reports, 0) AS reports, d.site_name, d.site_id_code, d.title
+    SELECT {", ".join(chosen)}
     FROM first_seen r LEFT JOIN kept_document d ON d.sha256 = r.sha256
     WHERE r.turn = 1
-"""
-REPORTS = """
-    SELECT p.report_id, p.document_id, p.ordinal, d.source_url, p.title, p.issuer, p.body_id, p.body_kind, p.level,
-           p.division_code, p.division_name, p.division_candidates, p.issuer_evidence, p.year, p.year_evidence, p.template,
-           p.scope, p.scope_evidence, p.published_on, p.place, NULL AS is_current, NULL AS superseded_by, NULL AS current_rule
-    FROM kept_report p JOIN {documents} d ON d.document_id = p.document_id
-"""
+    """
+
+
+def _reports() -> str:
+    """The rows of ``core.report``: what reading kept, the document's address, and what is judged later."""
+    chosen = (
+        f'p."{c.column}"'
+        if c.made_by == "reading"
+        else "d.source_url"
+        if c.column == "source_url"
+        else "NULL"
+        for c in columns_of(load_codebook(), "core", "report")
+    )
+    return (
+        f"SELECT {', '.join(chosen)} FROM kept_report p JOIN {{documents}} d ON d.document_id = p.document_id"
+    )
+
+
+DOCUMENTS, REPORTS = _documents(), _reports()
 _RECEIPT = pa.schema(
     [
         ("receipt_id", pa.string()),
@@ -102,7 +117,7 @@ def fill_core(con: duckdb.DuckDBPyConnection) -> None:
         PARTS
     ):  # as they stand in the batches, report by report: sorting millions of rows would cost memory and time
         con.execute(
-            f"INSERT INTO core.{name} SELECT k.* FROM kept_{name} k SEMI JOIN core.report USING (report_id)"
+            f"INSERT INTO core.{name} BY NAME SELECT k.* FROM kept_{name} k SEMI JOIN core.report USING (report_id)"
         )
 
 

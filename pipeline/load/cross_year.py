@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 
-from pipeline.codebook.reader import TEMPLATES
+from pipeline.codebook import load_codebook
 from pipeline.reconcile.years import year_rules
 
 _FAILS = "CASE op WHEN '=' THEN l <> r WHEN '<=' THEN l > r WHEN '>=' THEN l < r WHEN '!=' THEN l = r END"
@@ -18,7 +18,7 @@ def _terms() -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
     """(checks, terms): a check is a rule on one applicant column for one form."""
     checks: list[tuple[Any, ...]] = []
     terms: list[tuple[Any, ...]] = []
-    for template in TEMPLATES:
+    for template in (f.template for f in load_codebook().forms):
         for link in year_rules(template):
             rule = link.rule
             check = f"{rule.rule_id}|{template}|{link.member or ''}"
@@ -63,7 +63,7 @@ def add_cross_year_findings(con: duckdb.DuckDBPyConnection, among: str = "true")
     con.executemany(f"INSERT INTO cross_term VALUES ({', '.join('?' * 6)})", terms)
     con.execute(
         f"""
-        INSERT INTO core.finding
+        INSERT INTO core.finding BY NAME
         WITH pair AS (
             SELECT r.report_id, r.template, o.report_id AS before
             FROM core.report r JOIN core.report o
@@ -85,8 +85,8 @@ def add_cross_year_findings(con: duckdb.DuckDBPyConnection, among: str = "true")
             SELECT *, CAST(coalesce(la, 0) + lc AS DECIMAL(24,6)) AS l, CAST(coalesce(ra, 0) + rc AS DECIMAL(24,6)) AS r
             FROM sides JOIN cross_check USING (check_id) WHERE held = needed
         )
-        SELECT report_id || ':' || check_id, report_id, rule, severity, l, r, cells,
-               zh || ': ' || CAST(CAST(l AS DOUBLE) AS VARCHAR) || ' / ' || CAST(CAST(r AS DOUBLE) AS VARCHAR) || ' / ' || en
+        SELECT report_id || ':' || check_id AS finding_id, report_id, rule, severity, l AS "left", r AS "right", cells,
+               zh || ': ' || CAST(CAST(l AS DOUBLE) AS VARCHAR) || ' / ' || CAST(CAST(r AS DOUBLE) AS VARCHAR) || ' / ' || en AS message
         FROM judged WHERE {_FAILS}
         ORDER BY report_id, check_id
         """

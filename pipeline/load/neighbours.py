@@ -117,5 +117,5 @@ def _replace(con: duckdb.DuckDBPyConnection, reports: list[Report]) -> None:
     for name, rows_of in (("observation", observation_rows), ("finding", finding_rows)):
         con.execute(f"DELETE FROM core.{name} WHERE report_id IN (SELECT unnest(?))", [ids])
         con.register("incoming", table_of(name, (row for r in reports for row in rows_of(r))))
-        con.execute(f"INSERT INTO core.{name} SELECT * FROM incoming")
+        con.execute(f"INSERT INTO core.{name} BY NAME SELECT * FROM incoming")
         con.unregister("incoming")

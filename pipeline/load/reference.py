@@ -3,28 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
-from pipeline.codebook import Codebook, Linear, Measure
+from pipeline.codebook import Codebook, Column, Linear, Measure
+from pipeline.codebook.columns import columns_of
 from pipeline.places import Registry, division_rows, event_rows
-
-DDL = {
-    "indicator": "template VARCHAR, table_name VARCHAR, indicator VARCHAR, label_zh VARCHAR, label_en VARCHAR, unit VARCHAR, "
-    "dimension VARCHAR, parent VARCHAR, sign_range VARCHAR, definition_zh VARCHAR, comparable_to VARCHAR, note VARCHAR",
-    "applicant": "applicant VARCHAR, label_zh VARCHAR, label_en VARCHAR, position INTEGER, role VARCHAR",
-    "rule": "rule VARCHAR, template VARCHAR, scope VARCHAR, foreach VARCHAR, formula VARCHAR, severity VARCHAR, "
-    "tolerance INTEGER, null_policy VARCHAR, label_zh VARCHAR, label_en VARCHAR, note VARCHAR",
-    "measure": "measure_id VARCHAR, template VARCHAR, label_zh VARCHAR, label_en VARCHAR, unit VARCHAR, kind VARCHAR, "
-    "expression VARCHAR, fallback VARCHAR, comparability VARCHAR, why VARCHAR, rule_cited VARCHAR",
-    "measure_term": "measure_id VARCHAR, template VARCHAR, alternative INTEGER, part VARCHAR, indicator VARCHAR, "
-    "applicant VARCHAR, coefficient DECIMAL(24,6)",
-    "division": "division_code VARCHAR, name VARCHAR, full_name VARCHAR, level VARCHAR, kind VARCHAR, parent_code VARCHAR, "
-    "valid_from INTEGER, valid_to INTEGER",
-    "division_event": "event_id VARCHAR, event_date DATE, kind VARCHAR, from_code VARCHAR, to_code VARCHAR, extent VARCHAR, source VARCHAR, "
-    "note VARCHAR",
-}
 
 
 def _terms(measure: Measure, codebook: Codebook) -> Iterator[tuple[Any, ...]]:
@@ -49,89 +34,55 @@ def _terms(measure: Measure, codebook: Codebook) -> Iterator[tuple[Any, ...]]:
             )
 
 
+_NAMES = {"indicator": "indicator_id", "table_name": "table", "rule": "rule_id"}
+"""Columns of ``ref`` whose field in the codebook has a fuller name."""
+
+
+def _cells(row: Any, columns: Iterable[Column], **given: object) -> tuple[Any, ...]:
+    """A row of the codebook as one of ``ref``: lists joined, null for what is empty."""
+    found: list[Any] = []
+    for column in columns:
+        name = column.column
+        value = given[name] if name in given else getattr(row, _NAMES.get(name, name), None)
+        found.append(
+            (",".join(value) or None) if isinstance(value, tuple) else None if value == "" else value
+        )
+    return tuple(found)
+
+
 def reference_rows(
     codebook: Codebook, registry: Registry, events: list[tuple[Any, ...]] | None = None
 ) -> dict[str, list[tuple[Any, ...]]]:
-    """Rows of every ``ref`` table, in the column order of ``DDL``. ``events`` adds division events of a
-    home's own."""
+    """Rows of every ``ref`` table, in the order of its columns. ``events`` adds division events of a home's
+    own."""
+
+    def rows_of(table: str, rows: Iterable[Any]) -> list[tuple[Any, ...]]:
+        columns = columns_of(codebook, "ref", table)
+        return [_cells(row, columns) for row in rows]
+
+    every = ",".join(f.template for f in codebook.forms)
+    rules = columns_of(codebook, "ref", "rule")
     rows: dict[str, list[tuple[Any, ...]]] = {
-        "indicator": [
-            (
-                i.template,
-                i.table,
-                i.indicator_id,
-                i.label_zh,
-                i.label_en,
-                i.unit,
-                i.dimension or None,
-                i.parent or None,
-                i.sign_range,
-                i.definition_zh,
-                i.comparable_to or None,
-                i.note or None,
-            )
-            for i in codebook.indicators
-        ],
-        "applicant": [
-            (a.applicant, a.label_zh, a.label_en, a.order, a.role)
-            for a in sorted(codebook.applicants, key=lambda a: a.order)
-        ],
+        "form": rows_of("form", codebook.forms),
+        "indicator": rows_of("indicator", codebook.indicators),
+        "applicant": rows_of("applicant", codebook.applicants),
         "rule": [
-            (
-                r.rule_id,
-                ",".join(r.templates),
-                r.scope,
-                r.foreach or None,
-                r.formula,
-                r.severity,
-                r.tolerance,
-                r.null_policy,
-                r.label_zh,
-                r.label_en,
-                r.note or None,
-            )
+            _cells(r, rules, kind="rule", template=r.templates, applies_to="|".join(r.applies_to))
             for r in codebook.rules
+        ]
+        + [
+            _cells(f, rules, kind="finding", rule=f.finding_id, template=every, scope="reading")
+            for f in codebook.findings
         ],
-        "measure": [
-            (
-                m.measure_id,
-                m.template,
-                m.label_zh,
-                m.label_en,
-                m.unit,
-                m.kind,
-                m.expression or None,
-                m.fallback or None,
-                m.comparability,
-                m.why or None,
-                m.rule_cited or None,
-            )
-            for m in codebook.measures
-        ],
+        "measure": rows_of("measure", codebook.measures),
         "measure_term": [row for m in codebook.measures for row in _terms(m, codebook)],
-        "division": [
-            (
-                d.division_code,
-                d.name,
-                d.full_name,
-                d.level,
-                d.kind,
-                d.parent_code or None,
-                d.valid_from,
-                d.valid_to,
-            )
-            for d in division_rows(registry)
-        ],
+        "division": rows_of("division", division_rows(registry)),
         "division_event": [
-            (
-                f"e{n:05d}",
-                _day(e.date),
-                e.kind,
-                e.from_code or None,
-                e.to_code or None,
-                e.extent or None,
-                e.source,
-                e.note or None,
+            _cells(
+                e,
+                columns_of(codebook, "ref", "division_event"),
+                event_id=f"e{n:05d}",
+                event_date=_day(e.date),
             )
             for n, e in enumerate(event_rows(registry), start=1)
         ],

@@ -16,11 +16,13 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pyarrow as pa
 
-from pipeline.codebook import Codebook, ColumnNote, Measure, load_codebook
+from pipeline.codebook import Codebook, load_codebook
+from pipeline.codebook.columns import comment_of, explain, tables_of
 from pipeline.home import Home
 from pipeline.load.changed import digests, replace_changed
-from pipeline.load.core import CORE, CORE_DDL, attach, fill_core, judge_together, receipts_table
-from pipeline.load.reference import DDL, reference_rows
+from pipeline.load.core import CORE, attach, fill_core, judge_together, receipts_table
+from pipeline.load.ddl import create_table
+from pipeline.load.reference import reference_rows
 from pipeline.places import load_registry
 from pipeline.reading.kept import Kept
 
@@ -110,13 +112,14 @@ def _build_whole(con: duckdb.DuckDBPyConnection, home: Home, kept: Kept) -> None
     con.execute(
         "CREATE SCHEMA core; CREATE SCHEMA ref; CREATE SCHEMA meta; CREATE SCHEMA staging; CREATE SCHEMA mart"
     )
-    for name, columns in CORE_DDL.items():
-        con.execute(f"CREATE TABLE core.{name} ({columns})")
+    codebook = load_codebook()
+    for name in CORE:
+        con.execute(create_table(codebook, "core", name))
         attach(con, name, kept.files(name))
     attach(con, "extracted", kept.files("extracted"))
     fill_core(con)
     judge_together(con)
-    _fill_reference(con, home, load_codebook())
+    _fill_reference(con, home, codebook)
 
 
 def _finish(con: duckdb.DuckDBPyConnection, kept: Kept, facts: dict[str, str]) -> dict[str, int]:
@@ -145,8 +148,8 @@ def _count(con: duckdb.DuckDBPyConnection, rows: str) -> int:
 def _fill_reference(con: duckdb.DuckDBPyConnection, home: Home, codebook: Codebook) -> None:
     registry = load_registry(home.divisions)
     rows = reference_rows(codebook, registry, _own_events(home.division_events))
-    for name, columns in DDL.items():
-        con.execute(f"CREATE TABLE ref.{name} ({columns})")
+    for name in tables_of(codebook, "ref"):
+        con.execute(create_table(codebook, "ref", name))
         if not rows[name]:
             continue
         description = con.execute(f"SELECT * FROM ref.{name} LIMIT 0").description or []
@@ -194,53 +197,14 @@ def comment_tables(con: duckdb.DuckDBPyConnection, codebook: Codebook) -> None:
         "SELECT table_schema, table_name FROM information_schema.tables WHERE table_schema IN ('core', 'ref', 'mart') "
         "ORDER BY ALL"
     ).fetchall()
-    notes = {(c.schema, c.table, c.column): c for c in codebook.columns}
-    measures = {m.measure_id: m for m in codebook.measures}
     for schema, table in tables:
-        note = notes.get((schema, table, ""))
-        if note:
-            con.execute(
-                f"COMMENT ON TABLE {schema}.{table} IS {_quoted(_comment(note.label_zh, note.unit, note.definition_en))}"
-            )
+        if own := explain(codebook, schema, table, ""):
+            con.execute(f"COMMENT ON TABLE {schema}.{table} IS {_quoted(comment_of(own))}")
         columns = con.execute(f'SELECT * FROM {schema}."{table}" LIMIT 0').description or []
-        for column in (c[0] for c in columns):
-            text = _column_comment(schema, table, column, notes, measures)
-            if text:
-                con.execute(f'COMMENT ON COLUMN {schema}."{table}"."{column}" IS {_quoted(text)}')
-
-
-def _column_comment(
-    schema: str,
-    table: str,
-    column: str,
-    notes: dict[tuple[str, str, str], ColumnNote],
-    measures: dict[str, Measure],
-) -> str:
-    """The column's own row, else a shared name's, else its measure's, else its measure's with a shared
-    ending."""
-    found = (
-        notes.get((schema, table, column))
-        or notes.get((schema, "*", column))
-        or notes.get(("*", "*", column))
-    )
-    if found:
-        return _comment(found.label_zh, found.unit, found.definition_en)
-    if column in measures:
-        return _comment(measures[column].label_zh, measures[column].unit, measures[column].label_en)
-    parts = column.split("_")
-    for cut in range(len(parts) - 1, 0, -1):
-        measure, ending = (
-            measures.get("_".join(parts[:cut])),
-            notes.get(("*", "*", "*_" + "_".join(parts[cut:]))),
-        )
-        if measure and ending:
-            label = f"{measure.label_zh}: {ending.label_zh}"
-            return _comment(label, ending.unit, f"{measure.label_en}: {ending.definition_en}")
-    return ""
-
-
-def _comment(label: str, unit: str, definition: str) -> str:
-    return " | ".join(part for part in (label, f"单位: {unit}" if unit else "", definition) if part)
+        for name in (c[0] for c in columns):
+            if found := explain(codebook, schema, table, name):
+                text = _quoted(comment_of(found))
+                con.execute(f'COMMENT ON COLUMN {schema}."{table}"."{name}" IS {text}')
 
 
 def _quoted(text: str) -> str:

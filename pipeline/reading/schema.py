@@ -1,109 +1,78 @@
 """The tables of ``core`` as Arrow schemas, and reports as their rows (docs/decisions/0001-spine.md).
 
-``extracted`` is kept beside them and not published: reports that neighbouring years may still decide, as they
-were extracted.
+Columns, their order and types are the codebook's (columns.csv, ``made_by`` reading). ``extracted`` is kept
+beside them and not published: reports that neighbouring years may still decide, as they were extracted.
 """
 
 from __future__ import annotations
 
 import json
 import pickle
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any
 
 import pyarrow as pa
 
+from pipeline.codebook import Codebook, load_codebook
+from pipeline.codebook.columns import columns_of, tables_of
 from pipeline.document import Document
-from pipeline.report import Figure, Report
+from pipeline.report import Figure, Finding, Observation, Report
 
-FIGURE = pa.decimal128(24, 6)
-_S, _I, _B = pa.string(), pa.int32(), pa.bool_()
-
-DOCUMENT = pa.schema(
-    [
-        ("sha256", _S),
-        ("media_type", _S),
-        ("reader", _S),
-        ("encoding", _S),
-        ("encoding_step", _S),
-        ("status", _S),
-        ("detail", _S),
-        ("reports", _I),
-        ("site_name", _S),
-        ("site_id_code", _S),
-        ("title", _S),
-    ]
-)
-REPORT = pa.schema(
-    [
-        ("report_id", _S),
-        ("document_id", _S),
-        ("ordinal", _I),
-        ("title", _S),
-        ("issuer", _S),
-        ("body_id", _S),
-        ("body_kind", _S),
-        ("level", _S),
-        ("division_code", _S),
-        ("division_name", _S),
-        ("division_candidates", _S),
-        ("issuer_evidence", _S),
-        ("year", _I),
-        ("year_evidence", _S),
-        ("template", _S),
-        ("scope", _S),
-        ("scope_evidence", _S),
-        ("published_on", pa.date32()),
-        ("place", _S),
-    ]
-)
-OBSERVATION = pa.schema(
-    [
-        ("observation_id", _S),
-        ("report_id", _S),
-        ("year", _I),
-        ("indicator", _S),
-        ("applicant", _S),
-        ("value", FIGURE),
-        ("raw", _S),
-        ("unit", _S),
-        ("approx", _B),
-        ("state", _S),
-        ("resolved", FIGURE),
-        ("resolution", _S),
-        ("method", _S),
-        ("locator", _S),
-        ("label", _S),
-        ("rule", _S),
-        ("proof", _S),
-        ("candidates", _S),
-    ]
-)
-FINDING = pa.schema(
-    [
-        ("finding_id", _S),
-        ("report_id", _S),
-        ("rule", _S),
-        ("severity", _S),
-        ("left", FIGURE),
-        ("right", FIGURE),
-        ("cells", _S),
-        ("message", _S),
-    ]
-)
-SECTION = pa.schema([("report_id", _S), ("section", _I), ("heading", _S), ("body_text", _S)])
-EXTRACTED = pa.schema([("report_id", _S), ("report", pa.binary())])
-SCHEMAS = {
-    "document": DOCUMENT,
-    "report": REPORT,
-    "observation": OBSERVATION,
-    "finding": FINDING,
-    "section": SECTION,
-    "extracted": EXTRACTED,
+ARROW: Mapping[str, pa.DataType] = {
+    "text": pa.string(),
+    "texts": pa.list_(pa.string()),
+    "integer": pa.int32(),
+    "bigint": pa.int64(),
+    "figure": pa.decimal128(24, 6),
+    "double": pa.float64(),
+    "boolean": pa.bool_(),
+    "date": pa.date32(),
+    "timestamp": pa.timestamp("us"),
+    "binary": pa.binary(),
 }
 Rows = dict[str, list[tuple[Any, ...]]]
 _LIMIT = Decimal(10) ** 18
+
+
+def schemas_of(codebook: Codebook) -> dict[str, pa.Schema]:
+    """What reading keeps of a file, by table."""
+    found: dict[str, pa.Schema] = {}
+    for table in tables_of(codebook, "core"):
+        own = [c for c in columns_of(codebook, "core", table) if c.made_by == "reading"]
+        if own:
+            found[table] = pa.schema([(c.column, ARROW[c.type]) for c in own])
+    return {**found, "extracted": pa.schema([("report_id", pa.string()), ("report", pa.binary())])}
+
+
+SCHEMAS = schemas_of(load_codebook())
+
+
+def _row_of(table: str, *given: str) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
+    """Makes a row of ``table`` from values named ``given``, the first of a name counting. A column that
+    nothing gives yet is null."""
+    places = [given.index(name) if name in given else len(given) for name in SCHEMAS[table].names]
+    pick = itemgetter(*places)
+    return lambda values: pick((*values, None))
+
+
+_document = _row_of(
+    "document",
+    *("sha256", "media_type", "reader", "encoding", "encoding_step", "status", "detail"),
+    *("reports", "site_name", "site_id_code", "title"),
+)
+_report = _row_of(
+    "report", *("document_id", "division_candidates", "published_on"), *Report.__dataclass_fields__
+)
+_observation = _row_of(
+    "observation",
+    *("observation_id", "report_id", "year", "value", "resolved", "candidates"),
+    *Observation._fields,
+)
+_finding = _row_of("finding", "finding_id", "report_id", "left", "right", "cells", *Finding._fields)
+_section = _row_of("section", "report_id", "section", "heading", "body_text")
 
 
 def _amount(value: Figure | None) -> Decimal | None:
@@ -115,80 +84,43 @@ def _amount(value: Figure | None) -> Decimal | None:
 
 def rows_of(document: Document, reports: Sequence[Report]) -> Rows:
     """One document and its reports as rows of every table, in the order of the schemas."""
-    from datetime import date
-
     rows: Rows = {name: [] for name in SCHEMAS}
     meta = document.meta
+    d = document
     rows["document"].append(
-        (
-            document.sha256,
-            document.media_type,
-            document.reader,
-            document.encoding,
-            document.encoding_step,
-            document.status,
-            document.detail,
-            len(reports),
-            meta.get("SiteName"),
-            meta.get("SiteIDCode"),
-            document.title or None,
+        _document(
+            (
+                *(d.sha256, d.media_type, d.reader, d.encoding, d.encoding_step, d.status, d.detail),
+                *(len(reports), meta.get("SiteName"), meta.get("SiteIDCode"), d.title or None),
+            )
         )
     )
     for r in reports:
-        rows["report"].append(
-            (
-                r.report_id,
-                r.document_sha256,
-                r.ordinal,
-                r.title,
-                r.issuer,
-                r.body_id,
-                r.body_kind,
-                r.level,
-                r.division_code,
-                r.division_name,
-                "|".join(r.division_candidates) or None,
-                r.issuer_evidence,
-                r.year,
-                r.year_evidence,
-                r.template,
-                r.scope,
-                r.scope_evidence,
-                date.fromisoformat(r.published_on) if r.published_on else None,
-                r.place,
-            )
+        own = (
+            r.document_sha256,
+            "|".join(r.division_candidates) or None,
+            date.fromisoformat(r.published_on) if r.published_on else None,
         )
+        rows["report"].append(_report((*own, *(getattr(r, name) for name in Report.__dataclass_fields__))))
         rows["observation"] += observation_rows(r)
         rows["finding"] += finding_rows(r)
         if r.extracted:
             rows["extracted"].append((r.report_id, pickle.dumps(r.extracted)))
         for n, (heading, text) in enumerate(r.sections, start=1):
-            rows["section"].append((r.report_id, n, heading, text))
+            rows["section"].append(_section((r.report_id, n, heading, text)))
     return rows
 
 
 def observation_rows(report: Report) -> list[tuple[Any, ...]]:
     """A report's rows of ``core.observation``."""
+    report_id, year = report.report_id, report.year
     return [
-        (
-            f"{report.report_id}:{n:04d}",
-            report.report_id,
-            report.year,
-            o.indicator,
-            o.applicant,
-            _amount(o.value),
-            o.raw,
-            o.unit,
-            o.approx,
-            o.state,
-            _amount(o.resolved),
-            o.resolution,
-            o.method,
-            o.locator,
-            o.label,
-            o.rule,
-            o.proof,
-            "|".join(str(c) for c in o.candidates) or None,
+        _observation(
+            (
+                *(f"{report_id}:{n:04d}", report_id, year, _amount(o.value), _amount(o.resolved)),
+                "|".join(str(c) for c in o.candidates) or None,
+                *o,
+            )
         )
         for n, o in enumerate(report.observations, start=1)
     ]
@@ -197,15 +129,12 @@ def observation_rows(report: Report) -> list[tuple[Any, ...]]:
 def finding_rows(report: Report) -> list[tuple[Any, ...]]:
     """A report's rows of ``core.finding``."""
     return [
-        (
-            f"{report.report_id}:f{n:03d}",
-            report.report_id,
-            f.rule,
-            f.severity,
-            _amount(f.left),
-            _amount(f.right),
-            json.dumps([list(c) for c in f.cells], ensure_ascii=False),
-            f.message,
+        _finding(
+            (
+                *(f"{report.report_id}:f{n:03d}", report.report_id, _amount(f.left), _amount(f.right)),
+                json.dumps([list(c) for c in f.cells], ensure_ascii=False),
+                *f,
+            )
         )
         for n, f in enumerate(report.findings, start=1)
     ]

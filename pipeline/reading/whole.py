@@ -13,6 +13,7 @@ from typing import NamedTuple
 from pipeline.chinese.titles import read_title
 from pipeline.clean import is_archive
 from pipeline.clean.opened import Opened, open_file
+from pipeline.codebook import load_codebook
 from pipeline.document import Block, Document, Image, Paragraph, Table
 from pipeline.extract import extract_reports
 from pipeline.extract.reports import report_titles
@@ -26,7 +27,6 @@ Open = Callable[[bytes, str | None], Opened]
 Extract = Callable[..., tuple[Report, ...]]
 _MIN_PICTURE_BYTES = 1_500
 _MAX_PICTURES = 40
-_GROUPS = ("proactive.", "application.", "reconsideration.", "litigation.")
 
 
 class Whole(NamedTuple):
@@ -192,10 +192,11 @@ def _under(document: Document, place: str, *, titles: bool = False) -> list[Bloc
 
 
 def _tabled(report: Report) -> list[Observation]:
+    known = load_codebook().ids
     return [
         o
         for o in report.observations
-        if o.method != "text" and o.state != "table_missing" and not o.indicator.startswith("local.")
+        if o.method != "text" and o.state != "table_missing" and o.indicator in known
     ]
 
 
@@ -204,8 +205,10 @@ def lacks_tables(report: Report) -> bool:
     if any(o.state == "table_missing" for o in report.observations):
         return True
     seen = {o.indicator for o in _tabled(report)} | {slot[0] for row in report.unplaced for slot in row.slots}
-    if report.template in ("v2019", "v2021"):
-        return not all(any(i.startswith(group) for i in seen) for group in _GROUPS[:3])
+    codebook = load_codebook()
+    if codebook.family_of(report.template) == "sections":
+        tables = {codebook.any_form[i].table for i in seen if i in codebook.any_form}
+        return not tables >= {section.table for section in codebook.sections}
     return not seen
 
 

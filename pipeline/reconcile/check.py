@@ -7,9 +7,10 @@ from datetime import date
 from functools import lru_cache
 
 from pipeline.codebook import Rule, load_codebook
+from pipeline.finding import finding
 from pipeline.reconcile.prove import feasible
-from pipeline.reconcile.system import Check, Instance, Shape, Side, Slot, spell
-from pipeline.report import Figure, Finding, Report, Severity
+from pipeline.reconcile.system import Check, Comparison, Instance, Shape, Side, Slot, spell
+from pipeline.report import Figure, Finding, Report
 
 _SIGNS = {"=": "≠", "<=": ">", ">=": "<", "!=": "=", "in": "∉"}
 
@@ -55,9 +56,7 @@ def _evaluate(
     open_cells: Collection[Slot],
 ) -> Iterator[Finding]:
     instance, rule = item.instance, item.instance.rule
-    if rule.rule_id.endswith("nonneg") or (
-        rule.rule_id.endswith("rulemaking_power") and report.level not in ("county", "township")
-    ):
+    if not _concerns(rule, report):
         return
     if rule.scope == "narrative":
         yield from _narrative(item, values, stated, open_cells)
@@ -68,11 +67,25 @@ def _evaluate(
         return
     if rule.null_policy == "zero" and instance.op == "=" and not all(shown for _, shown in known):
         return  # nothing printed on one side
-    if rule.rule_id.endswith("decisions_misread") and values.get(item.sides[1].parts[1].slot) in (0, None):
+    if instance.skip and _left_out(instance.skip, values):
         return
     amounts = [amount for amount, _ in known]
     if not _holds(amounts[0], instance.op, amounts[1:], rule.tolerance):
         yield _finding(instance, amounts[0], amounts[1:], tuple(_cells(*item.sides)))
+
+
+def _concerns(rule: Rule, report: Report) -> bool:
+    """Whether the rule holds for bodies of the report's level."""
+    return not rule.applies_to or report.level in rule.applies_to
+
+
+def _left_out(skip: Comparison, values: Mapping[Slot, Figure | None]) -> bool:
+    """Whether the figures are such that the rule says nothing; what is not printed counts as 0."""
+    amounts = [
+        side.constant + sum(p.coefficient * (values.get(p.slot) or 0) for p in side.parts)
+        for side in (skip.left, *skip.right)
+    ]
+    return _holds(amounts[0], skip.op, amounts[1:], 0)
 
 
 def _impossible(
@@ -83,13 +96,10 @@ def _impossible(
     ranges = {slot: (min(own), max(own)) for slot, own in open_cells.items() if own}
     for equation in shape.equations:
         if any(slot in open_cells for _, slot in equation.terms) and not feasible(equation, known, ranges):
-            yield Finding(
+            yield finding(
                 equation.name,
-                "error",
-                None,
-                None,
-                tuple(dict.fromkeys(slot for _, slot in equation.terms)),
                 f"勾稽关系无法成立 / cannot hold whatever its open cells say: {spell(equation, known)}",
+                tuple(dict.fromkeys(slot for _, slot in equation.terms)),
             )
 
 
@@ -171,11 +181,8 @@ def _finding(instance: Instance, left: Figure, right: Sequence[Figure], cells: t
     options = " / ".join(str(r) for r in right)
     column = next((s[1] for s in cells if s[1] and s[1] != "total"), "")
     where = f" [{column}]" if column and rule.foreach else ""
-    severity: Severity = (
-        "error" if rule.severity == "error" else "warn" if rule.severity == "warn" else "info"
-    )
     message = f"{rule.label_zh}{where}: {left} {_SIGNS[instance.op]} {options} / {rule.label_en}{where}"
-    return Finding(rule.rule_id, severity, left, right[0] if right else None, cells, message)
+    return finding(rule.rule_id, message, cells, left, right[0] if right else None)
 
 
 @lru_cache(maxsize=8)
@@ -188,29 +195,26 @@ def _kinds(template: str) -> dict[str, tuple[bool, bool]]:
 
 def _signs(report: Report) -> Iterator[Finding]:
     """Counts are whole and, where the form has no sign, not negative."""
-    kinds = _kinds(report.template or "v2008")
+    kinds = _kinds(report.template or load_codebook().fallback_form)
     for o in report.observations:
         value = o.value
         if value is None or (type(value) is int and value >= 0) or o.indicator not in kinds:
             continue
         signed, decimal = kinds[o.indicator]
         if value < 0 and not signed:
-            yield Finding(
-                f"{report.template or 'any'}.nonneg",
-                "error",
+            yield finding(
+                "cell.negative",
+                f"数值为负: {o.raw} / a count below zero",
+                ((o.indicator, o.applicant),),
                 value,
                 0,
-                ((o.indicator, o.applicant),),
-                f"数值为负: {o.raw} / a count below zero",
             )
         if not decimal and value != int(value):
-            yield Finding(
+            yield finding(
                 "cell.not_whole",
-                "error",
-                value,
-                None,
-                ((o.indicator, o.applicant),),
                 f"件数不是整数: {o.raw} / a count that is not a whole number",
+                ((o.indicator, o.applicant),),
+                value,
             )
 
 
@@ -226,69 +230,44 @@ def _text_against_table(
         if slot in open_cells and table is None:
             for figure in figures:
                 if open_cells[slot] and figure not in open_cells[slot] and slot not in narrated:
-                    yield Finding(
+                    yield finding(
                         "text.differs",
-                        "warn",
-                        figure,
-                        None,
-                        (slot,),
                         f"正文 {figure} 不在表格可能的数之列 / the text's figure is none of those that the table leaves possible",
+                        (slot,),
+                        figure,
                     )
         elif table is not None and slot not in narrated:
             for figure in figures:
                 if figure != table:
-                    yield Finding(
+                    yield finding(
                         "text.differs",
-                        "warn",
+                        f"正文 {figure} 与表格 {table} 不一致 / the text's figure differs from the table's",
+                        (slot,),
                         figure,
                         table,
-                        (slot,),
-                        f"正文 {figure} 与表格 {table} 不一致 / the text's figure differs from the table's",
                     )
         if len(figures) > 1 and table is None:
-            yield Finding(
+            yield finding(
                 "text.two_figures",
-                "warn",
+                f"正文对同一指标给出不同的数 {figures} / the text gives this indicator different figures",
+                (slot,),
                 figures[0],
                 figures[1],
-                (slot,),
-                f"正文对同一指标给出不同的数 {figures} / the text gives this indicator different figures",
             )
 
 
-@lru_cache(maxsize=1)
-def _date_rules() -> dict[str, Rule]:
-    return {r.rule_id: r for r in load_codebook().rules if r.rule_id.startswith("meta.")}
-
-
 def check_dates(report: Report) -> Iterator[Finding]:
-    """The metadata rules on the day of publication: by 31 March, departments by 31 January."""
+    """The rules on the day of publication: by 31 March, departments by 31 January."""
     if report.year is None or report.published_on is None:
         return
+    codebook = load_codebook()
     published = date.fromisoformat(report.published_on)
-    rules = _date_rules()
-    window = rules.get("meta.pub_window")
-    if window and not date(report.year + 1, 1, 1) <= published <= date(report.year + 1, 3, 31):
-        yield Finding(
-            window.rule_id,
-            "warn",
-            published.year,
-            report.year + 1,
-            (),
-            f"{window.label_zh}: {published} / {window.label_en}",
-        )
-    deadline = rules.get("meta.dept_deadline")
-    if (
-        deadline
-        and report.template in deadline.templates
-        and report.level == "department"
-        and published > date(report.year + 1, 1, 31)
-    ):
-        yield Finding(
-            deadline.rule_id,
-            "info",
-            published.year,
-            report.year + 1,
-            (),
-            f"{deadline.label_zh}: {published} / {deadline.label_en}",
-        )
+    for rule in codebook.rules_for(report.template or codebook.fallback_form):
+        window = rule.window
+        if window is None or not _concerns(rule, report):
+            continue
+        first = date(report.year + 1, *window.first) if window.first else date.min
+        last = date(report.year + 1, *window.last) if window.last else date.max
+        if not first <= published <= last:
+            message = f"{rule.label_zh}: {published} / {rule.label_en}"
+            yield finding(rule.rule_id, message, (), published.year, report.year + 1)

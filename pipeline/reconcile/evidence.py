@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
+from pipeline.finding import finding
 from pipeline.reconcile.prove import OPEN, feasible
 from pipeline.reconcile.system import TEXT, Equation, Shape, Side, Slot, equation_of
 from pipeline.report import Figure, Finding, Observation
@@ -95,13 +96,11 @@ def by_statements(
         against = [e for e in touching if feasible(e, values) and not feasible(e, {**values, slot: figure})]
         if against and of_text:
             findings.append(
-                Finding(
+                finding(
                     "text.against_sums",
-                    "warn",
-                    figure,
-                    None,
-                    tuple(dict.fromkeys((slot, *(s for e in against for _, s in e.terms)))),
                     f"正文的 {figure} 与表内勾稽关系不符 / the text's figure cannot stand in its cell: {against[0].name}",
+                    tuple(dict.fromkeys((slot, *(s for e in against for _, s in e.terms)))),
+                    figure,
                 )
             )
         if against:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from pipeline.codebook import load_codebook
+from pipeline.finding import finding
 from pipeline.reconcile.check import check, check_dates
 from pipeline.reconcile.evidence import by_statements, statements, text_conflicts, text_figures
 from pipeline.reconcile.prove import OPEN, prove
@@ -27,7 +28,7 @@ def reconcile(report: Report, years: Sequence[Equation] = ()) -> Report:
     extracted (``Report.extracted``). Work is bounded by numbers of steps, never by time; where a search ends
     early, a finding ``reconcile.bounded`` says so.
     """
-    template = report.template or "v2008"
+    template = report.template or load_codebook().fallback_form
     observations = list(report.observations)
     findings = list(report.findings)
     stated = text_figures(observations)
@@ -80,12 +81,8 @@ def reconcile(report: Report, years: Sequence[Equation] = ()) -> Report:
     if bounded:
         places = ", ".join(dict.fromkeys(bounded))
         findings.append(
-            Finding(
+            finding(
                 "reconcile.bounded",
-                "warn",
-                None,
-                None,
-                (),
                 f"推算超出限度, 未完成: {places} / the search was cut off at its limit for {places}",
             )
         )
@@ -95,10 +92,11 @@ def reconcile(report: Report, years: Sequence[Equation] = ()) -> Report:
 
 def _cells(observations: list[Observation]) -> dict[Slot, int]:
     """The cells of the form's tables that the report shows, each with its place in the list."""
+    known = load_codebook().ids
     return {
         (o.indicator, o.applicant): n
         for n, o in enumerate(observations)
-        if o.method != "text" and o.state != "table_missing" and not o.indicator.startswith("local.")
+        if o.method != "text" and o.state != "table_missing" and o.indicator in known
     }
 
 
@@ -136,13 +134,10 @@ def _choose(
         )
     if choice.several:
         findings.append(
-            Finding(
+            finding(
                 "cell.ambiguous",
-                "warn",
-                None,
-                None,
-                tuple(choice.several),
                 "有多种读法都符合勾稽关系 / more than one reading of these cells adds up",
+                tuple(choice.several),
             )
         )
     return choice.unsure
@@ -209,14 +204,11 @@ def _unconfirmed(
             indicator = codebook.indicator(report.template, slot[0])
             by_table.setdefault(indicator.table if indicator else "", []).append(slot)
     return [
-        Finding(
+        finding(
             "ocr.unconfirmed",
-            "warn",
-            None,
-            None,
-            tuple(own),
             f"图像识别的 {len(own)} 格没有勾稽关系可以印证 ({name})"
             f" / {len(own)} cells read from a picture that no sum confirms ({name})",
+            tuple(own),
         )
         for name, own in by_table.items()
     ]

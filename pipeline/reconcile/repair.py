@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
-from pipeline.codebook import load_codebook
+from pipeline.codebook import Indicator, load_codebook
+from pipeline.finding import finding
 from pipeline.reconcile.search.ways import ways
 from pipeline.reconcile.system import Equation, Shape, Slot, balance
 from pipeline.report import Figure, Finding, Unplaced
@@ -43,14 +44,13 @@ def suspects(values: Mapping[Slot, Figure], shape: Shape) -> Iterator[Finding]:
             if other != slot and set(shape.by_slot[other]) & set(shape.by_slot[slot]) & failing
         ]
         if not rivals:
-            yield Finding(
+            yield finding(
                 "cell.suspect",
-                "info",
-                values[slot],
-                figure,
-                (slot,),
                 f"此格疑有误: 印为 {values[slot]}, 填 {figure} 则各项勾稽关系均成立"
                 f" / the sums of its row and column would hold with {figure}",
+                (slot,),
+                values[slot],
+                figure,
             )
 
 
@@ -61,18 +61,20 @@ def _rows(template: str) -> tuple[tuple[Slot, ...], ...]:
     codebook = load_codebook()
     columns = (*codebook.leaves, "total")
     found: list[tuple[Slot, ...]] = []
-    review: dict[str, list[Slot]] = {}
+    review: dict[str, list[Indicator]] = {}
     for (form, name), indicator in codebook.by_form.items():
         if form != template:
             continue
         if indicator.table == "application" and indicator.dimension:
             found.append(tuple((name, column) for column in columns))
         elif indicator.table == "review":
-            group = review.setdefault(name.rpartition(".")[0], [])
-            group.append((name, None))
-            group.sort(key=lambda slot: slot[0].endswith(".total"))  # the form prints a group's total last
-    if template in ("v2019", "v2021"):
-        found.append(tuple(slot for group in review.values() for slot in group))
+            review.setdefault(indicator.group or name, []).append(indicator)
+    for group in review.values():
+        group.sort(key=lambda i: i.quantity == "total")  # the form prints a group's total last
+    results = [tuple((i.indicator_id, None) for i in group) for group in review.values()]
+    found += results
+    if codebook.family_of(template) == "sections":
+        found.append(tuple(slot for group in results for slot in group))
     return tuple(found)
 
 
@@ -108,13 +110,10 @@ def shifted(printed: Mapping[Slot, Figure | None], shape: Shape) -> tuple[list[F
             )
             shown = " ".join("·" if v is None else str(v) for v in moved)
             found.append(
-                Finding(
+                finding(
                     "row.shifted",
-                    "warn",
-                    None,
-                    None,
-                    cells,
                     f"此行似有错位, 若为“{shown}”则各项勾稽关系均成立 / the row and its columns would add up as “{shown}”",
+                    cells,
                 )
             )
     return found, True

@@ -12,7 +12,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
-from pipeline.codebook import Codebook, Linear, Ref, Rule, load_codebook
+from pipeline.codebook import Codebook, Linear, Ref, Relation, Rule, load_codebook
 from pipeline.report import Figure
 
 Slot = tuple[str, str | None]
@@ -34,15 +34,25 @@ class Side:
     constant: int | Decimal
 
 
+class Comparison(NamedTuple):
+    """``left`` stands in ``op`` to ``right``; for ``in`` to any of ``right``."""
+
+    left: Side
+    op: str
+    right: tuple[Side, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """One check: a rule on one column. ``identity`` is true for an error-level equation of table cells."""
+    """One check: a rule on one column. ``identity`` is true for an error-level equation of table cells;
+    ``skip`` is what leaves the rule out where it holds."""
 
     rule: Rule
     left: Side
     op: str
     right: tuple[Side, ...]
     identity: bool
+    skip: Comparison | None = None
 
     @property
     def slots(self) -> tuple[Slot, ...]:
@@ -51,9 +61,8 @@ class Instance:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class System:
-    """All checks of a form that need one report alone. ``sums``: parent slot -> parts, from single-parent sum
-    rules;
-    ``narrated``: the cells whose figure in the text a rule of the codebook tests; ``index`` numbers all
+    """All checks of a form that need one report alone. ``sums``: parent slot -> parts, from rules that are
+    subtotals; ``narrated``: the cells whose figure in the text a rule of the codebook tests; ``index`` numbers all
     cells."""
 
     template: str
@@ -123,9 +132,17 @@ def _side(linear: Linear, member: str | None, template: str, codebook: Codebook)
     )
 
 
+def _comparison(relation: Relation, member: str | None, template: str, codebook: Codebook) -> Comparison:
+    return Comparison(
+        _side(relation.left, member, template, codebook),
+        relation.op,
+        tuple(_side(option, member, template, codebook) for option in relation.right),
+    )
+
+
 @lru_cache(maxsize=8)
 def system_for(template: str) -> System:
-    """The checks of a form. ``template`` is v2008, v2014, v2019 or v2021."""
+    """The checks of the form ``template``."""
     codebook = load_codebook()
     instances: list[Instance] = []
     narrated: set[Slot] = set()
@@ -140,8 +157,7 @@ def system_for(template: str) -> System:
         elif rule.foreach == "applicant:leaves":
             members = codebook.leaves
         for member in members:
-            left = _side(relation.left, member, template, codebook)
-            right = tuple(_side(option, member, template, codebook) for option in relation.right)
+            left, _, right = _comparison(relation, member, template, codebook)
             identity = (
                 relation.op == "="
                 and rule.scope == "within_table"
@@ -150,18 +166,14 @@ def system_for(template: str) -> System:
                 and len(right) == 1
                 and not any(r.narrative for r in relation.refs)
             )
-            instances.append(Instance(rule, left, relation.op, right, identity))
+            skip = _comparison(rule.skipped, member, template, codebook) if rule.skipped else None
+            instances.append(Instance(rule, left, relation.op, right, identity, skip))
     identities = tuple(i for i in instances if i.identity)
     sums: dict[Slot, tuple[Slot, ...]] = {}
     for instance in identities:
-        if len(instance.left.parts) == 1 and all(p.coefficient == 1 for p in instance.right[0].parts):
-            parent = instance.left.parts[0].slot
+        if instance.rule.subtotal:
             parts = tuple(p.slot for p in instance.right[0].parts)
-            if parts[0][1] == parent[1] and parts[0][0].startswith(parent[0] + "."):
-                sums.setdefault(parent, parts)
-    for direct, after in (("litigation.direct.total", "litigation.after_review.total"),):
-        if codebook.by_form.get((template, direct)):
-            sums.setdefault(("litigation.total", None), ((direct, None), (after, None)))
+            sums.setdefault(instance.left.parts[0].slot, parts)
     cells = dict.fromkeys(slot for i in instances for slot in i.slots)
     cells |= dict.fromkeys(slot for parent, parts in sums.items() for slot in (parent, *parts))
     index = {slot: n for n, slot in enumerate(cells)}

@@ -221,9 +221,9 @@ def report_lines(r: Report, every: bool = False) -> Iterator[str]:
     if by_row:
         names = [
             "申请 applications",
-            *(applicants[a.applicant] for a in sorted(codebook.applicants, key=lambda a: a.order)),
+            *(applicants[a.applicant] for a in sorted(codebook.applicants, key=lambda a: a.position)),
         ]
-        order = [a.applicant for a in sorted(codebook.applicants, key=lambda a: a.order)]
+        order = [a.applicant for a in sorted(codebook.applicants, key=lambda a: a.position)]
         rows2: list[tuple[str, ...]] = []
         for indicator_id, cells in by_row.items():
             indicator = codebook.indicator(r.template, indicator_id)

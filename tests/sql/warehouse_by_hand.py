@@ -1,5 +1,4 @@
-"""A warehouse made by hand: the tables of core and ref as docs/decisions/0001-spine.md lists them, in one
-DuckDB file.
+"""A warehouse made by hand: the tables of core and ref as the codebook lists them, in one DuckDB file.
 
 ``Warehouse`` fills them: ref from the codebook, core row by row. ``build`` runs the dbt project over the
 file.
@@ -8,7 +7,7 @@ file.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -16,128 +15,22 @@ from typing import Any
 
 import duckdb
 
-from pipeline.codebook import Codebook, Linear, load_codebook
+from pipeline.codebook import Codebook, load_codebook
+from pipeline.codebook.columns import tables_of
+from pipeline.load.ddl import create_table
+from pipeline.load.reference import reference_rows
+from pipeline.places import load_registry
 
 SQL = Path(__file__).resolve().parents[2] / "sql"
-FIGURE = "DECIMAL(24,6)"
-TABLES: dict[str, str] = {
-    "core.document": "document_id VARCHAR, sha256 VARCHAR, source_url VARCHAR, file_name VARCHAR, media_type VARCHAR,"
-    " reader VARCHAR, encoding VARCHAR, encoding_step VARCHAR, bytes BIGINT, fetched_at TIMESTAMP, http_status INTEGER,"
-    " status VARCHAR, detail VARCHAR, reports INTEGER, site_name VARCHAR, site_id_code VARCHAR, title VARCHAR",
-    "core.report": "report_id VARCHAR, document_id VARCHAR, ordinal INTEGER, source_url VARCHAR, title VARCHAR,"
-    " issuer VARCHAR, body_id VARCHAR, body_kind VARCHAR, level VARCHAR, division_code VARCHAR, division_name VARCHAR,"
-    " division_candidates VARCHAR, issuer_evidence VARCHAR, year INTEGER, year_evidence VARCHAR, template VARCHAR,"
-    " scope VARCHAR, scope_evidence VARCHAR, published_on DATE, place VARCHAR, is_current BOOLEAN,"
-    " superseded_by VARCHAR, current_rule VARCHAR",
-    "core.observation": "observation_id VARCHAR, report_id VARCHAR, year INTEGER, indicator VARCHAR, applicant VARCHAR,"
-    f" value {FIGURE}, raw VARCHAR, unit VARCHAR, approx BOOLEAN, state VARCHAR, resolved {FIGURE}, resolution VARCHAR,"
-    " method VARCHAR, locator VARCHAR, label VARCHAR, rule VARCHAR, proof VARCHAR, candidates VARCHAR",
-    "core.finding": f'finding_id VARCHAR, report_id VARCHAR, rule VARCHAR, severity VARCHAR, "left" {FIGURE},'
-    f' "right" {FIGURE}, cells VARCHAR, message VARCHAR',
-    "core.section": "report_id VARCHAR, section INTEGER, heading VARCHAR, body_text VARCHAR",
-    "ref.indicator": "template VARCHAR, table_name VARCHAR, indicator VARCHAR, label_zh VARCHAR, label_en VARCHAR,"
-    " unit VARCHAR, dimension VARCHAR, parent VARCHAR, sign_range VARCHAR, definition_zh VARCHAR,"
-    " comparable_to VARCHAR, note VARCHAR",
-    "ref.applicant": "applicant VARCHAR, label_zh VARCHAR, label_en VARCHAR, position INTEGER, role VARCHAR",
-    "ref.rule": "rule VARCHAR, template VARCHAR, scope VARCHAR, foreach VARCHAR, formula VARCHAR, severity VARCHAR,"
-    " tolerance INTEGER, null_policy VARCHAR, label_zh VARCHAR, label_en VARCHAR, note VARCHAR",
-    "ref.measure": "measure_id VARCHAR, template VARCHAR, label_zh VARCHAR, label_en VARCHAR, unit VARCHAR, kind VARCHAR,"
-    " expression VARCHAR, fallback VARCHAR, comparability VARCHAR, why VARCHAR, rule_cited VARCHAR",
-    "ref.measure_term": "measure_id VARCHAR, template VARCHAR, alternative INTEGER, part VARCHAR, indicator VARCHAR,"
-    f" applicant VARCHAR, coefficient {FIGURE}",
-    "ref.division": "division_code VARCHAR, name VARCHAR, full_name VARCHAR, level VARCHAR, kind VARCHAR,"
-    " parent_code VARCHAR, valid_from INTEGER, valid_to INTEGER",
-    "ref.division_event": "event_id VARCHAR, event_date DATE, kind VARCHAR, from_code VARCHAR, to_code VARCHAR,"
-    " extent VARCHAR, source VARCHAR, note VARCHAR",
-}
 Cell = tuple[str, str | None]
 Row = Mapping[str, Any]
 
 
-def measure_terms(codebook: Codebook) -> Iterator[tuple[Any, ...]]:
-    """The parsed expressions as rows of ref.measure_term."""
-    for measure in codebook.measures:
-        sums: list[tuple[int, str, Linear]] = []
-        if measure.quotient:
-            sums.append((0, "numerator", measure.quotient.numerator))
-            if measure.quotient.denominator:
-                sums.append((0, "denominator", measure.quotient.denominator))
-        sums += [(n, "numerator", fallback) for n, fallback in enumerate(measure.fallbacks, start=1)]
-        for alternative, part, linear in sums:
-            for term in linear.terms:
-                indicator = codebook.indicator(measure.template, term.ref.indicator)
-                has_column = indicator is not None and indicator.dimension == "applicant"
-                applicant = (term.ref.applicant or "total") if has_column else None
-                yield (
-                    measure.measure_id,
-                    measure.template,
-                    alternative,
-                    part,
-                    term.ref.indicator,
-                    applicant,
-                    term.coefficient,
-                )
-
-
 def load_reference(con: duckdb.DuckDBPyConnection, codebook: Codebook) -> None:
     """Fill ref.* from the codebook; places are left to the test."""
-    rows: dict[str, list[tuple[Any, ...]]] = {
-        "ref.indicator": [
-            (
-                i.template,
-                i.table,
-                i.indicator_id,
-                i.label_zh,
-                i.label_en,
-                i.unit,
-                i.dimension,
-                i.parent,
-                i.sign_range,
-                i.definition_zh,
-                i.comparable_to,
-                i.note,
-            )
-            for i in codebook.indicators
-        ],
-        "ref.applicant": [
-            (a.applicant, a.label_zh, a.label_en, a.order, a.role) for a in codebook.applicants
-        ],
-        "ref.rule": [
-            (
-                r.rule_id,
-                ",".join(r.templates),
-                r.scope,
-                r.foreach,
-                r.formula,
-                r.severity,
-                r.tolerance,
-                r.null_policy,
-                r.label_zh,
-                r.label_en,
-                r.note,
-            )
-            for r in codebook.rules
-        ],
-        "ref.measure": [
-            (
-                m.measure_id,
-                m.template,
-                m.label_zh,
-                m.label_en,
-                m.unit,
-                m.kind,
-                m.expression,
-                m.fallback,
-                m.comparability,
-                m.why,
-                m.rule_cited,
-            )
-            for m in codebook.measures
-        ],
-        "ref.measure_term": list(measure_terms(codebook)),
-    }
-    for table, values in rows.items():
-        con.executemany(f"insert into {table} values ({', '.join('?' * len(values[0]))})", values)
+    for table, rows in reference_rows(codebook, load_registry()).items():
+        if not table.startswith("division"):
+            con.executemany(f"insert into ref.{table} values ({', '.join('?' * len(rows[0]))})", rows)
 
 
 class Warehouse:
@@ -148,9 +41,11 @@ class Warehouse:
         self.con = duckdb.connect(str(path))
         for schema in ("core", "ref", "meta"):
             self.con.execute(f"create schema {schema}")
-        for table, columns in TABLES.items():
-            self.con.execute(f"create table {table} ({columns})")
-        load_reference(self.con, load_codebook())
+        codebook = load_codebook()
+        for schema in ("core", "ref"):
+            for table in tables_of(codebook, schema):
+                self.con.execute(create_table(codebook, schema, table))
+        load_reference(self.con, codebook)
         self.reports = 0
 
     def insert(self, table: str, **values: Any) -> None:

@@ -160,7 +160,7 @@ class Vocabulary:
                 if kind == "heading" or group.table == "application":
                     self.modern.add(label, RowKey("heading", "", group.group))
         self._add_joined(codebook)
-        ordered = sorted(codebook.applicants, key=lambda a: a.order)
+        ordered = sorted(codebook.applicants, key=lambda a: a.position)
         self.applicants = tuple(a.applicant for a in ordered)
         self.states = ("upheld", "corrected", "other", "pending", "total")
         self.review_groups = ("reconsideration", "litigation.direct", "litigation.after_review")
@@ -210,7 +210,7 @@ class Vocabulary:
                     )
         self.columns.barred = self.modern.joined
         for applicant in codebook.applicants:
-            if "organisation" in applicant.role:
+            if applicant.role == "organisation":
                 for heading, label in product(names["heading"], applicant.labels):
                     if "组织" in heading:
                         self.columns.join(heading, label, ColumnKey("applicant", applicant.applicant))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container
 
 from pipeline.codebook import load_codebook
+from pipeline.finding import finding
 from pipeline.reconcile.repair import split_number
 from pipeline.reconcile.search.place import Placement
 from pipeline.reconcile.system import TEXT, Shape, Slot
@@ -99,35 +100,22 @@ def observed(
     label = row.label or row.raw
     if open_slots:
         findings.append(
-            Finding(
-                "row.unplaced",
-                "warn",
-                None,
-                None,
-                tuple(open_slots),
-                f"行“{label}”缺少空格: {_WHY[placement.why]}",
-            )
+            finding("row.unplaced", f"行“{label}”缺少空格: {_WHY[placement.why]}", tuple(open_slots))
         )
         if placement.why == "none" and (joined := split_number(row, shape)):
             findings.append(
-                Finding(
+                finding(
                     "row.shifted",
-                    "warn",
-                    None,
-                    None,
-                    tuple(open_slots),
                     f"行“{label}”若为“{joined}”则可加总 / the row would add up as “{joined}”",
+                    tuple(open_slots),
                 )
             )
     elif row.tokens:
         findings.append(
-            Finding(
+            finding(
                 "row.placed",
-                "info",
-                None,
-                None,
-                row.slots,
                 f"行“{label}”缺少空格, 按勾稽关系归位 / blank cells were dropped; the sums put “{row.raw}” in place",
+                row.slots,
             )
         )
     return found

@@ -5,10 +5,7 @@ with form as (
   select i.template, i.indicator, coalesce(a.applicant, 'total') as applicant_key
   from {{ source('ref', 'indicator') }} as i
   left join {{ source('ref', 'applicant') }} as a on i.dimension = 'applicant'
-  where i.template <> 'v2008' and i.table_name <> 'overview'
-    and coalesce(i.note, '') not like 'DERIVED%'
-    and coalesce(i.note, '') not like 'NARRATIVE%'
-    and coalesce(i.note, '') not like 'LOCAL%'
+  where i.kind = 'printed'
 ),
 
 expected as (
