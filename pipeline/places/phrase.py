@@ -15,10 +15,17 @@ from pipeline.chinese.text import compared
 from pipeline.places.departments import DEPARTMENT_ENDING, department_table
 from pipeline.places.registry import Division, Registry
 
-Organ = Literal["none", "government", "office", "department", "township", "zone", "other"]
+Organ = Literal[
+    "none", "government", "office", "department", "customs", "tax", "branch", "university", "hospital", "firm",
+    "township", "street", "zone", "other",
+]  # fmt: skip
+"""What a name's last words are an organ of; ``none`` is a place alone, ``other`` no body known here."""
+OWN_ORGANS = frozenset({"department", "customs", "tax", "branch", "university", "hospital", "firm", "township", "street"})
+"""Bodies below a government, which report their own work alone."""
+TOWN_ORGANS = frozenset({"township", "street"})
 
 _YEAR = re.compile(
-    r"[(（]?(?:(?<!\d)20[012]\d(?!\d)|二[〇○零O0][〇○零一二][〇○零一二三四五六七八九])年?(?:年?度)?[)）]?"
+    r"[(（]?(?:(?<!\d)20\d\d(?!\d)|二[〇○零O0][〇○零一二三四五六七八九][〇○零一二三四五六七八九])年?(?:年?度)?[)）]?"
 )
 _REPORT = re.compile(
     r"政府信息(?:与|和|及)政务公开|(?:政府|政务)?(?:网站)?信息(?:依申请|主动)?公开"
@@ -35,17 +42,37 @@ _OFFICE = re.compile(
     r"|(?:人民政府|政府)?(?:政务|政府信息|信息|政府信息与政务|政务信息)公开(?:工作)?(?:领导小组)?(?:办公室|办))$"
 )
 _TOWNSHIP = re.compile(
-    r"^(?:人民政府)?(?P<name>[^省市县]{1,13}?(?:镇|乡|街道|苏木))"
+    r"^(?:.{0,8}?人民政府)?(?P<name>(?:(?!政府)[^省市县]){1,13}?(?:镇|乡|街道|苏木))"
     r"(?:人民政府|政府|办事处|街道办事处|办|党政办公室|党政综合办公室|党政办|综合办公室|人民政府办公室|便民服务中心)?$"
 )
 _TOWNSHIP_ORGAN = re.compile(
-    r"^(?:人民政府)?(?P<name>[^省市县]{1,13}?(?:镇|乡|街道|苏木))(?:人民政府|办事处).{2,20}$"
+    r"^(?:.{0,8}?人民政府)?(?P<name>(?:(?!政府)[^省市县]){1,13}?(?:镇|乡|街道|苏木))(?:人民政府|办事处).{2,20}$"
 )
+_NO_TOWN = re.compile(r"(?:[我本全各该]|乡|村|集|城)(?:镇|乡|街道)")
+"""我镇, 本乡, 乡镇: words for a township that name none."""
 _ZONE = re.compile(
-    r"^(?P<name>.{0,20}?(?:开发区|新区|园区|示范区|保税区|保税港区|度假区|名胜区|风景区|管理区|工业园|科技园|产业园|港区"
-    r"|试验区|合作区|实验区|高新区|经开区|新城|自贸区|旅游区|示范园))(?P<rest>管理委员会|管委会|管理局|.{0,20})$"
+    r"^(?P<name>.{0,20}?(?:开发区|新区|园区|示范区|保税区|保税港区|度假区|名胜区|风景区|景区|管理区|工业园区?|科技园区?|产业园区?|港区"
+    r"|试验区|合作区|实验区|高新区|经开区|新城|自贸区|旅游区|示范园区?|集聚区|聚集区))(?P<rest>.{0,24})$"
 )
+_ZONE_ORGAN = re.compile(r"(?:党工委)?[、和]?(?:管理委员会|管委会)?")
+_ZONE_OFFICE = re.compile(
+    r"(?:党工委)?[、和]?(?:管理委员会|管委会)?(?:党政|综合|政务公开|信息公开|政府信息公开)?(?:工作)?(?:办公室|综合办|党政办)"
+)
+_CUSTOMS = re.compile(r"海关(?:关区|缉私分?局)?$")
+_TAX = re.compile(r"(?:税务|国税|地税)(?:分)?局(?:.{0,10}(?:分局|税务所))?$")
+_ENDINGS: tuple[tuple[Organ, re.Pattern[str]], ...] = (
+    ("branch", re.compile(r"(?:分局|派出所|派出机构|司法所|监管所|管理所|办事处)$")),
+    ("university", re.compile(r"(?:大学|学院|党校|学校|中学|小学|幼儿园)$")),
+    ("hospital", re.compile(r"(?:医院|卫生院|保健院|妇幼保健计划生育服务中心)$")),
+    ("firm", re.compile(r"(?:公司|集团|银行|供电局|电力局|邮政局)$")),
+)
+_NO_NAME = re.compile(
+    r"[,，。;；:：、《》\d]|的|了|为了|以及|坚持|按照|根据|依据|认真|积极|严格|深入|贯彻|落实|加强|推进|依托|通过|开展|结合|围绕|高度"
+    r"|编制(?!委|办)|公布|现将|联系|下载|网站|制作|要求|疑问|所属|各|主动公开|收到|我[区县市局镇乡]"
+)
+"""Words that stand in no body's name: a run of text that holds one reaches beyond the name."""
 _UNKNOWN_PLACE = re.compile(r"^.{2,12}?(?:自治区|自治州|自治县|自治旗|地区|省|市|州|盟|县|区|旗)")
+_NO_PLACE = re.compile(rf"{_NO_NAME.pattern}|[^一-鿿]|社会|报告|由|安排|承担|关于|年度|及|(?<!和)向|申请")
 _GENERIC = re.compile(r"^(?:我|本|全)?(?P<word>省|自治区|市|州|盟|地区|县|区|旗|镇|乡|街道)(?=.)")
 _NATIONAL = re.compile(r"^(?:国家税务总局|中国共产党|中共|国家统计局|中华人民共和国|中国气象局)(?=.{3,})")
 CORPS = "新疆生产建设兵团"
@@ -60,7 +87,8 @@ class Phrase:
     ``text`` is the name, cleaned. ``places`` are the rows that the last place named may be (any year), empty
     where none is named or known; ``parents`` are the rows named before it. ``unknown_place`` is a place's
     name that the registry lacks. ``organ`` is the kind of body, ``organ_name`` its own words (林业局; a
-    township's name without its government), ``generic`` the bare 市 or 县 that stands for a place.
+    township's name without its government), ``generic`` the bare 市 or 县 that stands for a place, ``zone``
+    the development zone whose own body, office or department speaks.
     """
 
     text: str
@@ -70,6 +98,7 @@ class Phrase:
     organ_name: str
     generic: str = ""
     unknown_place: str = ""
+    zone: str = ""
 
 
 def normalise(text: str) -> str:
@@ -117,7 +146,17 @@ def parse_phrase(text: str, registry: Registry) -> Phrase:
     words = _NATIONAL.sub("", full)
     if not words:
         return Phrase("", (), "", "none", "")
-    return replace(_parse(words, words, (), 0, registry) or _without_place(words, registry), text=full)
+    found = _parse(words, words, (), 0, registry) or _without_place(words, registry)
+    if found.organ == "customs":
+        full = full.removesuffix("关区")
+    return replace(found, text=full, zone=_zone_of(found))
+
+
+def _zone_of(phrase: Phrase) -> str:
+    if phrase.organ in ("none", "other", "government", *TOWN_ORGANS) or phrase.organ_name in department_table():
+        return ""
+    zone = _ZONE.match(phrase.organ_name)
+    return zone["name"] if zone and not re.search("局|委|办", zone["name"]) else ""
 
 
 def _without_place(words: str, registry: Registry) -> Phrase:
@@ -128,19 +167,21 @@ def _without_place(words: str, registry: Registry) -> Phrase:
         return Phrase(words, provinces, words, "none", "")
     table = department_table()
     if words in table:
-        organ: Organ = "office" if _OFFICE.match(words) else "department"
+        organ: Organ = _organ(words)
         return Phrase(words, (), "", organ, words)
     generic = _GENERIC.match(words)
     if generic:
         rest = words[generic.end() :]
         organ = _organ(rest)
-        if organ not in ("none", "other", "township") or rest in table:
+        if generic["word"] in ("镇", "乡", "街道") and organ in ("government", "office"):
+            return Phrase(words, (), "", "other", rest)
+        if organ not in ("none", "other", *TOWN_ORGANS) or rest in table:
             return Phrase(words, (), "", organ, _organ_name(rest, organ), generic=generic["word"])
     organ = _organ(words)
-    if organ in ("township", "government", "office", "zone"):
+    if organ in (*TOWN_ORGANS, "customs", "government", "office", "zone"):
         return Phrase(words, (), "", organ, _organ_name(words, organ))
     unknown = _UNKNOWN_PLACE.match(words)
-    if unknown:
+    if unknown and not _NO_PLACE.search(unknown[0]):
         end = unknown.end()
         while further := _UNKNOWN_PLACE.match(words[end:]):
             end += further.end()
@@ -164,12 +205,12 @@ def _parse(whole: str, words: str, above: tuple[Division, ...], at: int, registr
                 return found
     if above:
         organ = _organ(words)
-        if organ not in ("township", "zone") and _short_start(words, above, registry):
+        if organ not in TOWN_ORGANS and _short_start(words, above, registry):
             found = _parse_short(whole, words, above, at, registry)
             if found:
                 return found
         generic_tail = _UNKNOWN_PLACE.match(words)
-        if generic_tail and organ not in ("zone", "township") and not _plain_organ(words):
+        if generic_tail and organ in ("none", "government", "office", "other", "department") and not _plain_organ(words):
             return Phrase(whole, (), "", _organ(words[generic_tail.end():]),
                           words[generic_tail.end():], unknown_place=whole[: at + generic_tail.end()])  # fmt: skip
         return Phrase(whole, above, whole[:at], organ, _organ_name(words, organ))
@@ -206,12 +247,10 @@ def _parse_short(
         rest = words[size:]
         if not rows or rest.startswith(_TOWN_TAIL):
             continue
-        if rest in department_table() or _organ(rest) in ("government", "office", "zone"):
-            organ = _organ(rest)
-            if organ == "zone":
-                rows = tuple(r for r in rows if r.level != "county")
-                if not rows:
-                    continue
+        organ = _organ(rest)
+        if rest in department_table() or organ in ("government", "office", "zone", "customs", "tax") or (
+            organ == "department" and (zone := _ZONE.match(rest)) and not re.search("局|委|办", zone["name"])
+        ):
             return Phrase(whole, rows, whole[: at + size], organ, _organ_name(rest, organ))
         upper = tuple(r for r in rows if r.level != "county")
         found = _parse(whole, rest, upper, at + size, registry) if upper else None
@@ -239,26 +278,43 @@ def _organ(rest: str) -> Organ:
     if _OFFICE.match(rest):
         return "office"
     if rest in department_table():
-        return "department"
-    if _TOWNSHIP.match(rest) or _TOWNSHIP_ORGAN.match(rest):
-        return "township"
-    zone = _ZONE.match(rest)
-    if rest.startswith("委") and DEPARTMENT_ENDING.search(rest):
-        return "department"
-    if zone and (
-        zone["rest"] in ("", "管理委员会", "管委会")
-        or "管委会" in zone["rest"]
-        or "管理委员会" in zone["rest"]
-    ):
-        return "zone"
-    if DEPARTMENT_ENDING.search(rest):
-        return "department"
-    return "other"
+        return "tax" if _TAX.search(rest) else "department"
+    if _NO_NAME.search(rest):
+        return "other"
+    if town := _town(rest):
+        return "street" if town.endswith("街道") else "township"
+    if zone := _ZONE.match(rest):
+        if _ZONE_ORGAN.fullmatch(zone["rest"]):
+            return "zone"
+        if _ZONE_OFFICE.fullmatch(zone["rest"]):
+            return "office"
+        if zone["rest"] not in ("管理局", "管理处"):
+            return _service(zone["rest"])
+    return _service(rest)
+
+
+def _service(rest: str) -> Organ:
+    """A body that is neither a government nor a township, by its last words."""
+    if _CUSTOMS.search(rest):
+        return "customs"
+    if _TAX.search(rest):
+        return "tax"
+    for organ, pattern in _ENDINGS:
+        if pattern.search(rest):
+            return organ
+    return "department" if DEPARTMENT_ENDING.search(rest) else "other"
+
+
+def _town(rest: str) -> str:
+    """A township's name without its government: 中心路街道 of 中心路街道办事处便民服务中心; "" for no township."""
+    match = _TOWNSHIP.match(rest) or _TOWNSHIP_ORGAN.match(rest)
+    return match["name"] if match and not _NO_TOWN.fullmatch(match["name"]) else ""
 
 
 def _organ_name(rest: str, organ: Organ) -> str:
-    if organ == "township" and (match := _TOWNSHIP.match(rest) or _TOWNSHIP_ORGAN.match(rest)):
-        return match["name"]
-    if organ == "zone" and (match := _ZONE.match(rest)):
-        return match["name"]
+    if organ in TOWN_ORGANS:
+        return _town(rest)
+    zone = _ZONE.match(rest)
+    if zone and organ == "zone":
+        return zone["name"]
     return f"党{rest}" if rest.startswith("委") else rest

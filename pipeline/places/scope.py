@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pipeline.chinese.text import squeeze
+from pipeline.places.phrase import OWN_ORGANS
 
 ScopeValue = Literal["whole_area", "own_body", "unknown"]
 
@@ -30,7 +31,7 @@ _MEMBERS = (
     rf"|全{_AREA}(?:各|所有|政府系统|行政机关|[一二三四五六七八九十百\d]+(?:个|家)))"
 )
 _COUNTED = r"(?:共|累计|总计|合计|新)*(?:收到|受理|接收|收|办理|办结|答复|处理|主动公开|(?<!信息)(?<!政务)(?<!申请)公开|发布)"
-_CONSOLIDATES = (
+CONSOLIDATES = (
     re.compile(rf"(?:综合|汇总|汇集|整合)[^。;]{{0,30}}?{_MEMBERS}[^。;]{{0,60}}"),
     re.compile(
         rf"(?:根据|依据|由|按照)[^。;《]{{0,20}}{_MEMBERS}[^。;《]{{0,40}}(?:年度报告|年报|数据|统计表?|材料)[^。;]{{0,12}}(?:编制|汇总|形成|整理|综合|而成|统计)"
@@ -80,9 +81,9 @@ def detect_scope(title: str | None, texts: Iterable[str], kind: str) -> Scope:
     that say which.
     """
     parts = [squeeze(t) for t in texts]
-    whole = _first(_CONSOLIDATES, parts)
+    whole = _first(CONSOLIDATES, parts)
     own = _first(_COUNTS_OWN, parts)
-    if kind in ("department", "office", "township"):
+    if kind in ("office", "zone_office") or kind in OWN_ORGANS:
         if whole and kind == "office" and own is None:
             return Scope("whole_area", whole)
         if whole:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from pipeline.places.evidence import Case, Claim
+from pipeline.places.claims import Case, Claim
+from pipeline.places.phrase import OWN_ORGANS
 from pipeline.places.registry import Division
 
 GENERIC_KINDS = {
@@ -22,14 +23,16 @@ class Place(NamedTuple):
 
 def place_of(claim: Claim, case: Case) -> Place:
     """The place of a claim: its own words, else the place that other evidence gives."""
-    phrase, source = claim
+    phrase, source = claim.phrase, claim.source
     if phrase.places:
         return settle(phrase.places, f"{source}: {phrase.text}", case, skip=claim)
     for other in case.claims:
         if other is claim or other.phrase.unknown_place:
             continue
         fits = _of_kind(other.phrase.places, phrase.generic)
-        if fits and (phrase.generic or other.phrase.organ != "department" or phrase.organ == "department"):
+        if fits and (
+            phrase.generic or other.phrase.organ not in OWN_ORGANS or phrase.organ in OWN_ORGANS
+        ):
             place = settle(fits, f"{other.source}: {other.phrase.text}", case, skip=other)
             return nearer(place, case, phrase.generic) if other.source.startswith("site") else place
     if any(c.phrase.unknown_place for c in case.claims):

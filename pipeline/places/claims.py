@@ -1,0 +1,289 @@
+"""What a document shows of its issuer, and every name of a body read from it, with its source and weight.
+
+Sources: the lead (由X编制, 现公布X…年度报告), the title, header lines of saved text and of tables, the contact line, the
+signature, the sentences' subjects, the keeper's and the site's names, the registry's entry of the crawled
+source (NOTES section 14). How often a place stands in the text is no source.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from pipeline.chinese.text import squeeze
+from pipeline.places.departments import department_table
+from pipeline.places.mentions import Mentions, find_mentions
+from pipeline.places.phrase import OWN_ORGANS, Phrase, normalise, parse_phrase, split_title
+from pipeline.places.registry import Registry
+from pipeline.places.scope import CONSOLIDATES
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a document shows of its issuer. All texts plain; absent evidence is None or empty.
+
+    ``issuer_texts`` are names that the page gives for its issuer (ContentSource, 发布机构, signature lines,
+    填报单位), ``site_prefix`` a site's name found beside the title, ``site_id_code`` the page's SiteIDCode,
+    ``text_samples`` paragraphs in reading order, ``year`` the report's year, ``registered`` the issuer that the
+    registry of sources names for the address it was crawled from.
+    """
+
+    title: str | None = None
+    site_prefix: str | None = None
+    issuer_texts: tuple[str, ...] = ()
+    site_name: str | None = None
+    site_id_code: str | None = None
+    source_url: str | None = None
+    text_samples: tuple[str, ...] = ()
+    year: int | None = None
+    registered: str | None = None
+
+
+WEIGHTS = {
+    "title": 100, "compiled by": 90, "lead": 80, "issuer text": 60, "signature in the text": 60, "contact": 50,
+    "publisher": 45, "registered source": 40, "subject of the text": 30, "work named in the text": 25, "site named in the title": 20,
+    "site name": 20,
+}  # fmt: skip
+"""How much each source counts; of two that disagree the heavier is named first, none is passed over."""
+NAME_LIMIT = 300
+"""Longest title, issuer or site name that is looked at, in characters."""
+_LEAD_LENGTH = 1_600
+_NAME = 36
+
+
+class Claim(NamedTuple):
+    """A body as one source names it, with the words of the document that do."""
+
+    phrase: Phrase
+    source: str
+    text: str
+
+    @property
+    def weight(self) -> int:
+        return WEIGHTS[self.source]
+
+
+_SITE_TAIL = re.compile(
+    r"(?:(?:政府)?(?:信息公开|政务公开)|(?<!人民)政府(?=门户|网))?(?:门户)?(?:网站|网)?(?:群|平台|专栏)?$"
+)
+_SITE_LEAD = re.compile(r"^(?:中国|欢迎访问|欢迎您?访问|www\.)(?=.{2,})")
+_ISSUER_LEAD = re.compile(
+    r"^(?:信息|文章)?(?:来源|发布机构|发布机关|发文机关|发布单位|填报单位|单位名称|编制单位|公开主体|公开单位|主办单位|主办|单位|作者)[(（盖章)）]*[:：]"
+)
+_PUBLISHED_BY = re.compile(r"(?:信息|文章)?(?:来源|发布机构|发布机关|发布单位|主办单位|主办|作者)")
+"""Who put the page up: the body itself, its government's office or the keeper of the site."""
+_ISSUER_END = re.compile(r"[,，。;；(（|]|20\d\d年|(?:发布|更新)?(?:时间|日期)[:：]")
+_QUOTED = re.compile(r"《[^《》]*(?:《[^《》]*》[^《》]*)*》|[〔\[(（][^〔\[(（)）\]〕]{0,12}\d+号[)）\]〕]?")
+_NOTICE = re.compile(r"(?:根据|按照|依据|关于)[^。;]{0,90}?(?:的通知|通知|格式|要点)(?:的?要求|精神|规定)?")
+_REPORT = re.compile(
+    r"(?P<y>(?:20\d\d(?:-20\d\d)?学?年?度?)?)(?:政府|政务)?信息(?:与政务)?公开(?:工作)?(?:的)?(?:年度)?(?:工作)?(?:情况)?(?:总结)?(?:的)?(?:报告|年报|情况|工作)"
+)
+_YEAR_RUN = re.compile(r"(?:20\d\d(?:-20\d\d)?学?年?度?)|本年度|年度")
+_STOPS = re.compile(r"[。;；,，:：、!?]")
+_FILLERS = re.compile(
+    r"(?:现将|现就|现向|现对|现|特向|特将|特|向社会|社会|公众|公布|公开|发布|公示|编制|编写|撰写|形成|制定|完成|全面|总结|梳理|汇总|结合"
+    r"|根据|按照|对|将|就|了|的|本|年度|今年|由|为|是|在|和|以及|及|关于|报送|如下|要求)*"
+)
+_SELF_AREA = re.compile(r"(?:我|本|全)(省|自治区|市|州|盟|县|区|旗)$")
+_AREA_REPORTS = re.compile(
+    r"现[将就]我(省|自治区|市|州|盟|县|区|旗)20\d\d年[^。;,]{0,24}(?:报告|汇报|公布|公开)如下|我(省|自治区|市|州|盟|县|区|旗)编制(?:完成)?了?本"
+)
+_SELF_BODY = re.compile(
+    r"(?:我|本)(?:局|委(?!托)|厅|办(?!法|理)|处|镇|乡|街道|街|中心|院|校|关|队|所|站|社|会|公司)(?!系统|领域)"
+    r"|局(?:党组|机关|领导|属|办公室)|(?:镇|乡)(?:党委|党政)|街道党工委"
+)
+"""A body below a government speaking of itself; 本机关 and 本单位 are said by governments too."""
+_BY = re.compile(r"(?<!理)由(?=[一-鿿])")
+_COMPILES = re.compile(r"([一-鿿]{2,36})(?:编制|编写|撰写)(?:完成)?了?(?:本|此|《)")
+_COVERS = re.compile(r"内容涵盖([一-鿿]{4,30})(?:20\d\d年|,)")
+_COMPILED = re.compile(r"[^。;]{0,160}?(?:编制|编写|撰写|起草|制作|拟定)")
+_CONTACT = re.compile(r"(?:请与|请联系|可与|可联系|联系|请向|请致电|致电|径与|与|向)(?=[一-鿿])")
+_AFTER_CONTACT = re.compile(r"[^。;]{0,30}?(?:联系|反映|咨询|[(（]|地址|电话|[,，。:：]|$)")
+_SUBJECT = re.compile(r"(?:^|[。;\n])(?:\d[.、]|[(（][一二三四五六七八九十\d]+[)）])?(?:(?:20\d\d年(?:度)?(?:以来)?|一年来|今年以来|今年)[,，]?)?(?=[一-鿿])")
+_WORK = re.compile(r"[一-鿿]{4,30}?(?=(?:政府|政务)信息公开)")
+_ORGAN_LINE = re.compile(r"[一-鿿]{3,40}")
+_ENDS = re.compile(r"[府局委厅办室处镇乡县市区州盟旗会院校学园司关心队所站台社署段场木道部大团组]")
+_SUB_OFFICE = re.compile(
+    r"(?:党政|综合|行政|政务公开|政务信息公开|信息公开|政府信息公开|政府信息公开工作|政务公开工作|秘书|信息)*"
+    r"(?:办公室|综合办|科|股|处|室|中心|办|信息中心)$"
+)
+
+
+class Case:
+    """One report's evidence with what is read from it on demand."""
+
+    def __init__(self, evidence: Evidence, registry: Registry) -> None:
+        self.evidence, self.registry = evidence, registry
+        self.year = evidence.year
+        words, sites = split_title(evidence.title[:NAME_LIMIT]) if evidence.title else ("", ())
+        self.title_words = words
+        self.sites = tuple(s for s in (evidence.site_prefix, *sites) if s)
+
+    @cached_property
+    def mentions(self) -> Mentions:
+        return find_mentions(self.evidence.text_samples, self.registry)
+
+    @cached_property
+    def text(self) -> str:
+        return "\n".join(squeeze(t[:3_000]) for t in self.evidence.text_samples[:40])[:12_000]
+
+    @cached_property
+    def lead(self) -> str:
+        """What stands before the first section, without titles in 《》 and numbers of documents."""
+        head = re.split(r"(?:^|\n|(?<=[。)]))(?:一、|第一部分)", self.text[: 2 * _LEAD_LENGTH], maxsplit=1)[0]
+        return _NOTICE.sub("", _QUOTED.sub("", head[:_LEAD_LENGTH]))
+
+    @cached_property
+    def area_word(self) -> str:
+        """The 区 of 编制我区2019年度…报告 and 现将我区…报告如下: the document's own word for the area that it reports for."""
+        for run in _runs(self.lead):
+            if found := _SELF_AREA.search(run):
+                return found[1]
+        found = _AREA_REPORTS.search(_QUOTED.sub("", self.text[:3_000]))
+        return (found[1] or found[2]) if found else ""
+
+    @cached_property
+    def consolidates(self) -> bool:
+        """Whether the lead says that the report is put together from its members' reports."""
+        return any(pattern.search(self.lead) for pattern in CONSOLIDATES)
+
+    @cached_property
+    def speaks_as_body(self) -> bool:
+        """Whether the text says 我局, 本镇, 我办 of itself."""
+        return len(_SELF_BODY.findall(_QUOTED.sub("", self.text))) > 0
+
+    @cached_property
+    def claims(self) -> tuple[Claim, ...]:
+        return tuple(sorted(self._names(), key=lambda c: -c.weight))
+
+    def _names(self) -> Iterator[Claim]:
+        e, reg = self.evidence, self.registry
+        if self.title_words:
+            yield Claim(parse_phrase(self.title_words, reg), "title", (e.title or "")[:60])
+        yield from self._lead_names()
+        for text in e.issuer_texts:
+            words = _issuer_words(text[:NAME_LIMIT])
+            yield Claim(parse_phrase(words, reg), "publisher" if _PUBLISHED_BY.match(normalise(text[:40])) else "issuer text", text[:60])  # fmt: skip
+        for line in (ln for t in e.text_samples[-6:] for ln in t[-600:].splitlines()):
+            bare = normalise(line)
+            if _ORGAN_LINE.fullmatch(bare) and (phrase := parse_phrase(bare, reg)).organ not in ("none", "other"):
+                yield Claim(phrase, "signature in the text", bare)
+        if e.registered:
+            yield Claim(parse_phrase(e.registered, reg), "registered source", e.registered)
+        yield from self._text_names()
+        for site in self.sites:
+            yield Claim(self._site(site), "site named in the title", site)
+        if e.site_name:
+            yield Claim(self._site(e.site_name), "site name", e.site_name)
+
+    def _lead_names(self) -> Iterator[Claim]:
+        lead, reg = self.lead, self.registry
+        for match in _COMPILES.finditer(lead):
+            if (phrase := name_ending(match[1], reg)) and (phrase.places or phrase.organ in OWN_ORGANS):
+                yield Claim(phrase, "compiled by", match[0])
+        for match in _COVERS.finditer(lead):
+            if phrase := name_at(match[1], reg):
+                yield Claim(phrase, "lead", match[0])
+        for match in _BY.finditer(lead):
+            phrase = name_at(lead[match.end() : match.end() + _NAME], reg)
+            if phrase and _COMPILED.match(lead[match.end() + len(phrase.text) :]):
+                yield Claim(without_office(phrase, reg), "compiled by", lead[match.start() :][:40])
+        for run in _runs(lead):
+            if phrase := name_ending(run, reg):
+                yield Claim(phrase, "lead", run)
+        for match in _CONTACT.finditer(lead):
+            phrase = name_at(lead[match.end() : match.end() + _NAME], reg)
+            if phrase and _AFTER_CONTACT.match(lead[match.end() + len(phrase.text) :]):
+                yield Claim(without_office(phrase, reg), "contact", lead[match.start() :][:40])
+
+    def _text_names(self) -> Iterator[Claim]:
+        text, reg = _QUOTED.sub("", self.text), self.registry
+        for match in list(_SUBJECT.finditer(text))[:40]:
+            if phrase := name_at(text[match.end() : match.end() + _NAME], reg):
+                yield Claim(phrase, "subject of the text", text[match.end() :][:40])
+        for match in list(_WORK.finditer(text))[:40]:
+            for start in range(len(match[0]) - 3):
+                if _gazetteer(match[0][start:], reg):
+                    phrase = parse_phrase(match[0][start:], reg)
+                    if phrase.organ in OWN_ORGANS and phrase.places:
+                        yield Claim(phrase, "work named in the text", match[0])
+                    break
+
+    def _site(self, name: str) -> Phrase:
+        """A site's name; a bare short name (中国·磐石) counts as a place's here."""
+        words = _site_words(name[:NAME_LIMIT])
+        rows = self.registry.by_short_name(words)
+        return Phrase(words, rows, words, "none", "") if rows else parse_phrase(words, self.registry)
+
+
+def _runs(lead: str) -> Iterator[str]:
+    """The words before each 政府信息公开…报告 of the lead, within its clause, without the year."""
+    for match in _REPORT.finditer(lead):
+        clause = _STOPS.split(lead[max(0, match.start() - 60) : match.start()])[-1]
+        if "关于" in clause and not clause.endswith("关于"):
+            continue
+        dated = bool(match["y"]) or bool(_YEAR_RUN.search(clause))
+        if run := _YEAR_RUN.sub("", clause).removesuffix("的"):
+            if dated or match[0].endswith(("报告", "年报")):
+                yield run
+
+
+def name_ending(run: str, registry: Registry) -> Phrase | None:
+    """The body that a run of text ends with: where a name of the gazetteer begins behind nothing but fillers, that
+    name; else what is left behind the fillers."""
+    for start in range(len(run) - 1):
+        if _FILLERS.fullmatch(run[:start]) and _gazetteer(run[start:], registry):
+            phrase = parse_phrase(run[start:], registry)
+            if phrase.organ != "other" and (phrase.places or phrase.organ != "none"):
+                return phrase
+    filler = _FILLERS.match(run)
+    phrase = parse_phrase(run[filler.end() if filler else 0 :], registry)
+    return phrase if phrase.organ not in ("none", "other") else None
+
+
+def _gazetteer(text: str, registry: Registry) -> bool:
+    """Whether a text begins with a name of the gazetteer: a division's, or a township's."""
+    return any(registry.by_name(text[:n]) for n in range(2, min(len(text), registry.longest_name) + 1)) or any(
+        registry.townships(text[:n]) for n in range(2, min(len(text), 12) + 1) if text[n - 1 : n] in "镇乡道木")  # fmt: skip
+
+
+def name_at(text: str, registry: Registry) -> Phrase | None:
+    """The longest name of a body that a text begins with; None where it begins with none."""
+    stop = _STOPS.search(text)
+    text = re.split(r"[(（《<\n]", text[: stop.start()] if stop else text, maxsplit=1)[0]
+    for end in sorted((m.end() for m in _ENDS.finditer(text)), reverse=True):
+        if end < 3:
+            break
+        phrase = parse_phrase(text[:end], registry)
+        if phrase.organ in ("none", "other"):
+            continue
+        known = phrase.places or phrase.generic or phrase.unknown_place or phrase.organ_name in department_table()
+        if known or phrase.organ in ("township", "street", "zone", "customs"):
+            return phrase
+    return None
+
+
+def without_office(phrase: Phrase, registry: Registry) -> Phrase:
+    """县水利局 of 县水利局办公室, a body that others ask through its own office; a government's office stays what it
+    is."""
+    if phrase.organ not in (*OWN_ORGANS, "office"):
+        return phrase
+    bare = _SUB_OFFICE.sub("", phrase.text)
+    if bare != phrase.text and len(bare) >= 3:
+        whole = parse_phrase(bare, registry)
+        if whole.organ in OWN_ORGANS or whole.organ in ("zone", "office"):
+            return whole
+    return phrase
+
+
+def _issuer_words(text: str) -> str:
+    bare = _ISSUER_LEAD.sub("", normalise(text))
+    return _ISSUER_END.split(bare, maxsplit=1)[0]
+
+
+def _site_words(text: str) -> str:
+    bare = _SITE_LEAD.sub("", normalise(text))
+    return _SITE_TAIL.sub("", bare) or bare
