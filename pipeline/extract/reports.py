@@ -139,7 +139,8 @@ def _report(
         year=year,
         codebook=codebook,
         issuer=body.issuer,
-        narrow=scope.value == "own_body" and body.kind not in ("government", "governing_zone", "zone", "unknown"),
+        narrow=scope.value == "own_body"
+        and body.kind not in ("government", "governing_zone", "zone", "unknown"),
     )
     observations = [*tables.observations, *sentences]
     observations += _missing_tables(parts, codebook, template, observations, tables.unplaced, findings)

@@ -1,7 +1,7 @@
 """Administrative divisions through time, and who a report speaks for."""
 
-from pipeline.places.departments import normalise_department
 from pipeline.places.claims import Evidence
+from pipeline.places.departments import normalise_department
 from pipeline.places.identify import Body, identify
 from pipeline.places.lineage import Lineage, Members, follow, members
 from pipeline.places.registry import (

@@ -102,7 +102,9 @@ _COVERS = re.compile(r"内容涵盖([一-鿿]{4,30})(?:20\d\d年|,)")
 _COMPILED = re.compile(r"[^。;]{0,160}?(?:编制|编写|撰写|起草|制作|拟定)")
 _CONTACT = re.compile(r"(?:请与|请联系|可与|可联系|联系|请向|请致电|致电|径与|与|向)(?=[一-鿿])")
 _AFTER_CONTACT = re.compile(r"[^。;]{0,30}?(?:联系|反映|咨询|[(（]|地址|电话|[,，。:：]|$)")
-_SUBJECT = re.compile(r"(?:^|[。;\n])(?:\d[.、]|[(（][一二三四五六七八九十\d]+[)）])?(?:(?:20\d\d年(?:度)?(?:以来)?|一年来|今年以来|今年)[,，]?)?(?=[一-鿿])")
+_SUBJECT = re.compile(
+    r"(?:^|[。;\n])(?:\d[.、]|[(（][一二三四五六七八九十\d]+[)）])?(?:(?:20\d\d年(?:度)?(?:以来)?|一年来|今年以来|今年)[,，]?)?(?=[一-鿿])"
+)
 _WORK = re.compile(r"[一-鿿]{4,30}?(?=(?:政府|政务)信息公开)")
 _ORGAN_LINE = re.compile(r"[一-鿿]{3,40}")
 _ENDS = re.compile(r"[府局委厅办室处镇乡县市区州盟旗会院校学园司关心队所站台社署段场木道部大团组]")
@@ -169,7 +171,10 @@ class Case:
             yield Claim(parse_phrase(words, reg), "publisher" if _PUBLISHED_BY.match(normalise(text[:40])) else "issuer text", text[:60])  # fmt: skip
         for line in (ln for t in e.text_samples[-6:] for ln in t[-600:].splitlines()):
             bare = normalise(line)
-            if _ORGAN_LINE.fullmatch(bare) and (phrase := parse_phrase(bare, reg)).organ not in ("none", "other"):
+            if _ORGAN_LINE.fullmatch(bare) and (phrase := parse_phrase(bare, reg)).organ not in (
+                "none",
+                "other",
+            ):
                 yield Claim(phrase, "signature in the text", bare)
         if e.registered:
             yield Claim(parse_phrase(e.registered, reg), "registered source", e.registered)
@@ -260,7 +265,9 @@ def name_at(text: str, registry: Registry) -> Phrase | None:
         phrase = parse_phrase(text[:end], registry)
         if phrase.organ in ("none", "other"):
             continue
-        known = phrase.places or phrase.generic or phrase.unknown_place or phrase.organ_name in department_table()
+        known = (
+            phrase.places or phrase.generic or phrase.unknown_place or phrase.organ_name in department_table()
+        )
         if known or phrase.organ in ("township", "street", "zone", "customs"):
             return phrase
     return None

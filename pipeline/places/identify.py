@@ -28,7 +28,9 @@ _KEEPERS = re.compile(
 )
 """Departments that keep a government's site or its disclosure: they publish its report without being its body."""
 _NATIONAL = re.compile(r"^(?:中国|国家(?!税务总局.+局)|国务院|最高人民)|(?:部|总局|总署|总署本级机关)$")
-_ZONE_TOWNS = re.compile(r"(?:开发区|园区|工业园|科技园|产业园|高新区|经开区|保税区|集聚区|聚集区|度假区|示范园)$")
+_ZONE_TOWNS = re.compile(
+    r"(?:开发区|园区|工业园|科技园|产业园|高新区|经开区|保税区|集聚区|聚集区|度假区|示范园)$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,9 @@ def _names_one(claim: Claim) -> bool:
         return bool(p.organ == "none" and (p.places or p.unknown_place)) or (
             claim.source == "title" and bool(p.places or p.unknown_place)
         )
-    return claim.source == "title" or bool(p.places or p.unknown_place or p.generic or p.organ in (*TOWN_ORGANS, "zone", "customs"))
+    return claim.source == "title" or bool(
+        p.places or p.unknown_place or p.generic or p.organ in (*TOWN_ORGANS, "zone", "customs")
+    )
 
 
 def _contradicts(claim: Claim, head: Claim, case: Case) -> bool:
@@ -126,15 +130,20 @@ def _fullest(head: Claim, case: Case) -> Claim:
     kinds = GENERIC_KINDS.get(p.generic)
     for other in case.claims:
         q = other.phrase
-        if q.places and q.organ == p.organ and same_body(p, q) and (kinds is None or any(d.kind in kinds for d in q.places)):
+        if (
+            q.places
+            and q.organ == p.organ
+            and same_body(p, q)
+            and (kinds is None or any(d.kind in kinds for d in q.places))
+        ):
             return Claim(q, head.source, f"{head.text}; {other.source}: {q.text}")
     return head
 
 
 def _unspoken(case: Case) -> Body:
     """Neither title nor lead names the body: what keeps, signs and answers for the report must."""
-    kept = [c for c in case.claims if c.source in _KEEPING and (c.phrase.organ not in ("none", "other")
-            and (c.phrase.places or c.phrase.unknown_place or c.phrase.organ in TOWN_ORGANS) or _signs_as_place(c))]  # fmt: skip
+    kept = [c for c in case.claims if c.source in _KEEPING and ((c.phrase.organ not in ("none", "other")
+            and (c.phrase.places or c.phrase.unknown_place or c.phrase.organ in TOWN_ORGANS)) or _signs_as_place(c))]  # fmt: skip
     spoken = [c for c in case.claims if c.source in ("subject of the text", "work named in the text")]
     own = [c for c in kept if c.phrase.organ in OWN_ORGANS and c.source != "registered source"]
     upper = [c for c in kept if c.phrase.organ in ("none", "government", "office", "zone")]
@@ -147,7 +156,9 @@ def _unspoken(case: Case) -> Body:
         return _upper(upper, spoken, case)
     if case.area_word and not case.speaks_as_body:
         kinds = GENERIC_KINDS.get(case.area_word, ())
-        areas = [c for c in spoken if c.phrase.organ == "none" and any(d.kind in kinds for d in c.phrase.places)]
+        areas = [
+            c for c in spoken if c.phrase.organ == "none" and any(d.kind in kinds for d in c.phrase.places)
+        ]
         if areas:
             return _body(areas[0], case)
     weak = [c for c in spoken if c.phrase.organ in OWN_ORGANS]
@@ -160,7 +171,11 @@ def _unspoken(case: Case) -> Body:
 def _signs_as_place(claim: Claim) -> bool:
     """门头沟区 as the line of who reports: a place's full name stands for its government there."""
     p = claim.phrase
-    return claim.source == "issuer text" and p.organ == "none" and any(p.place_text.endswith(d.name) for d in p.places)
+    return (
+        claim.source == "issuer text"
+        and p.organ == "none"
+        and any(p.place_text.endswith(d.name) for d in p.places)
+    )
 
 
 def _upper(upper: Sequence[Claim], spoken: Sequence[Claim], case: Case) -> Body:
@@ -180,7 +195,9 @@ def _upper(upper: Sequence[Claim], spoken: Sequence[Claim], case: Case) -> Body:
     subject = any(c.phrase.organ == "none" and places & {d.code for d in c.phrase.places} for c in spoken)
     if first.phrase.organ == "zone" and first.source != "registered source":
         return _body(first, case)
-    if (case.area_word or case.consolidates or subject or len({c.source for c in upper}) > 1) and first.phrase.organ != "zone":
+    if (
+        case.area_word or case.consolidates or subject or len({c.source for c in upper}) > 1
+    ) and first.phrase.organ != "zone":
         return _government(first, case)
     return _open(case, upper)
 
@@ -209,7 +226,9 @@ def _open(case: Case, claims: Sequence[Claim]) -> Body:
     codes = () if d else tuple(dict.fromkeys([*found, *(c for p in places for c in p.candidates)]))
     why = f"ambiguous: {' | '.join(seen)}" if len(seen) > 1 else (
         f"{seen[0]} alone does not say who reports" if seen else f"{places[0].why}; who reports is not said")  # fmt: skip
-    return Body(None, None, "unknown", "unknown", d.code if d else None, d.name if d else None, None, codes, why)
+    return Body(
+        None, None, "unknown", "unknown", d.code if d else None, d.name if d else None, None, codes, why
+    )
 
 
 def _body(claim: Claim, case: Case) -> Body:
@@ -270,7 +289,11 @@ def _government_name(p: Phrase, d: Division | None, case: Case) -> str | None:
         return p.text
     if p.organ == "none" and p.places:
         codes = {x.code for x in p.places}
-        written = (c.phrase.text for c in case.claims if c.phrase.organ == "government" and codes & {x.code for x in c.phrase.places})
+        written = (
+            c.phrase.text
+            for c in case.claims
+            if c.phrase.organ == "government" and codes & {x.code for x in c.phrase.places}
+        )
         return next(written, f"{p.place_text}人民政府")
     return f"{d.name}人民政府" if d else p.text or None
 
@@ -290,7 +313,9 @@ def _unknown_place(claim: Claim, case: Case) -> Body:
         return Body(p.text, None, "unknown", "unknown", None, None, None, (), why)
     if p.organ == "government":
         level = "county" if re.search(r"(?:县|旗)$", p.unknown_place) else "unknown"
-        return Body(p.text, f"name:{p.unknown_place}:government", "government", level, None, None, None, (), why)
+        return Body(
+            p.text, f"name:{p.unknown_place}:government", "government", level, None, None, None, (), why
+        )
     department = "办公室" if p.organ == "office" else normalise_department(p.organ_name)
     return Body(p.text, f"name:{p.unknown_place}:{p.organ}:{department}", p.organ, "department", None, None, department, (), why)  # fmt: skip
 
@@ -341,8 +366,14 @@ def _zone_place(claim: Claim, row: Zone | None, case: Case) -> tuple[Division | 
 def _beside(claim: Claim, case: Case) -> Place:
     """The place of a zone that names none: the site's, or that of whom the report was published by."""
     for other in case.claims:
-        if other is not claim and other.phrase.places and other.phrase.organ in ("none", "government", "office", "zone"):
-            return settle(other.phrase.places, f"{claim.source}; {other.source}: {other.phrase.text}", case, skip=other)
+        if (
+            other is not claim
+            and other.phrase.places
+            and other.phrase.organ in ("none", "government", "office", "zone")
+        ):
+            return settle(
+                other.phrase.places, f"{claim.source}; {other.source}: {other.phrase.text}", case, skip=other
+            )
     return Place(None, (), f"{claim.source}: {claim.phrase.text} names no place")
 
 

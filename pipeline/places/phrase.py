@@ -20,7 +20,9 @@ Organ = Literal[
     "township", "street", "zone", "other",
 ]  # fmt: skip
 """What a name's last words are an organ of; ``none`` is a place alone, ``other`` no body known here."""
-OWN_ORGANS = frozenset({"department", "customs", "tax", "branch", "university", "hospital", "firm", "township", "street"})
+OWN_ORGANS = frozenset(
+    {"department", "customs", "tax", "branch", "university", "hospital", "firm", "township", "street"}
+)
 """Bodies below a government, which report their own work alone."""
 TOWN_ORGANS = frozenset({"township", "street"})
 
@@ -153,7 +155,10 @@ def parse_phrase(text: str, registry: Registry) -> Phrase:
 
 
 def _zone_of(phrase: Phrase) -> str:
-    if phrase.organ in ("none", "other", "government", *TOWN_ORGANS) or phrase.organ_name in department_table():
+    if (
+        phrase.organ in ("none", "other", "government", *TOWN_ORGANS)
+        or phrase.organ_name in department_table()
+    ):
         return ""
     zone = _ZONE.match(phrase.organ_name)
     return zone["name"] if zone and not re.search("局|委|办", zone["name"]) else ""
@@ -210,7 +215,11 @@ def _parse(whole: str, words: str, above: tuple[Division, ...], at: int, registr
             if found:
                 return found
         generic_tail = _UNKNOWN_PLACE.match(words)
-        if generic_tail and organ in ("none", "government", "office", "other", "department") and not _plain_organ(words):
+        if (
+            generic_tail
+            and organ in ("none", "government", "office", "other", "department")
+            and not _plain_organ(words)
+        ):
             return Phrase(whole, (), "", _organ(words[generic_tail.end():]),
                           words[generic_tail.end():], unknown_place=whole[: at + generic_tail.end()])  # fmt: skip
         return Phrase(whole, above, whole[:at], organ, _organ_name(words, organ))
@@ -248,8 +257,14 @@ def _parse_short(
         if not rows or rest.startswith(_TOWN_TAIL):
             continue
         organ = _organ(rest)
-        if rest in department_table() or organ in ("government", "office", "zone", "customs", "tax") or (
-            organ == "department" and (zone := _ZONE.match(rest)) and not re.search("局|委|办", zone["name"])
+        if (
+            rest in department_table()
+            or organ in ("government", "office", "zone", "customs", "tax")
+            or (
+                organ == "department"
+                and (zone := _ZONE.match(rest))
+                and not re.search("局|委|办", zone["name"])
+            )
         ):
             return Phrase(whole, rows, whole[: at + size], organ, _organ_name(rest, organ))
         upper = tuple(r for r in rows if r.level != "county")

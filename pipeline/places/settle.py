@@ -30,9 +30,7 @@ def place_of(claim: Claim, case: Case) -> Place:
         if other is claim or other.phrase.unknown_place:
             continue
         fits = _of_kind(other.phrase.places, phrase.generic)
-        if fits and (
-            phrase.generic or other.phrase.organ not in OWN_ORGANS or phrase.organ in OWN_ORGANS
-        ):
+        if fits and (phrase.generic or other.phrase.organ not in OWN_ORGANS or phrase.organ in OWN_ORGANS):
             place = settle(fits, f"{other.source}: {other.phrase.text}", case, skip=other)
             return nearer(place, case, phrase.generic) if other.source.startswith("site") else place
     if any(c.phrase.unknown_place for c in case.claims):

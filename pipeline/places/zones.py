@@ -9,10 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 _TABLE = Path(__file__).resolve().parent / "zones.csv"
-_SHORT = (
-    (re.compile(r"高新技术(?:产业)?开发区$"), "高新区"),
-    (re.compile(r"经济技术开发区$"), "经开区"),
-)
+_SHORT = ((re.compile(r"高新技术(?:产业)?开发区$"), "高新区"), (re.compile(r"经济技术开发区$"), "经开区"))
 
 
 class Zone(NamedTuple):

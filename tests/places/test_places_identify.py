@@ -186,6 +186,7 @@ def test_the_office_publishes_what_the_government_signs() -> None:
     other = ("来源：灵川县人民政府办公室", "临桂区人民政府")
     open_ = identify(Evidence(issuer_texts=other, year=2020))
     assert (open_.issuer, open_.body_id) == (None, None)
-    assert "灵川县人民政府办公室" in open_.evidence and "临桂区人民政府" in open_.evidence
+    assert "灵川县人民政府办公室" in open_.evidence
+    assert "临桂区人民政府" in open_.evidence
     titled = identify(Evidence(title=f"灵川县人民政府办公室2020年{TAIL}", issuer_texts=both, year=2020))
     assert titled.body_id == "450323:office"
