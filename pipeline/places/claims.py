@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
+from pipeline.chinese.days import YEAR
+from pipeline.chinese.numbering import ITEM
 from pipeline.chinese.text import squeeze
 from pipeline.places.departments import department_table
 from pipeline.places.mentions import Mentions, find_mentions
@@ -75,13 +77,13 @@ _ISSUER_LEAD = re.compile(
 )
 _PUBLISHED_BY = re.compile(r"(?:信息|文章)?(?:来源|发布机构|发布机关|发布单位|主办单位|主办|作者)")
 """Who put the page up: the body itself, its government's office or the keeper of the site."""
-_ISSUER_END = re.compile(r"[,，。;；(（|]|20\d\d年|(?:发布|更新)?(?:时间|日期)[:：]")
+_ISSUER_END = re.compile(rf"[,，。;；(（|]|{YEAR}年|(?:发布|更新)?(?:时间|日期)[:：]")
 _QUOTED = re.compile(r"《[^《》]*(?:《[^《》]*》[^《》]*)*》|[〔\[(（][^〔\[(（)）\]〕]{0,12}\d+号[)）\]〕]?")
 _NOTICE = re.compile(r"(?:根据|按照|依据|关于)[^。;]{0,90}?(?:的通知|通知|格式|要点)(?:的?要求|精神|规定)?")
 _REPORT = re.compile(
-    r"(?P<y>(?:20\d\d(?:-20\d\d)?学?年?度?)?)(?:政府|政务)?信息(?:与政务)?公开(?:工作)?(?:的)?(?:年度)?(?:工作)?(?:情况)?(?:总结)?(?:的)?(?:报告|年报|情况|工作)"
+    rf"(?P<y>(?:{YEAR}(?:-{YEAR})?学?年?度?)?)(?:政府|政务)?信息(?:与政务)?公开(?:工作)?(?:的)?(?:年度)?(?:工作)?(?:情况)?(?:总结)?(?:的)?(?:报告|年报|情况|工作)"
 )
-_YEAR_RUN = re.compile(r"(?:20\d\d(?:-20\d\d)?学?年?度?)|本年度|年度")
+_YEAR_RUN = re.compile(rf"(?:{YEAR}(?:-{YEAR})?学?年?度?)|本年度|年度")
 _STOPS = re.compile(r"[。;；,，:：、!?]")
 _FILLERS = re.compile(
     r"(?:现将|现就|现向|现对|现|特向|特将|特|向社会|社会|公众|公布|公开|发布|公示|编制|编写|撰写|形成|制定|完成|全面|总结|梳理|汇总|结合"
@@ -89,7 +91,7 @@ _FILLERS = re.compile(
 )
 _SELF_AREA = re.compile(r"(?:我|本|全)(省|自治区|市|州|盟|县|区|旗)$")
 _AREA_REPORTS = re.compile(
-    r"现[将就]我(省|自治区|市|州|盟|县|区|旗)20\d\d年[^。;,]{0,24}(?:报告|汇报|公布|公开)如下|我(省|自治区|市|州|盟|县|区|旗)编制(?:完成)?了?本"
+    rf"现[将就]我(省|自治区|市|州|盟|县|区|旗){YEAR}年[^。;,]{0, 24}(?:报告|汇报|公布|公开)如下|我(省|自治区|市|州|盟|县|区|旗)编制(?:完成)?了?本"
 )
 _SELF_BODY = re.compile(
     r"(?:我|本)(?:局|委(?!托)|厅|办(?!法|理)|处|镇|乡|街道|街|中心|院|校|关|队|所|站|社|会|公司)(?!系统|领域)"
@@ -98,12 +100,12 @@ _SELF_BODY = re.compile(
 """A body below a government speaking of itself; 本机关 and 本单位 are said by governments too."""
 _BY = re.compile(r"(?<!理)由(?=[一-鿿])")
 _COMPILES = re.compile(r"([一-鿿]{2,36})(?:编制|编写|撰写)(?:完成)?了?(?:本|此|《)")
-_COVERS = re.compile(r"内容涵盖([一-鿿]{4,30})(?:20\d\d年|,)")
+_COVERS = re.compile(rf"内容涵盖([一-鿿]{{4,30}})(?:{YEAR}年|,)")
 _COMPILED = re.compile(r"[^。;]{0,160}?(?:编制|编写|撰写|起草|制作|拟定)")
 _CONTACT = re.compile(r"(?:请与|请联系|可与|可联系|联系|请向|请致电|致电|径与|与|向)(?=[一-鿿])")
 _AFTER_CONTACT = re.compile(r"[^。;]{0,30}?(?:联系|反映|咨询|[(（]|地址|电话|[,，。:：]|$)")
 _SUBJECT = re.compile(
-    r"(?:^|[。;\n])(?:\d[.、]|[(（][一二三四五六七八九十\d]+[)）])?(?:(?:20\d\d年(?:度)?(?:以来)?|一年来|今年以来|今年)[,，]?)?(?=[一-鿿])"
+    rf"(?:^|[。;\n])(?:{ITEM})?(?:(?:{YEAR}年(?:度)?(?:以来)?|一年来|今年以来|今年)[,，]?)?(?=[一-鿿])"
 )
 _WORK = re.compile(r"[一-鿿]{4,30}?(?=(?:政府|政务)信息公开)")
 _ORGAN_LINE = re.compile(r"[一-鿿]{3,40}")
@@ -231,9 +233,9 @@ def _runs(lead: str) -> Iterator[str]:
         if "关于" in clause and not clause.endswith("关于"):
             continue
         dated = bool(match["y"]) or bool(_YEAR_RUN.search(clause))
-        if run := _YEAR_RUN.sub("", clause).removesuffix("的"):
-            if dated or match[0].endswith(("报告", "年报")):
-                yield run
+        run = _YEAR_RUN.sub("", clause).removesuffix("的")
+        if run and (dated or match[0].endswith(("报告", "年报"))):
+            yield run
 
 
 def name_ending(run: str, registry: Registry) -> Phrase | None:

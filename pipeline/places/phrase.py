@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
+from pipeline.chinese.days import ANY_YEAR
 from pipeline.chinese.text import compared
 from pipeline.places.departments import DEPARTMENT_ENDING, department_table
 from pipeline.places.registry import Division, Registry
@@ -26,9 +27,7 @@ OWN_ORGANS = frozenset(
 """Bodies below a government, which report their own work alone."""
 TOWN_ORGANS = frozenset({"township", "street"})
 
-_YEAR = re.compile(
-    r"[(（]?(?:(?<!\d)20\d\d(?!\d)|二[〇○零O0][〇○零一二三四五六七八九][〇○零一二三四五六七八九])年?(?:年?度)?[)）]?"
-)
+_YEAR = re.compile(rf"[(（]?(?<!\d){ANY_YEAR}(?!\d)年?(?:年?度)?[)）]?")
 _REPORT = re.compile(
     r"政府信息(?:与|和|及)政务公开|(?:政府|政务)?(?:网站)?信息(?:依申请|主动)?公开"
     r"(?!办|领导|中心|科|股|网|平台|工作办|工作领导|目录|条例|申请表|指南|专栏)"

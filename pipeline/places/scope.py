@@ -11,7 +11,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from pipeline.chinese.numbers import DIGITS
 from pipeline.chinese.text import squeeze
+from pipeline.chinese.units import CASE_SIGNS
 from pipeline.places.phrase import OWN_ORGANS
 
 ScopeValue = Literal["whole_area", "own_body", "unknown"]
@@ -28,7 +30,7 @@ class Scope:
 _AREA = r"(?:省|自治区|市|县|区|州|盟|旗)"
 _MEMBERS = (
     rf"(?:各(?:{_AREA}|县市区|乡镇|镇|乡|街道|部门|单位|级|行政机关|直属|局|委|办|有关)|所属(?:部门|单位)|{_AREA}[直级](?:各)?(?:部门|单位|机关)"
-    rf"|全{_AREA}(?:各|所有|政府系统|行政机关|[一二三四五六七八九十百\d]+(?:个|家)))"
+    rf"|全{_AREA}(?:各|所有|政府系统|行政机关|[{DIGITS}\d]+(?:个|家)))"
 )
 _COUNTED = r"(?:共|累计|总计|合计|新)*(?:收到|受理|接收|收|办理|办结|答复|处理|主动公开|(?<!信息)(?<!政务)(?<!申请)公开|发布)"
 CONSOLIDATES = (
@@ -50,7 +52,7 @@ CONSOLIDATES = (
 _COUNTS_AREA = re.compile(
     rf"(?:全{_AREA}|{_AREA}政府系统|{_AREA}[直级]?各(?:部门|单位)[^。;,]{{0,12}}(?:乡镇|镇|街道|县|区))"
     rf"(?!人民政府办)[^。;]{{0,30}}?{_COUNTED}(?:的)?[^。;,]{{0,24}}?"
-    r"(?:\d[\d.,]*[万余多]*[件条份项例宗]?|[一二三四五六七八九十百千两]+[件条份])"
+    rf"(?:\d[\d.,]*[万余多]*[{CASE_SIGNS}]?|[{DIGITS}]+[{CASE_SIGNS}])"
 )
 _DISPUTES_AREA = re.compile(
     rf"全{_AREA}[^。;,]{{0,8}}(?:因|就|涉及)政府信息公开(?:工作)?[^。;,]{{0,12}}(?:行政复议|行政诉讼|诉讼)[^。;,]{{0,12}}"
