@@ -4,6 +4,8 @@ title."""
 from __future__ import annotations
 
 from reportlab.lib.pagesizes import A4
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
 from pipeline.clean.page.paged import is_scan
@@ -126,3 +128,33 @@ def test_text_beyond_its_clipping_path_is_not_seen() -> None:
             canvas.restoreState()
 
     assert _read(paint) == [["召开会议", "12", "召开会议", "34", "召开会议", "56"]]
+
+
+def test_a_heading_set_upright_under_a_scaled_matrix_stays_in_its_cell() -> None:
+    font = UnicodeCIDFont(pdf_files.FONT, isVertical=True)
+    font.name = font.fontName = "Upright"
+    pdfmetrics.registerFont(font)
+
+    def paint(canvas: Canvas) -> None:
+        canvas.rect(60, HEIGHT - 180, 20, 80)
+        canvas.saveState()
+        canvas.transform(0.05, 0, 0, 0.05, 70, HEIGHT - 105)
+        canvas.setFont("Upright", 199)
+        canvas.drawString(0, 0, "三、办理结果")
+        canvas.restoreState()
+        _table(canvas, 80, 100, [[f"第{n}项", str(n), str(10 * n)] for n in range(1, 5)])
+
+    (cells,) = _read(paint)
+    assert cells[0].replace("\n", "") == "三、办理结果"
+    assert [text for text in cells[1:] if text] == [
+        text for n in range(1, 5) for text in (f"第{n}项", str(n), str(10 * n))
+    ]
+
+
+def test_a_label_that_runs_over_its_rule_leaves_the_figure_beside_it_alone() -> None:
+    rows = [["收费情况", "3", "11"], ["没有按照要求缴纳费用", "4", "12"], ["其他", "5", "13"]]
+
+    def paint(canvas: Canvas) -> None:
+        _table(canvas, 60, 100, rows)
+
+    assert _read(paint) == [[text for row in rows for text in row]]

@@ -29,6 +29,8 @@ from pipeline.clean.page.text_flow import (
 MARGIN = 0.12
 """Share of the page's height at its top and bottom in which furniture stands."""
 
+_SPILL = 0.2
+"""Share of a character's size within which the next one of the same label stands."""
 _MIN_STACKED = 5
 """Lines of figures over each other that are no figure cut by a narrow cell."""
 _PAGE_NUMBER = re.compile(r"[-—–－~·.•|/\s]*(?:第|共|页|/|of|page|Page|PAGE|[-—–－~·.•|\s]|\d)+")
@@ -56,15 +58,32 @@ def lay_out(content: PageContent) -> PageLayout:
     held: list[list[list[Glyph]]] = [[[] for _ in grid.regions] for grid in grids]
     loose: list[Glyph] = []
     live = [(number, grid) for number, grid in enumerate(grids) if len(grid.regions) > 1]
+    last: Glyph | None = None
+    place = (-1, -1)
+    spilt: dict[tuple[int, int, int], list[Glyph]] = {}
     for glyph in with_notes(content.glyphs):
         x, y = (glyph.x0 + glyph.x1) / 2, (glyph.y0 + glyph.y1) / 2
         for number, grid in live:
             region = grid.region_at(x, y)
             if region is not None:
-                held[number][region].append(glyph)
+                if (
+                    last is not None
+                    and place != (number, region)
+                    and place[0] == number
+                    and _runs_over(last, glyph)
+                ):
+                    spilt.setdefault((number, place[1], region), []).append(glyph)
+                else:
+                    place = (number, region)
+                    held[number][region].append(glyph)
                 break
         else:
+            place = (-1, -1)
             loose.append(glyph)
+        last = glyph
+    for (number, begun, region), glyphs in spilt.items():
+        over = is_figure("".join(glyph.text for glyph in held[number][region]).strip())
+        held[number][begun if over else region] += glyphs
     kept = PageLayout(content, [], [], [])
     for number, grid in live:
         cells = held[number]
@@ -84,6 +103,15 @@ def lay_out(content: PageContent) -> PageLayout:
     kept.by_cell = [kept.by_cell[i] for i in order]
     kept.rows = rows_of(runs_of(loose))
     return kept
+
+
+def _runs_over(last: Glyph, glyph: Glyph) -> bool:
+    """Whether a character follows the one before so closely that a label runs over the rule between them."""
+    return (
+        last.text > "\u2e80" < glyph.text
+        and abs(glyph.y0 - last.y0) < _SPILL * glyph.size
+        and abs(glyph.x0 - last.x1) < _SPILL * glyph.size
+    )
 
 
 def _lacks_rules_between_rows(grid: Grid, cells: list[list[Glyph]]) -> bool:

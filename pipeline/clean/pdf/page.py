@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import itertools
+import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -21,6 +22,10 @@ MAX_OBJECTS = 200_000
 MAX_SEGMENTS = 400
 MAX_FORM_DEPTH = 8
 _QUARTER = 1.5707963
+_LOOSE = 1.6
+"""A character's loose box is wrong where it is more than so many times the size that is drawn."""
+_DESCENT = 0.12
+"""Share of a character's size that stands under its base line."""
 _SAMPLE = 7
 """After the first fifty, every how many-th piece of text is looked at for being hidden."""
 
@@ -160,6 +165,7 @@ def _read_glyphs(
     width, height = upright.width, upright.height
     high = 0
     level = reach = -1e9
+    loose, drawn, matrix = False, 0.0, pdfium.FS_MATRIX()
     angle_of = pdfium.FPDFText_GetCharAngle
     for index in range(count):
         if unseen is not None and unseen(index):
@@ -201,9 +207,31 @@ def _read_glyphs(
             level = middle
             if is_aslant(angle_of(textpage, index)):
                 continue
+            drawn = _drawn_size(textpage, index, matrix, pdfium)
+            loose = size > _LOOSE * drawn > 0
+        if loose:
+            x0, y0, x1, y1 = _from_origin(textpage, index, drawn, pdfium, upright)
+            size = y1 - y0
         reach = x1
         content.glyphs.append(Glyph(chr(code), x0, y0, x1, y1, size))
     content.glyphs = _once(content.glyphs)
+
+
+def _drawn_size(textpage: Any, index: int, matrix: Any, pdfium: Any) -> float:
+    """A character's size in points after its matrix, for which ``matrix`` is room."""
+    if not pdfium.FPDFText_GetMatrix(textpage, index, matrix):
+        return 0.0
+    return float(pdfium.FPDFText_GetFontSize(textpage, index)) * max(
+        math.hypot(matrix.a, matrix.b), math.hypot(matrix.c, matrix.d)
+    )
+
+
+def _from_origin(textpage: Any, index: int, size: float, pdfium: Any, upright: _Turn) -> Box:
+    """The box of a character set upright under a scaled matrix, whose loose box is that of the size before
+    scaling: one of its drawn size about its origin."""
+    x, y = ctypes.c_double(), ctypes.c_double()
+    pdfium.FPDFText_GetCharOrigin(textpage, index, x, y)
+    return upright.box(x.value, y.value - _DESCENT * size, x.value + size, y.value + (1.0 - _DESCENT) * size)
 
 
 def _once(glyphs: list[Glyph]) -> list[Glyph]:
