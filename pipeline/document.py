@@ -11,8 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-PICTURE = "\ufffc"
-"""The text of a cell that shows a picture and nothing else: what the picture says was not read."""
+UNREAD = "\ufffc"
+"""The text of a cell in which something stands that was not read: a picture, a formula without its result, a sign
+of an unknown font, a figure that is half covered. No part of such a cell's figure is told: it could be taken for
+the whole."""
 
 
 class Cell(NamedTuple):

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from pipeline.clean.formats import CONVERTED, may_be
 from pipeline.clean.office import libreoffice, word
 from pipeline.clean.read import digest_of, read_document
+from pipeline.clean.signs import as_seen
 from pipeline.clean.sniff import sniff
 from pipeline.document import Document
 
@@ -46,7 +47,7 @@ def open_file(data: bytes, *, media_type: str | None = None, prepared: Prepared 
         bytes_of = Path(prepared.path).read_bytes() if prepared.path else b""
         converted = libreoffice.Converted(bytes_of, prepared.status, prepared.detail)
         document = libreoffice.read_converted(converted, sha256=digest_of(data), media_type=format.media_type)
-        return Opened(document, dict(word.pictures(bytes_of)) if bytes_of else {})
+        return Opened(as_seen(document), dict(word.pictures(bytes_of)) if bytes_of else {})
     document = read_document(data, media_type=media_type)
     carries = document.reader == word.READER and document.status == "ok"
     return Opened(document, dict(word.pictures(data)) if carries else {})

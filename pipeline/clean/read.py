@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import cast
 
 from pipeline.clean.format import Format
+from pipeline.clean.signs import as_seen
 from pipeline.clean.sniff import is_empty, sniff
 from pipeline.document import Document
 
@@ -33,7 +34,7 @@ def read_document(data: bytes, *, media_type: str | None = None) -> Document:
         return _archive(data, sha256, format)
     reader = cast(Reader, import_module(format.reader).read)
     served = format.role == "picture" and media_type and media_type.startswith("image/")
-    return reader(data, sha256=sha256, media_type=media_type if served else format.media_type)
+    return as_seen(reader(data, sha256=sha256, media_type=media_type if served else format.media_type))
 
 
 def _archive(data: bytes, sha256: str, format: Format) -> Document:

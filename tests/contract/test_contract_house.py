@@ -85,7 +85,7 @@ STILL_SPELLING = {
     "clean/page/aligned_over_pages.py",
     "clean/page/aligned_rows.py",
     "clean/page/column_pieces.py",
-    "clean/pdf/layout.py",
+    "clean/page/layout.py",
     "extract/identity.py",
     "extract/prose/context.py",
     "extract/prose/guards.py",

@@ -25,9 +25,14 @@ _BLOCK = re.compile(
 )
 _LOOKED_AT = frozenset({
     b"class", b"id", b"hidden", b"colspan", b"rowspan", b"data-colspan", b"href", b"title", b"src", b"alt", b"name", b"content",
-    b"value", b"type",
+    b"value", b"type", b"start", b"selected",
 })  # fmt: skip
 _HIDES = re.compile(rb"display|hidden|mso-hide|line-through|:\s?super|font-size:\s?0|&(?!quot;)", re.I)
+_LOOKS = re.compile(
+    rb"opacity\s*:\s*0?\.?0(?![.\d]*[1-9])|(?:left|top|text-indent|margin-left)\s*:\s*-\s*\d{3}|clip(?:-path)?\s*:|scale\(\s*0"
+    rb"|(?:^|[^-\w])color\s*[:=]\s*[\"']?\s*(?:#?(?:[ef][0-9a-f]){3}|#[ef]{3}\b|white|transparent|rgba?\(\s*2[3-5]\d)",
+    re.I,
+)
 _RAW = frozenset({"textarea", "xmp", "noembed", "noframes", "plaintext", "script", "style", "svg", "math"})
 _OPEN_TITLE = re.compile(rb"<title\b[^>]*>[^<]*<(?!/title)", re.I)
 _ASIDE = re.compile(rb"<(?:!--|[sS](?:cript|CRIPT|tyle|TYLE)\b)")
@@ -46,6 +51,8 @@ class Lean(NamedTuple):
     names: frozenset[str] | None
     hides: bool
     tags: bytes
+    looks: bool
+    """Whether some tag's looks may hide what it holds, which only all of its attributes can tell."""
 
     def may_hold(self, *names: str) -> bool:
         """Whether the page can have an element of one of these names."""
@@ -64,15 +71,16 @@ class _Tag(NamedTuple):
     lean: bytes
     name: str
     hides: bool
+    looks: bool = False
 
 
-def lean(source: bytes) -> Lean:
+def lean(source: bytes, *, whole: bool = False) -> Lean:
     """Make a page's source (UTF-8) light. What the parser makes of its text and of the attributes that are
-    looked at is the same."""
+    looked at is the same; ``whole`` keeps all attributes."""
     pieces = _cut(_without_asides(source.replace(_BREAK, b"")))
     written = pieces[1::2]
     different = {tag: _known(tag) if len(tag) < _LONG else _read(tag) for tag in set(written)}
-    instead_of = {tag: read.lean for tag, read in different.items()}
+    instead_of = {tag: read.broken if whole else read.lean for tag, read in different.items()}
     names: frozenset[str] | None = frozenset([read.name for read in different.values()])
     pieces[1::2] = map(instead_of.__getitem__, written)
     text = b"".join(pieces)
@@ -84,7 +92,11 @@ def lean(source: bytes) -> Lean:
     for mark, instead in _MARKS:
         text = text.replace(mark, instead)
     return Lean(
-        text, names, any(read.hides for read in different.values()), b"".join(instead_of.values()).lower()
+        text,
+        names,
+        any(read.hides for read in different.values()),
+        b"".join(instead_of.values()).lower(),
+        any(read.looks for read in different.values()),
     )
 
 
@@ -121,7 +133,8 @@ def _read(written: bytes) -> _Tag:
         b" " + found[0].strip() for key, found in values.items() if key in _LOOKED_AT or key in hiding
     )
     short = b"%b<%b%b%b%b>" % (mark, end, name, kept, slash)
-    return _Tag(broken, short, name.lower().decode(errors="replace"), bool(hiding))
+    looks = _LOOKS.search(attributes) is not None
+    return _Tag(broken, short, name.lower().decode(errors="replace"), bool(hiding), looks)
 
 
 _known = lru_cache(maxsize=8192)(_read)

@@ -14,6 +14,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from pipeline.chinese.days import stated_day
 from pipeline.clean.decode import decode
+from pipeline.clean.html import styles
 from pipeline.clean.html.article_lines import lines_beside
 from pipeline.clean.html.div_table import div_rows, draws_table
 from pipeline.clean.html.lean import Lean, lean
@@ -28,7 +29,7 @@ from pipeline.clean.html.table import (
 from pipeline.clean.html.unwrapped import unwrapped
 from pipeline.clean.line_tables import Lines, blocks_of, may_hold_tables
 from pipeline.clean.page.note_marks import in_brackets
-from pipeline.document import Block, Document, Image, Link, Paragraph, Table
+from pipeline.document import UNREAD, Block, Document, Image, Link, Paragraph, Table
 
 MAX_BYTES = 16 * 1024 * 1024
 MAX_DEPTH = 4_000
@@ -94,13 +95,6 @@ _HIDING = "[hidden]," + ",".join(
     f'[style*="{word}" i]'
     for word in ("display", "mso-hide", "font-size:0", "font-size: 0", "hidden", "line-through")
 )
-_STYLE = re.compile(r"<style\b[^<>]*>([^<]*)", re.I)
-_HIDING_RULE = re.compile(
-    r"(?:^|[{}/])\s*+([a-z]*+\.[a-z][\w-]*+\s*+(?:,\s*+[a-z]*+\.[a-z][\w-]*+\s*+)*+)\{[^{}]*?display\s*:\s*none",
-    re.I,
-)
-_CLASS = re.compile(r"\.([A-Za-z][\w-]*)")
-_MAX_CLASSES = 40
 _RUNS = frozenset({"span", "font", "b", "i", "em", "strong", "u", "label", "small", "big"})
 _RAISED = 'sup,[style*=": super" i],[style*=":super" i]'
 _MARK = re.compile("\ue000(\\d+)\ue001")
@@ -114,15 +108,21 @@ def read(data: bytes, *, sha256: str, media_type: str = "text/html") -> Document
         )
     decoded = decode(data)
     source = decoded.text
-    page = lean(data if decoded.encoding == "utf-8" and decoded.step == "strict" else _utf8(source))
+    rules = styles.rules_of(source) if "<style" in source else []
+    written = data if decoded.encoding == "utf-8" and decoded.step == "strict" else _utf8(source)
+    page = lean(written, whole=bool(rules))
+    if page.looks and not rules:
+        page, rules = lean(written, whole=True), styles.rules_of(source, closely=True)
     if page.may_hold("pre", "textarea", "iframe") and (opened := unwrapped(source)) is not source:
-        page = lean(_utf8(opened))
+        page = lean(_utf8(opened), whole=bool(rules) or page.looks)
     if _too_deep(page.text):
         return _failed(sha256, media_type, "too_deep", f"tags are nested deeper than {MAX_DEPTH}")
     tree = LexborHTMLParser(page.text)
     meta = _meta(tree)
     named = tree.css_first("title")
     page_title = one_line(named.text()) if named is not None else ""
+    if page.may_hold("select", "svg", "ol") and tree.body is not None:
+        _fill_cells(tree.body)
     if dropped := [name for name in _DROP if page.may_hold(name)]:
         tree.strip_tags(dropped, recursive=True)
     body = tree.body
@@ -136,8 +136,8 @@ def read(data: bytes, *, sha256: str, media_type: str = "text/html") -> Document
     title = meta.get("ArticleTitle") or heading or page_title
     if page.hides:
         _drop_hidden(body)
-    if "<style" in source and (classes := _hidden_classes(source)):
-        _drop_runs(body, classes)
+    if rules or page.looks:
+        styles.apply(body, rules, scripted="<script" in source)
     article, path = _article(body, page)
     if "PubDate" not in meta and (day := stated_day(lines_beside(article))):
         meta["PubDate"] = day
@@ -250,20 +250,20 @@ def _drop_hidden(body: LexborNode) -> None:
             node.replace_with("")  # no blank: it may stand inside a figure
 
 
-def _hidden_classes(source: str) -> list[str]:
-    """The classes that the page's own styles never show."""
-    styles = "".join(_STYLE.findall(source))
-    return sorted({name for rule in _HIDING_RULE.finditer(styles) for name in _CLASS.findall(rule[1])})[
-        :_MAX_CLASSES
-    ]
-
-
-def _drop_runs(body: LexborNode, classes: list[str]) -> None:
-    """Take runs of text with these classes out of cells; whole parts of a page stay, because a script may
-    show them."""
-    for node in body.css(",".join(f"td .{name}" for name in classes)):
-        if node.tag in _RUNS:
-            node.replace_with("")
+def _fill_cells(body: LexborNode) -> None:
+    """Put what a cell shows by a list of choices, a drawing or a numbered list without words into its text."""
+    for choice in body.css("td select"):
+        options = choice.css("option")
+        chosen = [option for option in options if "selected" in option.attributes][-1:] or options[:1]
+        choice.replace_with(chosen[0].text(deep=True) if chosen else UNREAD)
+    for drawing in body.css("td svg"):
+        words = "".join(node.text(deep=True) for node in drawing.css("text"))
+        drawing.replace_with(words.strip() or UNREAD)
+    for items in body.css("td ol"):
+        first = items.attributes.get("start") or "1"
+        for number, item in enumerate(items.css("li"), start=int(first) if first.isdigit() else 1):
+            if not item.text(deep=True).strip():
+                item.insert_child(item.attributes.get("value") or str(number))
 
 
 _LITTLE_TEXT = 400

@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborNode
 
 from pipeline.clean.html.div_table import elements
 from pipeline.clean.line_tables import told
-from pipeline.document import PICTURE, Cell, Table
+from pipeline.document import UNREAD, Cell, Table
 
 MAX_SPAN = 100
 _SHORT = 120
@@ -102,7 +102,7 @@ def read_table(node: LexborNode, locator: str, more: Sequence[LexborNode] = ()) 
             texts = [_whole_text(cell, text) for cell, text in zip(cells, texts, strict=True)]
         if pictured:
             texts = [
-                text or (PICTURE if cell.mem_id in pictured else "")
+                text or (UNREAD if cell.mem_id in pictured else "")
                 for cell, text in zip(cells, texts, strict=True)
             ]
         shown = [

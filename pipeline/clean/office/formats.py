@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 
-from pipeline.clean.format import OLE, ZIP, Format, Sign, text_head
+from pipeline.clean.format import OLE, ZIP, Format, Sign
 
 OLDER = "pipeline.clean.office.libreoffice"
 """The reader of files that LibreOffice has to convert first."""
 
-_WORD_XML = re.compile(rb"<w:wordDocument\b|<pkg:package\b")
 _SHEETS = b"urn:schemas-microsoft-com:office:spreadsheet"
 _WORKBOOK = re.compile(rb"<(?:\w+:)?Workbook\b")
 
@@ -21,8 +20,8 @@ def is_sheet_xml(data: bytes) -> bool:
 
 
 def _is_word_xml(data: bytes) -> bool:
-    head = text_head(data)
-    return head is not None and _WORD_XML.search(head[:8192]) is not None
+    head = data[:8192].replace(b"\0", b"")
+    return b"<w:wordDocument" in head or b"<pkg:package" in head
 
 
 def _is_workbook(data: bytes) -> bool:
