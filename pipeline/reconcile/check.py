@@ -7,11 +7,14 @@ from datetime import date
 from functools import lru_cache
 
 from pipeline.codebook import Rule, load_codebook
+from pipeline.document import UNREAD
 from pipeline.finding import finding
 from pipeline.reconcile.prove import feasible
 from pipeline.reconcile.system import Check, Comparison, Instance, Shape, Side, Slot, spell
 from pipeline.report import Figure, Finding, Report
 
+_MOST_NAMED = 5
+"""Places that a finding names."""
 _SIGNS = {"=": "≠", "<=": ">", ">=": "<", "!=": "=", "in": "∉"}
 
 
@@ -45,6 +48,7 @@ def check(
     if open_cells:
         yield from _impossible(values, open_cells, shape)
     yield from _signs(report)
+    yield from _unread(report)
     yield from _text_against_table(values, stated, open_cells, shape.system.narrated)
 
 
@@ -216,6 +220,18 @@ def _signs(report: Report) -> Iterator[Finding]:
                 ((o.indicator, o.applicant),),
                 value,
             )
+
+
+def _unread(report: Report) -> Iterator[Finding]:
+    """Cells in which the file shows something that its reader could not read, and that nothing proves."""
+    unread = [o for o in report.observations if o.raw == UNREAD and o.resolved is None]
+    if unread:
+        where = "; ".join(dict.fromkeys(o.locator for o in unread[:_MOST_NAMED]))
+        yield finding(
+            "cell.unread",
+            f"单元格内有内容但未能读出: {where} / something stands here that was not read",
+            tuple((o.indicator, o.applicant) for o in unread),
+        )
 
 
 def _text_against_table(

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 
 import pytest
 
+from pipeline import read_reports
 from pipeline.clean import read_document
 from pipeline.document import UNREAD, Table
 from tests.drawn.files import shown_pages
 
+GOLDEN = Path(__file__).parents[1] / "golden" / "documents"
 LABELS = ("召开会议次数", "举办培训次数", "接受培训人数", "公开信息条数")
 
 
@@ -51,3 +54,14 @@ def test_a_hidden_row_and_a_hidden_table_are_left_out_and_a_script_may_show_its_
     assert _figures(page.encode()) == ["0", "1", "2", "3"]
     scripted = f"<script src=tabs.js></script>{page}".encode()
     assert sum(isinstance(b, Table) for b in read_document(scripted).blocks) == 2
+
+
+def test_a_cell_that_was_not_read_is_told_and_is_no_blank() -> None:
+    page = (GOLDEN / "v2021_form.html").read_text(encoding="utf-8")
+    (whole,) = read_reports(page.encode())
+    first = next(o for o in whole.observations if o.indicator == "proactive.licensing.decisions")
+    assert f">{first.raw}<" in page
+    (report,) = read_reports(page.replace(f">{first.raw}<", ">①<", 1).encode())
+    cell = next(o for o in report.observations if o.indicator == first.indicator)
+    assert (cell.state, cell.value, cell.resolved) == ("unreadable", None, None)
+    assert [f.cells for f in report.findings if f.rule == "cell.unread"] == [((first.indicator, None),)]
