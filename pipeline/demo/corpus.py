@@ -9,13 +9,14 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from random import Random
 
+from pipeline.codebook import load_codebook
 from pipeline.demo import plan as kinds
 from pipeline.demo.bodies import Body, divisions_csv, events_csv, iter_bodies
 from pipeline.demo.faults import Printed, figure_text, print_cells, withdrawn_version
 from pipeline.demo.figures import Figures, draw_years
 from pipeline.demo.forms import FormTable, Layout, tables_of
 from pipeline.demo.page import Head, html_page, plain_table
-from pipeline.demo.plan import plan_of
+from pipeline.demo.plan import has, plan_of
 from pipeline.demo.prose import Part, write_prose
 from pipeline.demo.text import Shape, text_file
 from pipeline.demo.truth import Fault, ReportTruth, Truth, truth_json
@@ -89,7 +90,12 @@ def _jobs(index: int, body: Body, years: range, seed: int) -> list[_Job]:
 
 def _layout(rng: Random, template: str) -> Layout:
     review = rng.choices(("wide", "groups", "tall"), (8, 1, 1))[0]
-    return Layout(rng.random() < 0.3, template == "v2021" and rng.random() < 0.25, review, rng.random() < 0.7)
+    return Layout(
+        rng.random() < 0.3,
+        has(template, "application.outcome.other.misc") and rng.random() < 0.25,
+        review,
+        rng.random() < 0.7,
+    )
 
 
 def _misstated(job: _Job, rng: Random) -> dict[str, Figure]:
@@ -143,13 +149,14 @@ class _Rendering:
                 printed.put(key, figure_text(value), value, "reported")
                 wrong, superseded = {key[0]: value}, self.file_name(2)
             printed.note(kinds.REVISED, key, printed.texts[key])
-        as_list = job.template != "v2008" or job.body.style % 2 == 0
+        narrative = load_codebook().family_of(job.template) == "narrative"
+        as_list = not narrative or job.body.style % 2 == 0
         tables = tables_of(job.template, layout, printed.texts) if as_list else []
         images = kinds.IMAGES in faults
         silent = kinds.BLANK_TABLE in faults or (kinds.SLASH in faults and job.body.size == 0)
         prose = write_prose(
             rng, job.body, job.year, job.template, job.figures, wrong,
-            with_figures=not as_list or job.template != "v2008", silent=silent,
+            with_figures=not as_list or not narrative, silent=silent,
         )  # fmt: skip
         if job.suffix == ".txt":
             shape, encoding, text = self._text(prose.parts, tables)

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from random import Random
 
-from pipeline.codebook import load_codebook
+from pipeline.codebook import Family, Indicator, load_codebook
 from pipeline.demo import plan as kinds
 from pipeline.demo.bodies import Body
 from pipeline.demo.figures import Figures
 from pipeline.demo.truth import Fault, Key, TruthCell
 from pipeline.report import Figure, State
 
-_WRONG = {
-    "v2014": ("application.replied", None),
-    "v2019": ("application.concluded", "total"),
-    "v2021": ("application.concluded", "total"),
+_WRONG: Mapping[Family, Key] = {
+    "statistics": ("application.replied", None),
+    "sections": ("application.concluded", "total"),
 }
-_DASHED = {
-    "v2014": ("response.online_interviews", "response.online_interviews.principal"),
-    "v2019": ("proactive.coercion.decisions",),
-    "v2021": ("proactive.coercion.decisions",),
+_DASHED: Mapping[Family, tuple[str, ...]] = {
+    "statistics": ("response.online_interviews", "response.online_interviews.principal"),
+    "sections": ("proactive.coercion.decisions",),
 }
+_DISPUTES_AND_APPLICATIONS: tuple[str, ...] = ("application", "review")
 _COLUMN_TOTALS_NEEDED = ("application.received", "application.carried_in", "application.carried_forward")
 
 
@@ -30,7 +29,9 @@ class Printed:
     """The cells of one report as they will be printed, by key, in the form's order."""
 
     def __init__(self, template: str, figures: Figures) -> None:
-        self.template = template
+        codebook = load_codebook()
+        self.template, self.family = template, codebook.family_of(template)
+        self.rows = {k[0]: row for k in figures if (row := codebook.indicator(template, k[0]))}
         self.true = dict(figures)
         self.texts: dict[Key, str] = {key: figure_text(value) for key, value in figures.items()}
         self.states: dict[Key, tuple[Figure | None, State]] = {
@@ -70,14 +71,26 @@ def figure_text(value: Figure) -> str:
 
 
 def _zeros(printed: Printed, tables: tuple[str, ...]) -> list[Key]:
-    return [k for k, v in printed.true.items() if v == 0 and k[0].startswith(tables)]
+    return [k for k, v in printed.true.items() if v == 0 and printed.rows[k[0]].table in tables]
+
+
+def _is_part(printed: Printed, row: Indicator) -> bool:
+    """Whether zeros of the row may stand blank: a result of applications or disputes, no total."""
+    if printed.family == "statistics":
+        return row.table == "response" or row.parent == "application.outcome.refused"
+    return row.table == "review" or (row.table == "application" and bool(row.parent))
 
 
 def _blank_zeros(printed: Printed) -> None:
     """Zero leaves stand blank; totals and the rows of received and carried applications are printed."""
-    prefixes = ("application.outcome", "reconsideration", "litigation") if printed.template != "v2014" else (
-        "application.outcome.refused.", "response.")  # fmt: skip
-    keys = [k for k in _zeros(printed, prefixes) if k[1] != "total" and not k[0].endswith(".total")]
+    keys = [
+        key
+        for key, value in printed.true.items()
+        if value == 0
+        and _is_part(printed, row := printed.rows[key[0]])
+        and key[1] != "total"
+        and row.quantity != "total"
+    ]
     for key in keys:
         printed.put(key, "", None, "blank")
     if keys:
@@ -91,7 +104,7 @@ def _blank_totals(printed: Printed) -> None:
 
 
 def _wrong_total(printed: Printed, rng: Random) -> None:
-    key = _WRONG[printed.template]
+    key = _WRONG[printed.family]
     wrong = int(printed.true[key]) + rng.randint(2, 9)
     printed.put(key, str(wrong), wrong, "reported")
     printed.note(kinds.WRONG_TOTAL, key, str(wrong))
@@ -99,7 +112,7 @@ def _wrong_total(printed: Printed, rng: Random) -> None:
 
 def _dash(printed: Printed, rng: Random) -> None:
     mark = rng.choice(("-", "—", "－"))
-    for name in _DASHED[printed.template]:
+    for name in _DASHED[printed.family]:
         printed.put((name, None), mark, None, "dash")
         printed.unknown((name, None))
         printed.note(kinds.DASH, (name, None), mark)
@@ -108,52 +121,53 @@ def _dash(printed: Printed, rng: Random) -> None:
 def _slash(printed: Printed, body: Body) -> None:
     """A body that makes no rules marks that row as not applying; one that never had an application, table 3
     too."""
-    prefix = ("proactive.regulations", "application") if body.size == 0 else ("proactive.regulations",)
-    keys = [k for k in printed.true if k[0].startswith(prefix)]
+    keys = [
+        key
+        for key in printed.true
+        if (row := printed.rows[key[0]]).matter == "proactive.regulations"
+        or (body.size == 0 and row.table == "application")
+    ]
     for key in keys:
         printed.put(key, "/", None, "not_applicable")
     printed.note(kinds.SLASH, keys[0], "/")
 
 
 def _blank_table(printed: Printed) -> None:
-    for key in [k for k in printed.true if k[0].startswith(("application", "reconsideration", "litigation"))]:
+    for key in [k for k in printed.true if printed.rows[k[0]].table in _DISPUTES_AND_APPLICATIONS]:
         printed.put(key, "", None, "blank")
     printed.note(kinds.BLANK_TABLE, ("application.received", None))
 
 
 def _zero_text(printed: Printed) -> None:
-    for key in _zeros(printed, ("application", "reconsideration", "litigation", "complaint", "fee")):
+    for key in _zeros(printed, (*_DISPUTES_AND_APPLICATIONS, "complaint", "fee")):
         printed.put(key, "无", 0, "text_zero")
     printed.note(kinds.ZERO_TEXT, ("application.received", None), "无")
 
 
 def _unit_in_cell(printed: Printed) -> None:
-    book = load_codebook()
     for key, value in list(printed.true.items()):
-        if not key[0].startswith("proactive.") or printed.states[key][1] != "reported":
+        row = printed.rows[key[0]]
+        if row.table != "proactive" or printed.states[key][1] != "reported":
             continue
-        unit = book.by_form[(printed.template, key[0])].unit
+        unit = row.unit
         text = figure_text(value) + unit
-        if key[0].endswith("items_change") and isinstance(value, int):
+        if row.signed and isinstance(value, int):
             text = f"减少{-value}{unit}" if value < 0 else f"增加{value}{unit}" if value else "无变化"
             if not value:
                 printed.put(key, text, 0, "text_zero")
                 continue
         printed.put(key, text, value, "reported")
-    key = next(k for k in printed.true if k[0].endswith(".decisions"))
+    key = next(k for k in printed.true if printed.rows[k[0]].quantity == "decisions")
     printed.note(kinds.UNIT_IN_CELL, key, printed.texts[key])
 
 
 def _yuan(printed: Printed, rng: Random) -> None:
-    name = (
-        "proactive.procurement.amount_10k_yuan"
-        if printed.template == "v2019"
-        else "proactive.admin_fee.amount_10k_yuan"
-    )
+    bought = "proactive.procurement.amount_10k_yuan"
+    name = bought if bought in printed.rows else "proactive.admin_fee.amount_10k_yuan"
     amount = Decimal(rng.randint(120, 90000)) / 10
     text = f"{int(amount * 10000)}元"
     printed.true[(name, None)] = amount
-    if printed.template == "v2019" and not printed.true[("proactive.procurement.items", None)]:
+    if name == bought and not printed.true[("proactive.procurement.items", None)]:
         printed.true[("proactive.procurement.items", None)] = 3
         printed.put(("proactive.procurement.items", None), "3", 3, "reported")
     printed.put((name, None), text, amount, "reported")
@@ -190,17 +204,17 @@ def print_cells(template: str, figures: Figures, body: Body, faults: tuple[str, 
 def _drop_zeros(printed: Printed) -> None:
     """Every zero of tables 3 and 4 stands blank, and the text file drops the blanks: rows lose their
     places."""
-    keys = _zeros(printed, ("application", "reconsideration", "litigation"))
+    keys = _zeros(printed, _DISPUTES_AND_APPLICATIONS)
     for key in keys:
         printed.put(key, "", None, "blank")
-    rows = {k[0] for k in keys if k[0].startswith("application")}
+    rows = {k[0] for k in keys if printed.rows[k[0]].table == "application"}
     printed.lose_place(k for k in printed.true if k[0] in rows)
-    if any(not k[0].startswith("application") for k in keys):
-        printed.lose_place(k for k in printed.true if k[0].startswith(("reconsideration", "litigation")))
+    if any(printed.rows[k[0]].table == "review" for k in keys):
+        printed.lose_place(k for k in printed.true if printed.rows[k[0]].table == "review")
     printed.note(kinds.DROPPED_BLANKS, keys[0] if keys else ("", None))
 
 
 def withdrawn_version(printed: Printed, rng: Random) -> tuple[Key, Figure]:
     """The cell that the first version of a revised report had wrong, and what it printed there."""
-    key = ("meeting.sessions" if printed.template == "v2014" else "proactive.penalty.decisions", None)
+    key = ("meeting.sessions" if printed.family == "statistics" else "proactive.penalty.decisions", None)
     return key, int(printed.true[key]) + rng.randint(5, 60)

@@ -13,7 +13,7 @@ from random import Random
 
 from pipeline.codebook import load_codebook
 from pipeline.demo.bodies import MERGER_YEAR, Body
-from pipeline.demo.plan import CARRY_BREAK, COPIED_TABLE, STOCK_BREAK, form_of
+from pipeline.demo.plan import CARRY_BREAK, COPIED_TABLE, STOCK_BREAK, form_of, has, states_stocks
 from pipeline.demo.truth import Key
 from pipeline.report import Figure
 
@@ -84,7 +84,7 @@ def volume(rng: Random, body: Body, year: int) -> int:
     return max(1, round(size * growth * rng.uniform(0.82, 1.18)))
 
 
-def _v2008(rng: Random, received: int) -> Figures:
+def _narrative(rng: Random, received: int) -> Figures:
     f: Figures = {}
     total = rng.randint(300, 9000)
     _put(f, "proactive.disclosed.total", total)
@@ -119,7 +119,7 @@ def _v2008(rng: Random, received: int) -> Figures:
     return f
 
 
-def _v2014(rng: Random, received: int, stocks: _Stocks) -> Figures:
+def _statistics(rng: Random, received: int, stocks: _Stocks) -> Figures:
     f: Figures = {}
     total = rng.randint(400, 12000)
     normative = rng.randint(0, min(90, total // 8))
@@ -222,7 +222,7 @@ def _applications(
         row = {"received": new, "carried_in": carried[leaf], "concluded": concluded, "carried_forward": stay}
         for name, part in zip(names, split(rng, concluded, weights), strict=True):
             row[f"outcome.{name}"] = part
-        if template == "v2021":
+        if has(template, "application.outcome.other.misc"):
             for name, part in zip(_OTHER_PARTS, split(rng, row["outcome.other"], (2, 1, 7)), strict=True):
                 row[f"outcome.{name}"] = part
         for name, part in row.items():
@@ -254,7 +254,7 @@ def _disputes(rng: Random, year: int, received: int, stocks: _Stocks) -> Figures
     return f
 
 
-def _proactive_2019(rng: Random, body: Body, stocks: _Stocks) -> Figures:
+def _matters_and_changes(rng: Random, body: Body, stocks: _Stocks) -> Figures:
     f: Figures = {}
     made = rng.randint(0, 2) if body.level == "prefecture" else 0
     stocks.rules = max(stocks.rules, 6 if body.level == "prefecture" else 0) + made
@@ -290,7 +290,7 @@ def _proactive_2019(rng: Random, body: Body, stocks: _Stocks) -> Figures:
     return f
 
 
-def _proactive_2021(rng: Random, body: Body, stocks: _Stocks, *, broken: bool) -> Figures:
+def _documents_in_force(rng: Random, body: Body, stocks: _Stocks, *, broken: bool) -> Figures:
     f: Figures = {}
     city = body.level == "prefecture"
     for name in ("regulations", "normative_documents"):
@@ -329,11 +329,12 @@ def draw_years(
         faults = plan[year]
         template = form_of(year, faults)
         received = volume(rng, body, year)
-        if template == "v2008":
-            yield year, template, _v2008(rng, received)
+        family = load_codebook().family_of(template)
+        if family == "narrative":
+            yield year, template, _narrative(rng, received)
             continue
-        if template == "v2014":
-            yield year, template, _v2014(rng, received, stocks)
+        if family == "statistics":
+            yield year, template, _statistics(rng, received, stocks)
             continue
         if COPIED_TABLE in faults and stocks.applications:
             figures = {**stocks.applications, **stocks.disputes}
@@ -347,8 +348,8 @@ def draw_years(
             disputes = _disputes(rng, year, received, stocks)
             stocks.applications, stocks.disputes = applications, disputes
             figures = {**applications, **disputes}
-        if template == "v2019":
-            figures |= _proactive_2019(rng, body, stocks)
+        if states_stocks(template):
+            figures |= _documents_in_force(rng, body, stocks, broken=STOCK_BREAK in faults)
         else:
-            figures |= _proactive_2021(rng, body, stocks, broken=STOCK_BREAK in faults)
+            figures |= _matters_and_changes(rng, body, stocks)
         yield year, template, figures

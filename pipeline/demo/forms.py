@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from pipeline.codebook import load_codebook
+from pipeline.demo.plan import has
 from pipeline.demo.truth import Key
 
 Show = Callable[[str, str | None], str]
@@ -59,7 +60,7 @@ STATISTICS_TITLE = "政府信息公开情况统计表"
 LIST_TITLE = "政府信息公开工作指标完成情况表"
 _STOCK_ROWS = ("regulations", "normative_documents")
 
-_V2014_ROWS: tuple[tuple[str, str], ...] = (
+_STATISTICS_ROWS: tuple[tuple[str, str], ...] = (
     ("一、主动公开情况", ""), ("（一）", "proactive.disclosed.total"),
     ("", "proactive.disclosed.normative_documents"), ("", "proactive.normative_documents.issued"),
     ("（二）通过不同渠道和方式公开政府信息的情况", ""), ("1．", "proactive.channel.gazette"),
@@ -113,25 +114,25 @@ def _cell(show: Show, indicator: str, applicant: str | None = None, colspan: int
     return Td(show(indicator, applicant), colspan=colspan, key=(indicator, applicant))
 
 
-def _v2008_tables(show: Show) -> list[FormTable]:
+def _local_list(template: str, show: Show) -> list[FormTable]:
     """A local list of indicators, one value column."""
     rows: list[tuple[Td, ...]] = [(Td("指标名称"), Td("单位"), Td("本年实际"))]
     for indicator in load_codebook().indicators:
-        if indicator.template == "v2008" and show(indicator.indicator_id, None) != "\0":
+        if indicator.template == template and show(indicator.indicator_id, None) != "\0":
             unit = indicator.unit.split("|")[0]
             rows.append((Td(_wide(indicator.label_zh)), Td(unit), _cell(show, indicator.indicator_id)))
     return [FormTable(AT_END, LIST_TITLE, tuple(rows))]
 
 
-def _v2014_tables(show: Show, layout: Layout) -> list[FormTable]:
+def _statistics(template: str, show: Show, layout: Layout) -> list[FormTable]:
     """The national statistics table: label, unit, figure."""
     book = load_codebook().by_form
     rows: list[tuple[Td, ...]] = [(Td("统计指标"), Td("单位"), Td("统计数"))]
-    for prefix, name in _V2014_ROWS:
+    for prefix, name in _STATISTICS_ROWS:
         if not name:
             rows.append((Td(prefix), Td(""), Td("")))
             continue
-        indicator = book[("v2014", name)]
+        indicator = book[(template, name)]
         label = indicator.label_zh
         if layout.glosses and name in _GLOSSED:
             label = max(indicator.row_labels, key=len)
@@ -164,7 +165,7 @@ def _block(
 
 
 def _proactive(show: Show, template: str, layout: Layout) -> list[FormTable]:
-    if template == "v2019":
+    if has(template, "proactive.licensing.items_prev_year"):
         three = ("items_prev_year", "items_change", "decisions")
         blocks = [
             _block(show, template, "一", _STOCK_ROWS, ("made_new", "disclosed_new", "disclosed_total")),
@@ -210,18 +211,14 @@ def _applications(show: Show, template: str, layout: Layout) -> FormTable:
     for name in ("application.outcome.granted", "application.outcome.partial"):
         body.append((Td(label(name), colspan=2), *line(name)))
     for group in ("refused", "unable", "not_processed", "other"):
-        start = f"application.outcome.{group}."
-        ids = [
-            i.indicator_id
-            for i in book.indicators
-            if i.template == template and i.indicator_id.startswith(start)
-        ]
-        if group == "other" and (template == "v2019" or layout.single_other):
+        whole = f"application.outcome.{group}"
+        ids = [i.indicator_id for i in book.indicators if i.template == template and i.parent == whole]
+        if group == "other" and (not ids or layout.single_other):
             body.append(
                 (Td(label("application.outcome.other"), colspan=2), *line("application.outcome.other"))
             )
             continue
-        numbered = book.by_form[(template, start[:-1])].label_zh.removesuffix(" 小计")
+        numbered = book.by_form[(template, whole)].label_zh.removesuffix(" 小计")
         for at, name in enumerate(ids):
             head = (Td(_wide(numbered), rowspan=len(ids)),) if at == 0 else ()
             body.append((*head, Td(label(name)), *line(name)))
@@ -262,13 +259,15 @@ def tables_of(template: str, layout: Layout, texts: Mapping[Key, str]) -> list[F
     """The form's tables with ``texts`` in their cells; a figure that ``texts`` lacks leaves its row out
     (2008) or its cell blank."""
 
-    def show(indicator: str, applicant: str | None) -> str:
-        return texts.get((indicator, applicant), "\0" if template == "v2008" else "")
+    family = load_codebook().family_of(template)
 
-    if template == "v2008":
-        return _v2008_tables(show)
-    if template == "v2014":
-        return _v2014_tables(show, layout)
+    def show(indicator: str, applicant: str | None) -> str:
+        return texts.get((indicator, applicant), "\0" if family == "narrative" else "")
+
+    if family == "narrative":
+        return _local_list(template, show)
+    if family == "statistics":
+        return _statistics(template, show, layout)
     return [
         *_proactive(show, template, layout),
         _applications(show, template, layout),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from random import Random
 from typing import Final
 
+from pipeline.codebook import Family, load_codebook
 from pipeline.demo.bodies import Body
 
 BLANK_ZEROS: Final = "blank_zeros"
@@ -49,22 +50,40 @@ _SHIPPED: Mapping[int, Mapping[int, tuple[str, ...]]] = {
         2022: (OLD_FORM,), 2023: (BLANK_TABLE,), 2024: (SLASH,)},
 }  # fmt: skip
 
-_BY_FORM: Mapping[str, tuple[str, ...]] = {
-    "v2008": (LATE, MISSING_YEAR),
-    "v2014": (LATE, MISSING_YEAR, BLANK_ZEROS, WRONG_TOTAL, TEXT_AGAINST_TABLE, REVISED, DASH, IMAGES),
-    "v2019": (LATE, MISSING_YEAR, BLANK_ZEROS, WRONG_TOTAL, TEXT_AGAINST_TABLE, REVISED, DASH, SLASH, IMAGES,
-              BLANK_TOTALS, DROPPED_BLANKS, UNIT_IN_CELL, YUAN),
-    "v2021": (LATE, MISSING_YEAR, BLANK_ZEROS, WRONG_TOTAL, TEXT_AGAINST_TABLE, REVISED, DASH, SLASH, IMAGES,
-              BLANK_TOTALS, DROPPED_BLANKS, UNIT_IN_CELL, YUAN, CARRY_BREAK, STOCK_BREAK, COPIED_TABLE, DECOY),
+_BY_FAMILY: Mapping[Family, tuple[str, ...]] = {
+    "narrative": (LATE, MISSING_YEAR),
+    "statistics": (LATE, MISSING_YEAR, BLANK_ZEROS, WRONG_TOTAL, TEXT_AGAINST_TABLE, REVISED, DASH, IMAGES),
+    "sections": (LATE, MISSING_YEAR, BLANK_ZEROS, WRONG_TOTAL, TEXT_AGAINST_TABLE, REVISED, DASH, SLASH, IMAGES,
+                 BLANK_TOTALS, DROPPED_BLANKS, UNIT_IN_CELL, YUAN),
 }  # fmt: skip
+_WITH_STOCKS = (CARRY_BREAK, STOCK_BREAK, COPIED_TABLE, DECOY)
+"""Faults of forms that state what is in force at the year's end."""
 _SHARE_FAULTY = 0.16
 
 
 def form_of(year: int, faults: tuple[str, ...] = ()) -> str:
-    """The form in force for a report year; ``old_form`` keeps the trial form of 2019."""
+    """The form in force for a report year; ``old_form`` keeps the one before."""
+    codebook = load_codebook()
+    form = codebook.form_in_force(year)
     if OLD_FORM in faults:
-        return "v2019"
-    return "v2008" if year < 2014 else "v2014" if year < 2019 else "v2019" if year < 2021 else "v2021"
+        ordered = codebook.forms_of("narrative", "statistics", "sections")
+        return ordered[ordered.index(form) - 1]
+    return form
+
+
+def has(template: str, indicator: str) -> bool:
+    """Whether the form has that figure."""
+    return (template, indicator) in load_codebook().by_form
+
+
+def states_stocks(template: str) -> bool:
+    """Whether the form says how many documents are in force."""
+    return has(template, "proactive.normative_documents.in_force")
+
+
+def _faults_of(template: str) -> tuple[str, ...]:
+    common = _BY_FAMILY[load_codebook().family_of(template)]
+    return (*common, *_WITH_STOCKS) if states_stocks(template) else common
 
 
 def plan_of(index: int, body: Body, years: range, seed: int) -> dict[int, tuple[str, ...]]:
@@ -75,11 +94,13 @@ def plan_of(index: int, body: Body, years: range, seed: int) -> dict[int, tuple[
         drawn = {y: _SHIPPED[index].get(y, ()) for y in live}
     else:
         rng = Random(f"{seed}|{index}|plan")
-        drawn = {y: (rng.choice(_BY_FORM[form_of(y)]),) if rng.random() < _SHARE_FAULTY else () for y in live}
+        drawn = {
+            y: (rng.choice(_faults_of(form_of(y))),) if rng.random() < _SHARE_FAULTY else () for y in live
+        }
     for year in live:
         if not {CARRY_BREAK, STOCK_BREAK, COPIED_TABLE}.intersection(drawn[year]):
             continue
-        before_same_form = year - 1 in drawn and form_of(year - 1, drawn[year - 1]) == "v2021"
+        before_same_form = year - 1 in drawn and states_stocks(form_of(year - 1, drawn[year - 1]))
         if not before_same_form or (COPIED_TABLE in drawn[year] and body.size == 0):
             drawn[year] = ()
         elif index not in _SHIPPED:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from random import Random
 from typing import NamedTuple
 
+from pipeline.codebook import load_codebook
 from pipeline.demo.bodies import PROVINCE_NAME, Body
 from pipeline.demo.faults import figure_text
 from pipeline.demo.figures import Figures
@@ -312,9 +313,10 @@ def write_prose(rng: Random, body: Body, year: int, template: str, figures: Figu
     ``with_figures`` false leaves a 2008 report's figures to its table; ``silent`` says nothing of what there
     was none of, so that a blank table stays unexplained."""
     writer = _Writer(rng, body, year, figures, wrong, silent)
-    if template == "v2008":
+    family = load_codebook().family_of(template)
+    if family == "narrative":
         parts = prose_2008(writer, body, with_figures=with_figures)
-    elif template == "v2014":
+    elif family == "statistics":
         parts = prose_2014(writer, body)
     else:
         parts = prose_2019(writer, body)

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 from pipeline.codebook import Codebook
 
-_NAMES = {
-    "v2008": "v2008 (2008–2013)",
-    "v2014": "v2014 (2014–2018)",
-    "v2019": "v2019 (2019–2020)",
-    "v2021": "v2021 (2021– )",
-}
-
 
 def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ")
 
 
 def codebook_page(codebook: Codebook) -> str:
-    """Markdown: forms, indicators by form, applicants, measures, rules."""
+    """Markdown: forms, indicators by form, applicants, measures, rules and findings."""
+    forms = sorted(codebook.forms, key=lambda f: f.valid_from)
+    names = {f.template: f"{f.template} ({f.valid_from}–{f.valid_to or ' '})" for f in forms}
     lines = [
         "# 编码手册 / Codebook",
         "",
@@ -31,13 +26,13 @@ def codebook_page(codebook: Codebook) -> str:
         "|---|---|---|---|",
     ]
     lines += [
-        f"| {_NAMES[f.template]} | {_cell(f.name_zh)} | {_cell(f.name_en)} | {_cell(f.source)} |"
+        f"| {names[f.template]} | {_cell(f.name_zh)} | {_cell(f.name_en)} | {_cell(f.source)} |"
         for f in codebook.forms
     ]
     lines += ["", "## 申请人 / Applicants", "", "| applicant | 名称 | name |", "|---|---|---|"]
     lines += [f"| `{a.applicant}` | {a.label_zh} | {a.label_en} |" for a in codebook.applicants]
     lines += ["", "## 指标 / Indicators", ""]
-    for template, name in _NAMES.items():
+    for template, name in names.items():
         lines += [
             f"### {name}",
             "",
@@ -72,5 +67,16 @@ def codebook_page(codebook: Codebook) -> str:
     lines += [
         f"| `{r.rule_id}` | {', '.join(r.templates)} | {r.severity} | `{_cell(r.formula)}` | {_cell(r.label_zh)} | {_cell(r.label_en)} |"
         for r in codebook.rules
+    ]
+    lines += [
+        "",
+        "## 读取发现 / Findings of reading",
+        "",
+        "| finding | severity | 说明 | meaning |",
+        "|---|---|---|---|",
+    ]
+    lines += [
+        f"| `{f.finding_id}` | {f.severity} | {_cell(f.label_zh)} | {_cell(f.label_en)} |"
+        for f in codebook.findings
     ]
     return "\n".join([*lines, ""])
