@@ -1,12 +1,11 @@
-"""The panel over many drawn reports: a full build, what one changed report costs, and every question of
-docs/questions.
+"""The panel over many drawn reports: a build, and every question of docs/questions.
 
 Usage: python -m bench.panel --reports 100000 [--home DIR] [--questions-only]
 
 Draws the reports into a home (a folder of its own that is removed, or DIR, which is kept and used again),
 then takes each step of ``yangguang run`` after reading, dbt in a process of its own as there. Prints seconds,
 CPU seconds and the largest resident set (MB) of the process that does the step, sampled every 0.1 s. DuckDB's
-memory limit is the one in force in a run (``pipeline.load.warehouse.memory_limit``). Judges nothing.
+memory is the budget of a run (``pipeline.load.warehouse.memory_budget``). Judges nothing.
 """
 
 from __future__ import annotations
@@ -21,21 +20,14 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import replace
-from decimal import Decimal
-from itertools import islice
 from pathlib import Path
 
 from bench.corpus_run import resident
-from bench.panel_corpus import draw, fill
-from pipeline.crawl import RawStore
+from bench.panel_corpus import fill
 from pipeline.home import PROJECT, Home
-from pipeline.load.warehouse import memory_limit, opened
+from pipeline.load.warehouse import memory_budget, opened
 from pipeline.reading.kept import Kept
 from pipeline.stages import build_environment, load_stage, publish_stage, snapshot_stage
-
-CHANGED_AT = 500
-"""Which report comes again with another figure."""
 
 
 class Watched:
@@ -125,39 +117,6 @@ def build(home: Home) -> None:
     )
 
 
-def change_one(home: Home, count: int) -> None:
-    """The same address gives another file: one report with one other figure."""
-    at = min(CHANGED_AT, count - 1)
-    receipt, rows = next(islice(draw(count), at, None))
-    salt = int(time.time())
-    sha = f"{salt:016x}{receipt.sha256}"[:64]
-    for table, found in rows.items():
-        rows[table] = [
-            tuple(
-                sha
-                if v == receipt.sha256
-                else str(v).replace(str(receipt.sha256)[:16], sha[:16])
-                if isinstance(v, str)
-                else v
-                for v in row
-            )
-            for row in found
-        ]
-    row = list(rows["observation"][20])
-    row[5] = row[10] = Decimal(salt % 997)
-    rows["observation"][20] = tuple(row)
-    with RawStore(home.raw) as store, Kept(home) as kept, store.transaction():
-        list(kept.write([(sha, rows)]))
-        store.add_receipt(
-            replace(
-                receipt,
-                sha256=sha,
-                fetched_at=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(salt)),
-                receipt_id="",
-            )
-        )
-
-
 def ask(home: Home) -> None:
     """Every question's SQL, twice on one connection: first and second time."""
     render = runpy.run_path(str(PROJECT / "tools" / "render_questions.py"))
@@ -187,14 +146,8 @@ def main() -> None:
         if not there and not wanted.questions_only:
             print(f"{fill(home, wanted.reports)} reports drawn", flush=True)
         if not wanted.questions_only:
-            print(
-                f"full build, memory limit {memory_limit(wanted.reports)}, of the models {memory_limit(wanted.reports, models=True)}",
-                flush=True,
-            )
+            print(f"a build, memory {memory_budget()}", flush=True)
             home.database.unlink(missing_ok=True)
-            build(home)
-            change_one(home, wanted.reports)
-            print("one report changed", flush=True)
             build(home)
         print("questions, first and second time", flush=True)
         ask(home)

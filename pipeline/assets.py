@@ -208,19 +208,16 @@ def table_specs(codebook: Codebook) -> list[dg.AssetSpec]:
 
 @dg.multi_asset(specs=table_specs(load_codebook()), can_subset=False)
 def load(home: BuildingHome) -> Iterator[dg.MaterializeResult[None]]:
-    """``core`` and ``ref`` in a new DuckDB file beside the published one: whole, or what changed in a copy of
-    that."""
+    """``core`` and ``ref`` in a new DuckDB file beside the published one."""
     counts = load_stage(home.home())
     for schema in ("core", "ref"):
         for table in tables_of(load_codebook(), schema):
             metadata: dict[str, Any] = {"rows": counts[table]} if schema == "core" else {}
-            if table == "report" and "rebuilt_reports" in counts:
-                metadata["rebuilt_reports"] = counts["rebuilt_reports"]
             yield dg.MaterializeResult(asset_key=[schema, table], metadata=metadata)
 
 
 class BySchema(DagsterDbtTranslator):
-    """Groups the models as their schemas do: staging, meta, mart."""
+    """Groups the models as their schemas do: staging, intermediate, mart."""
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
         return str(dbt_resource_props["schema"])

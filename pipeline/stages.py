@@ -20,7 +20,7 @@ from pipeline.crawl.crawler import crawl
 from pipeline.crawl.registry import REGISTRY, Source, choose_sources, load_registry, registry_hosts
 from pipeline.home import PROJECT, Home
 from pipeline.load.snapshot import write_snapshot
-from pipeline.load.warehouse import build_core, memory_limit, opened, publish, published_facts
+from pipeline.load.warehouse import build_core, cores, memory_budget, opened, publish, published_facts
 from pipeline.reading.archives import unpack
 from pipeline.reading.fingerprint import reading_fingerprint
 from pipeline.reading.kept import Kept
@@ -215,13 +215,12 @@ def load_stage(home: Home) -> dict[str, int]:
 
 
 def build_environment(home: Home) -> dict[str, str]:
-    """What the SQL models are told through the environment: the file to build, and how much memory they may
-    take."""
-    with Kept(home) as kept:
-        return {
-            "YANGGUANG_BUILD": str(home.building),
-            "YANGGUANG_BUILD_MEMORY": memory_limit(kept.count(), models=True),
-        }
+    """What the SQL models are told through the environment: the file to build, and what they may take."""
+    return {
+        "YANGGUANG_BUILD": str(home.building),
+        "YANGGUANG_BUILD_MEMORY": memory_budget(),
+        "YANGGUANG_BUILD_THREADS": str(cores()),
+    }
 
 
 def publish_stage(home: Home) -> None:

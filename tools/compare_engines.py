@@ -47,7 +47,7 @@ def start_spark(folder: Path) -> Any:
 
 def load_sources(con: Any, spark: Any, folder: Path) -> None:
     """Copy core and ref from DuckDB to Spark tables of the same names."""
-    for schema in ("core", "ref", "staging", "mart"):
+    for schema in ("core", "ref", "staging", "intermediate", "mart"):
         spark.sql(f"create schema if not exists {schema}")
     for schema, table in tables(con, "core", "ref"):
         file = folder / f"{schema}.{table}.parquet"

@@ -18,7 +18,7 @@ from pipeline.codebook import Codebook, load_codebook
 from pipeline.codebook.columns import columns_of, comment_of, explain, tables_of
 
 MODELS = Path(__file__).resolve().parents[1] / "sql" / "models"
-SOURCES = MODELS / "sources.yml"
+SOURCES = MODELS / "staging" / "sources.yml"
 CONTRACT = MODELS / "mart" / "city_year.yml"
 DBT_TYPES: Mapping[str, str] = {
     "text": "string",

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 CORE = tables_of(load_codebook(), "core")
 CURRENT_RULE = "tables first, then the latest publication, then the latest fetch"
-PARTS = CORE[2:]
-"""The tables below a report."""
 
 _OF_RECEIPTS = {
     "document_id": "coalesce(r.sha256, 'fetch-' || r.receipt_id)",
@@ -68,11 +66,10 @@ def _reports() -> str:
         for c in columns_of(load_codebook(), "core", "report")
     )
     return (
-        f"SELECT {', '.join(chosen)} FROM kept_report p JOIN {{documents}} d ON d.document_id = p.document_id"
+        f"SELECT {', '.join(chosen)} FROM kept_report p JOIN core.document d ON d.document_id = p.document_id"
     )
 
 
-DOCUMENTS, REPORTS = _documents(), _reports()
 _RECEIPT = pa.schema(
     [
         ("receipt_id", pa.string()),
@@ -109,37 +106,30 @@ def attach(con: duckdb.DuckDBPyConnection, name: str, files: list[str]) -> None:
 
 def fill_core(con: duckdb.DuckDBPyConnection) -> None:
     """Fill the empty tables of ``core`` from ``receipts`` and the views of the kept batches."""
-    con.execute(f"INSERT INTO core.document {DOCUMENTS} ORDER BY r.url, 1")
-    con.execute(
-        f"INSERT INTO core.report {REPORTS.format(documents='core.document')} ORDER BY d.source_url, p.report_id"
-    )
-    for name in (
-        PARTS
-    ):  # as they stand in the batches, report by report: sorting millions of rows would cost memory and time
+    con.execute(f"INSERT INTO core.document {_documents()} ORDER BY r.url, 1")
+    con.execute(f"INSERT INTO core.report {_reports()} ORDER BY d.source_url, p.report_id")
+    for name in CORE[2:]:  # as they stand in the batches: sorting would cost memory and time
         con.execute(
             f"INSERT INTO core.{name} BY NAME SELECT k.* FROM kept_{name} k SEMI JOIN core.report USING (report_id)"
         )
 
 
-def judge_together(con: duckdb.DuckDBPyConnection, among: str = "true") -> None:
+def judge_together(con: duckdb.DuckDBPyConnection) -> None:
     """What can be said only of reports beside each other: which is current, what neighbouring years decide,
-    what breaks a rule between years. ``among`` is a condition on ``core.report r`` that is true of all
-    reports of a body or of none; their rows must be as they were kept. Reads the view ``kept_extracted``."""
-    _mark_current(con, among)
-    use_neighbours(con, among)
-    add_cross_year_findings(con, among)
+    what breaks a rule between years. Reads the view ``kept_extracted``."""
+    _mark_current(con)
+    use_neighbours(con)
+    add_cross_year_findings(con)
 
 
-def _mark_current(con: duckdb.DuckDBPyConnection, among: str) -> None:
+def _mark_current(con: duckdb.DuckDBPyConnection) -> None:
     """Among copies and revisions of one body's report for one year and scope, the current one
     (docs/analysts-guide.md)."""
     con.execute(
-        f"""
-        CREATE OR REPLACE TEMP TABLE standing AS
-        WITH chosen AS (
-            SELECT r.* FROM core.report r WHERE {among}
-        ), tabled AS (
-            SELECT o.report_id, count(*) AS cells FROM core.observation o SEMI JOIN chosen c ON c.report_id = o.report_id
+        """
+        CREATE TEMP TABLE standing AS
+        WITH tabled AS (
+            SELECT o.report_id, count(*) AS cells FROM core.observation o
             WHERE o.method <> 'text' AND o.resolved IS NOT NULL GROUP BY o.report_id
         )
         SELECT r.report_id, first_value(r.report_id) OVER (
@@ -148,7 +138,7 @@ def _mark_current(con: duckdb.DuckDBPyConnection, among: str) -> None:
                    ORDER BY (coalesce(t.cells, 0) > 0) DESC, r.published_on DESC NULLS LAST, d.fetched_at DESC NULLS LAST,
                             r.report_id
                ) AS best
-        FROM chosen r JOIN core.document d ON d.document_id = r.document_id LEFT JOIN tabled t ON t.report_id = r.report_id
+        FROM core.report r JOIN core.document d ON d.document_id = r.document_id LEFT JOIN tabled t ON t.report_id = r.report_id
         """
     )
     con.execute(

@@ -43,12 +43,11 @@ def _terms() -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
     return checks, terms
 
 
-def add_cross_year_findings(con: duckdb.DuckDBPyConnection, among: str = "true") -> None:
+def add_cross_year_findings(con: duckdb.DuckDBPyConnection) -> None:
     """Evaluate the cross-year rules on current reports of the same body and scope; what fails goes to
     ``core.finding``.
 
-    A rule with a figure missing in either year is not evaluated; text figures are not used. ``among`` is a
-    condition on the later year's ``core.report r``.
+    A rule with a figure missing in either year is not evaluated; text figures are not used.
     """
     checks, terms = _terms()
     con.execute(
@@ -68,7 +67,7 @@ def add_cross_year_findings(con: duckdb.DuckDBPyConnection, among: str = "true")
             SELECT r.report_id, r.template, o.report_id AS before
             FROM core.report r JOIN core.report o
               ON o.body_id = r.body_id AND o.scope = r.scope AND o.year = r.year - 1 AND o.is_current
-            WHERE r.is_current AND r.body_id IS NOT NULL AND {among}
+            WHERE r.is_current AND r.body_id IS NOT NULL
         ), wanted AS MATERIALIZED (
             SELECT p.report_id, t.check_id, t.side, t.coefficient, CASE WHEN t.years = 0 THEN p.report_id ELSE p.before END AS holder,
                    t.indicator, coalesce(t.applicant, '') AS applicant

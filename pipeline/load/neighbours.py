@@ -34,15 +34,13 @@ class _Neighbour(NamedTuple):
     template: str
 
 
-def use_neighbours(con: duckdb.DuckDBPyConnection, among: str = "true") -> int:
+def use_neighbours(con: duckdb.DuckDBPyConnection) -> int:
     """Reconcile the current reports with open cells again, those that have a neighbour; gives how many
     changed.
 
-    Reads the view ``kept_extracted``; replaces rows of ``core.observation`` and ``core.finding``. ``among``
-    is a condition on ``core.report r``, true of all reports of a body or of none; their rows must be as they
-    were kept.
+    Reads the view ``kept_extracted``; replaces rows of ``core.observation`` and ``core.finding``.
     """
-    neighbours = _neighbours(con, among)
+    neighbours = _neighbours(con)
     wanted = sorted(neighbours)
     changed: list[Report] = []
     for start in range(0, len(wanted), _BATCH):
@@ -62,14 +60,14 @@ def use_neighbours(con: duckdb.DuckDBPyConnection, among: str = "true") -> int:
     return len(changed)
 
 
-def _neighbours(con: duckdb.DuckDBPyConnection, among: str) -> dict[str, list[_Neighbour]]:
+def _neighbours(con: duckdb.DuckDBPyConnection) -> dict[str, list[_Neighbour]]:
     found: dict[str, list[_Neighbour]] = defaultdict(list)
     rows = con.execute(
-        f"""
+        """
         SELECT r.report_id, n.report_id, n.year, n.year < r.year, CASE WHEN n.year < r.year THEN r.template ELSE n.template END
         FROM (SELECT DISTINCT report_id FROM kept_extracted) e JOIN core.report r ON r.report_id = e.report_id
         JOIN core.report n ON n.body_id = r.body_id AND n.scope = r.scope AND abs(n.year - r.year) = 1 AND n.is_current
-        WHERE r.is_current AND r.template IS NOT NULL AND n.template IS NOT NULL AND {among}
+        WHERE r.is_current AND r.template IS NOT NULL AND n.template IS NOT NULL
         ORDER BY r.report_id, n.year
         """
     ).fetchall()

@@ -19,7 +19,7 @@ import duckdb
 from pipeline.codebook import load_codebook
 from pipeline.home import Home
 from pipeline.load.codebook_page import codebook_page
-from pipeline.load.warehouse import memory_limit, opened
+from pipeline.load.warehouse import opened
 
 SCHEMAS = ("core", "ref", "mart")
 KEYS = {
@@ -61,8 +61,6 @@ def write_snapshot(home: Home, target: Path | None = None) -> Path:
         aside = final.with_name(f".{version}.part")
         shutil.rmtree(aside, ignore_errors=True)
         aside.mkdir(parents=True)
-        documents = con.execute("SELECT count(*) FROM core.document").fetchone()
-        con.execute(f"SET threads = 1; SET memory_limit = '{memory_limit(documents[0] if documents else 0)}'")
         tables = _tables(con)
         resources = [_export(con, schema, table, aside) for schema, table in tables]
         facts = dict(con.execute("SELECT key, value FROM meta.build").fetchall())

@@ -19,7 +19,6 @@ import pyarrow as pa
 from pipeline.codebook import Codebook, load_codebook
 from pipeline.codebook.columns import comment_of, explain, tables_of
 from pipeline.home import Home
-from pipeline.load.changed import digests, replace_changed
 from pipeline.load.core import CORE, attach, fill_core, judge_together, receipts_table
 from pipeline.load.ddl import create_table
 from pipeline.load.reference import reference_rows
@@ -32,32 +31,35 @@ if TYPE_CHECKING:
     from pipeline.crawl import Receipt
 
 
-READER_MEMORY = "1000MB"
-"""For questions to the published warehouse."""
+SCHEMAS = ("core", "ref", "meta", "staging", "intermediate", "mart")
+MOST_MEMORY = 8 * 1024**3
+"""What DuckDB takes at most by itself, in bytes."""
 
 
-def memory_limit(documents: int = 0, *, models: bool = False) -> str:
-    """What DuckDB may hold in memory in a build before it spills to disk: 128 MB, 144 MB for the SQL models,
-    more only where a corpus is large. Small on purpose, so that ten thousand documents take hardly more than
-    one thousand (docs/performance.md).
+def memory_budget() -> str:
+    """What DuckDB may hold before it spills to disk: ``YANGGUANG_MEMORY`` (as ``2GB``), else half of the
+    machine's memory, at most 8 GB."""
+    machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return os.environ.get("YANGGUANG_MEMORY") or f"{min(machine // 2, MOST_MEMORY) // 1024**2}MiB"
 
-    ``YANGGUANG_MEMORY`` overrides it."""
-    beyond = max(0, documents - 10_000)
-    return os.environ.get("YANGGUANG_MEMORY") or f"{(144 if models else 128) + beyond * 28 // 1000}MB"
+
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0))
 
 
 @contextmanager
-def opened(
-    path: Path, *, read_only: bool = False, memory: str = READER_MEMORY
-) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection with the project's settings: two threads, bounded memory that spills beside the file, no
+def opened(path: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection with the project's settings: all cores, the memory budget, spilling beside the file, no
     extension downloads, UTC."""
     connection = duckdb.connect(str(path), read_only=read_only)
     try:
-        connection.execute("SET threads = 2; SET TimeZone = 'UTC'; SET autoinstall_known_extensions = false")
+        connection.execute(
+            f"SET threads = {cores()}; SET TimeZone = 'UTC'; SET autoinstall_known_extensions = false"
+        )
         connection.execute(f"SET preserve_insertion_order = {read_only}")
         connection.execute(
-            f"SET temp_directory = {_quoted(f'{path}.spill')}; SET memory_limit = {_quoted(memory)}"
+            f"SET temp_directory = {_quoted(f'{path}.spill')}; SET memory_limit = {_quoted(memory_budget())}"
         )
         yield connection
     finally:
@@ -65,26 +67,26 @@ def opened(
 
 
 def build_core(home: Home, receipts: Iterable[Receipt], facts: dict[str, str]) -> dict[str, int]:
-    """Build ``core``, ``ref`` and ``meta`` in ``home.building``. ``facts`` go to ``meta.build``. Gives rows
-    by table.
-
-    Where nothing but the inputs differs from the published warehouse, that is copied and what changed is
-    replaced in the copy (``changed``); ``rebuilt_reports`` then counts the reports concerned. Else it is
-    built from nothing.
-    """
-    table = receipts_table(receipts)
-    with Kept(home) as kept:
-        if _only_inputs_changed(home, facts):
-            clear(home)
-            shutil.copyfile(home.database, home.building)
-            with _building(home, kept, table) as con:
-                con.execute("CREATE SCHEMA staging")
-                if replace_changed(con, kept):
-                    return _finish(con, kept, facts)
-        clear(home)
-        with _building(home, kept, table) as con:
-            _build_whole(con, home, kept)
-            return _finish(con, kept, facts)
+    """Build ``core``, ``ref`` and ``meta`` in ``home.building``, from nothing. ``facts`` go to
+    ``meta.build``. Gives rows by table."""
+    clear(home)
+    with Kept(home) as kept, opened(home.building) as con:
+        con.register("receipts", receipts_table(receipts))
+        for schema in SCHEMAS:
+            con.execute(f"CREATE SCHEMA {schema}")
+        codebook = load_codebook()
+        for name in CORE:
+            con.execute(create_table(codebook, "core", name))
+            attach(con, name, kept.files(name))
+        attach(con, "extracted", kept.files("extracted"))
+        fill_core(con)
+        judge_together(con)
+        _fill_reference(con, home, codebook)
+        con.execute("CREATE TABLE meta.build (key VARCHAR, value VARCHAR)")
+        con.executemany("INSERT INTO meta.build VALUES (?, ?)", sorted(facts.items()))
+        counts = {name: _count(con, f"core.{name}") for name in CORE}
+        con.execute("CHECKPOINT")
+    return counts
 
 
 def clear(home: Home) -> None:
@@ -92,52 +94,6 @@ def clear(home: Home) -> None:
     for stale in (home.building, home.building.with_suffix(".duckdb.wal")):
         stale.unlink(missing_ok=True)
     shutil.rmtree(f"{home.building}.spill", ignore_errors=True)
-
-
-def _only_inputs_changed(home: Home, facts: dict[str, str]) -> bool:
-    published = published_facts(home)
-    return bool(published) and all(
-        published.get(key) == facts.get(key) for key in {*published, *facts} - {"inputs", "receipts", "build"}
-    )
-
-
-@contextmanager
-def _building(home: Home, kept: Kept, receipts: pa.Table) -> Iterator[duckdb.DuckDBPyConnection]:
-    with opened(home.building, memory=memory_limit(kept.count())) as con:
-        con.register("receipts", receipts)
-        yield con
-
-
-def _build_whole(con: duckdb.DuckDBPyConnection, home: Home, kept: Kept) -> None:
-    con.execute(
-        "CREATE SCHEMA core; CREATE SCHEMA ref; CREATE SCHEMA meta; CREATE SCHEMA staging; CREATE SCHEMA mart"
-    )
-    codebook = load_codebook()
-    for name in CORE:
-        con.execute(create_table(codebook, "core", name))
-        attach(con, name, kept.files(name))
-    attach(con, "extracted", kept.files("extracted"))
-    fill_core(con)
-    judge_together(con)
-    _fill_reference(con, home, codebook)
-
-
-def _finish(con: duckdb.DuckDBPyConnection, kept: Kept, facts: dict[str, str]) -> dict[str, int]:
-    """Write down what the build is made from; rows by table."""
-    con.execute("CREATE OR REPLACE TABLE meta.build (key VARCHAR, value VARCHAR)")
-    con.executemany("INSERT INTO meta.build VALUES (?, ?)", sorted(facts.items()))
-    con.register("read_now", digests(kept))
-    con.execute(
-        "CREATE OR REPLACE TABLE meta.read AS FROM read_now SEMI JOIN core.document USING (document_id)"
-    )
-    counts = {name: _count(con, f"core.{name}") for name in CORE}
-    partial = con.execute(
-        "SELECT 1 FROM duckdb_tables() WHERE schema_name = 'meta' AND table_name = 'changed'"
-    ).fetchone()
-    if partial:
-        counts["rebuilt_reports"] = _count(con, "meta.changed WHERE kind = 'report'")
-    con.execute("CHECKPOINT")
-    return counts
 
 
 def _count(con: duckdb.DuckDBPyConnection, rows: str) -> int:
@@ -214,9 +170,10 @@ def _quoted(text: str) -> str:
 def publish(home: Home) -> None:
     """Comment the finished build and put it in the place of the published warehouse; open readers keep the
     old file."""
-    with opened(home.building, memory=memory_limit()) as con:
-        con.execute("DROP SCHEMA staging CASCADE")  # a second copy of every figure, for the models alone
-        con.execute("DROP TABLE IF EXISTS meta.changed")
+    with opened(home.building) as con:
+        con.execute(
+            "DROP SCHEMA staging CASCADE; DROP SCHEMA intermediate CASCADE"
+        )  # a second copy of every figure, for the models alone
         comment_tables(con, load_codebook())
         con.execute("CHECKPOINT")
     home.building.with_suffix(".duckdb.wal").unlink(missing_ok=True)

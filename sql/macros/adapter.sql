@@ -21,12 +21,12 @@
 {% macro duckdb__hash_sum(columns) -%} sum(cast({{ yangguang.row_hash(columns) }} as hugeint)) {%- endmacro %}
 {% macro spark__hash_sum(columns) -%} sum(cast({{ yangguang.row_hash(columns) }} as decimal(28,0))) {%- endmacro %}
 
-{#- Text with every match of a pattern replaced. -#}
-{% macro replace_all(text, pattern, by) -%} {{ return(adapter.dispatch('replace_all', 'yangguang')(text, pattern, by)) }} {%- endmacro %}
-{% macro duckdb__replace_all(text, pattern, by) -%} regexp_replace({{ text }}, '{{ pattern }}', '{{ by }}', 'g') {%- endmacro %}
-{% macro spark__replace_all(text, pattern, by) -%} regexp_replace({{ text }}, '{{ pattern }}', '{{ by }}') {%- endmacro %}
+{#- One row per piece of a text cut at a character: a select item. -#}
+{% macro pieces(text, mark) -%} {{ return(adapter.dispatch('pieces', 'yangguang')(text, mark)) }} {%- endmacro %}
+{% macro duckdb__pieces(text, mark) -%} unnest(string_split({{ text }}, '{{ mark }}')) {%- endmacro %}
+{% macro spark__pieces(text, mark) -%} explode(split({{ text }}, '{{ mark }}')) {%- endmacro %}
 
-{#- One row per piece of a text cut at a pattern: a select item. -#}
-{% macro pieces(text, pattern) -%} {{ return(adapter.dispatch('pieces', 'yangguang')(text, pattern)) }} {%- endmacro %}
-{% macro duckdb__pieces(text, pattern) -%} unnest(regexp_split_to_array({{ text }}, '{{ pattern }}')) {%- endmacro %}
-{% macro spark__pieces(text, pattern) -%} explode(split({{ text }}, '{{ pattern }}')) {%- endmacro %}
+{#- The last value so far that is not null: a window function. -#}
+{% macro last_known(value) -%} {{ return(adapter.dispatch('last_known', 'yangguang')(value)) }} {%- endmacro %}
+{% macro duckdb__last_known(value) -%} last_value({{ value }} ignore nulls) {%- endmacro %}
+{% macro spark__last_known(value) -%} last_value({{ value }}, true) {%- endmacro %}

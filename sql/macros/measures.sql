@@ -1,8 +1,9 @@
 {#- The codebook's measures as ref.measure holds them: a list of {measure_id, unit, kind}, by name. -#}
 {% macro measures() %}
+  {% set listed = ref('stg_ref__measure') %}
   {% if not execute %}{{ return([]) }}{% endif %}
   {% set rows = run_query(
-    "select measure_id, max(unit) as unit, max(kind) as kind from " ~ source('ref', 'measure')
+    "select measure_id, max(unit) as unit, max(kind) as kind from " ~ listed
     ~ " group by measure_id order by measure_id"
   ) %}
   {% set found = [] %}

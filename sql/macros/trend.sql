@@ -17,7 +17,7 @@
     {{ trend_columns(ids) }}
     t.report_id
   from {{ ref('trend') }} as t
-  where {{ among('peer', 't.report_id') }} and t.measure_id in ({% for id in ids %}'{{ id }}'{{ ", " if not loop.last }}{% endfor %})
+  where t.measure_id in ({% for id in ids %}'{{ id }}'{{ ", " if not loop.last }}{% endfor %})
   group by t.report_id
 {%- endmacro %}
 

@@ -12,7 +12,7 @@
     max(case when m.measure_id = '{{ id }}' then m.value end) as {{ id }}
     {%- endfor %}
   from {{ ref('measure') }} as m
-  where m.report_id is not null and {{ among('peer', 'm.report_id') }}
+  where m.report_id is not null
     and m.measure_id in ({% for id in ids %}'{{ id }}'{{ ", " if not loop.last }}{% endfor %})
   group by m.report_id
 {%- endmacro %}

@@ -81,7 +81,7 @@ def test_assets_stand_in_groups_that_say_what_they_are() -> None:
         "core",
         "ref",
         "staging",
-        "meta",
+        "intermediate",
         "mart",
     }
 

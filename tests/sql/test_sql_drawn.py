@@ -3,14 +3,13 @@ others."""
 
 from __future__ import annotations
 
-import shutil
 from collections import defaultdict
 from pathlib import Path
 
 import duckdb
 import pytest
 from drawn_corpus import current, drawn_warehouse, planted, true_measures
-from warehouse_by_hand import build, rows, run_dbt
+from warehouse_by_hand import build, rows
 
 from pipeline.codebook import load_codebook
 from pipeline.demo import ReportTruth, missing_reports
@@ -48,25 +47,6 @@ def test_every_figure_of_the_panel_is_true(drawn: Drawn) -> None:
     }
     assert len(found) > 50
     assert found == expected
-
-
-def test_parts_give_the_same_rows(drawn: Drawn, tmp_path: Path) -> None:
-    con, _, _ = drawn
-    models = ("measure", "applicant", "ground")
-    whole = {model: rows(con, f"select * from mart.{model} order by all") for model in models}
-    con.execute("checkpoint")
-    copy = tmp_path / "copy.duckdb"
-    shutil.copy(
-        rows(con, "select path from duckdb_databases() where not internal and path is not null")[0][0], copy
-    )
-    result = run_dbt(
-        copy, tmp_path / "target", "run", "--full-refresh", "-s", *models, "--vars", "{reports_per_part: 9}"
-    )
-    assert result.success
-    run = (tmp_path / "target" / "run" / "yangguang" / "models" / "mart" / "measure.sql").read_text()
-    assert run.count("insert into") == 1 + 7  # the first part's, and seven more
-    with duckdb.connect(str(copy), config={"temp_directory": f"{copy}.spill"}) as parts:
-        assert {model: rows(parts, f"select * from mart.{model} order by all") for model in models} == whole
 
 
 def test_every_planted_break_is_found_and_no_other(drawn: Drawn) -> None:

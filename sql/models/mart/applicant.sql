@@ -1,6 +1,5 @@
 -- grain: one row per current report with applicants' columns and column: what each kind of applicant asked and got
 -- The same expressions as mart.measure, with the column in place of the total.
-{{ changed_rows('report', 'report_id') }}
 {%- set ids = [
   'applications_received', 'applications_carried_in', 'applications_concluded', 'applications_carried_forward',
   'outcome_granted', 'outcome_partial', 'outcome_refused', 'outcome_unable', 'outcome_not_processed', 'outcome_other',
@@ -8,11 +7,14 @@
 with {{ evaluate(by_applicant=true, only=ids + ['disclosure_rate']) }},
 
 figure as (
-  select
-    report_id, applicant_key as applicant, measure_id, numerator, denominator,
+  select report_id, applicant_key as applicant, measure_id, numerator, denominator,
     case when denominator is null then numerator end as value
-  from chosen
-  where place = 1 and whole
+  from (
+    select *, row_number() over (partition by report_id, applicant_key, measure_id order by alternative) as place
+    from summed
+    where resolved = terms
+  ) as whole
+  where place = 1
 ),
 
 side_by_side as (
@@ -36,6 +38,5 @@ select
   {%- endfor %}
   {{ quotient('f.disclosed', 'f.decided') }} as disclosure_rate,
   coalesce(f.decided < {{ var('small_n') }}, false) as small_n
-from {{ ref('stg_report') }} as r
+from {{ ref('int_report') }} as r
 inner join side_by_side as f on f.report_id = r.report_id
-where {{ among('report', 'r.report_id') }} {{ in_part('r.report_id') }}

@@ -1,5 +1,4 @@
 -- grain: one row per current report: applications received, handled and left over
-{{ changed_rows('peer', 'report_id') }}
 {%- set trended = ['applications_received', 'applications_carried_forward'] %}
 {%- set flows = [
   'applications_received', 'applications_carried_in', 'applications_workload', 'applications_concluded',
@@ -25,7 +24,6 @@ select
     w.applications_workload - w.applications_concluded - w.applications_carried_forward as bigint
   ) as unaccounted,
   coalesce(w.applications_workload < {{ var('small_n') }}, false) as small_n
-from {{ ref('stg_report') }} as r
+from {{ ref('int_report') }} as r
 left join w on w.report_id = r.report_id
 left join t on t.report_id = r.report_id
-where {{ among('peer', 'r.report_id') }}

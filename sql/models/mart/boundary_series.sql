@@ -1,36 +1,34 @@
 -- grain: one row per division of today, year and count: the figure on today's boundaries
 -- Governments that today's division took in are added; `parts` says how many reported, `merged` that it is a sum of ours,
 -- `partial` that a part of the territory moved since, so that the boundaries are today's only nearly.
-{{ changed_rows('division', 'division_code') }}
 with part as (
   select
     l.today_code, l.merged, c.division_code, c.year, c.report_id, c.scope, m.measure_id, m.value, m.comparability
-  from {{ ref('stg_city_report') }} as c
-  inner join {{ ref('stg_lineage') }} as l on l.division_code = c.division_code
+  from {{ ref('int_city_report') }} as c
+  inner join {{ ref('int_lineage') }} as l on l.division_code = c.division_code
   inner join {{ ref('measure') }} as m on m.report_id = c.report_id
-  inner join (select distinct measure_id from {{ source('ref', 'measure') }} where kind <> 'ratio') as k on k.measure_id = m.measure_id
-  where {{ among('division', 'l.today_code') }}
+  inner join (select distinct measure_id from {{ ref('stg_ref__measure') }} where kind <> 'ratio') as k on k.measure_id = m.measure_id
 ),
 
 expected as (
   -- Codes that were in being in the year and stand under today's code.
   select l.today_code, d.year, count(*) as parts_known
-  from {{ ref('stg_division') }} as d
-  inner join {{ ref('stg_lineage') }} as l on l.division_code = d.division_code
+  from {{ ref('int_division') }} as d
+  inner join {{ ref('int_lineage') }} as l on l.division_code = d.division_code
   group by l.today_code, d.year
 ),
 
 touched as (
   select l.today_code, max(b.year) as last_partial_year
-  from {{ ref('stg_boundary') }} as b
-  inner join {{ ref('stg_lineage') }} as l on l.division_code = b.division_code
+  from {{ ref('int_boundary') }} as b
+  inner join {{ ref('int_lineage') }} as l on l.division_code = b.division_code
   where b.partial
   group by l.today_code
 ),
 
 latest as (
   select division_code, max_by(division_name, year) as division_name, max_by(division_level, year) as level
-  from {{ ref('stg_city_report') }}
+  from {{ ref('int_city_report') }}
   group by division_code
 )
 

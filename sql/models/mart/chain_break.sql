@@ -1,6 +1,5 @@
 -- grain: one row per body, scope, year and measure whose chain with the year before does not hold
 -- Carried in(t) against carried forward(t-1); in force(t) against in force(t-1) + issued(t) - repealed(t).
-{{ changed_rows('body', 'body_id') }}
 {%- set carried = [('applications_carried_in', 'applications_carried_forward')] %}
 {%- set stocks = [
   ('normative_documents_in_force', 'normative_documents_issued', 'normative_documents_repealed'),
@@ -11,7 +10,6 @@ with figure as (
   select body_id, scope, year, measure_id, value, method, division_code, division_name, issuer, level, report_id
   from {{ ref('measure') }}
   where value is not null and comparability <> 'none' and body_id is not null and year is not null and scope is not null
-    and {{ among('body', 'body_id') }}
 ),
 
 link as (

@@ -1,6 +1,5 @@
 -- grain: one row per division and year: the panel, from the government's current report with the widest scope
 -- A measure whose grade is none is left null here: it does not mean the same. mart.measure holds it.
-{{ changed_rows('division', 'division_code') }}
 {%- set ids = measures() %}
 select
   r.division_code,
@@ -19,8 +18,7 @@ select
   {{ pick(m.measure_id, 'denominator') }} as {{ m.measure_id }}_denominator
   {%- endif %}
   {%- endfor %}
-from {{ ref('stg_city_report') }} as r
+from {{ ref('int_city_report') }} as r
 left join {{ ref('measure') }} as m on m.report_id = r.report_id
   and m.comparability <> 'none'
-where {{ among('division', 'r.division_code') }}
 group by r.division_code, r.year

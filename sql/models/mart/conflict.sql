@@ -1,16 +1,15 @@
 -- grain: one row per two figures of one cell that differ: a sentence against the table, or a copy against the current report
 -- A rounded figure of the text (余, 多, 近) is in conflict only where it lies a tenth or more from the table's.
-{{ changed_rows('report', 'report_id') }}
 with text_figure as (
-  select report_id, indicator, coalesce(applicant, 'total') as applicant_key, observation_id, value, coalesce(approx, false) as approx
-  from {{ source('core', 'observation') }}
-  where method = 'text' and value is not null and indicator not like 'local.%' and {{ among('report', 'report_id') }}
+  select report_id, indicator, applicant_key, observation_id, value, coalesce(approx, false) as approx
+  from {{ ref('stg_core__observation') }}
+  where method = 'text' and value is not null and not is_local
 ),
 
 table_figure as (
-  select report_id, indicator, coalesce(applicant, 'total') as applicant_key, observation_id, value
-  from {{ source('core', 'observation') }}
-  where method <> 'text' and value is not null and indicator not like 'local.%' and {{ among('report', 'report_id') }}
+  select report_id, indicator, applicant_key, observation_id, value
+  from {{ ref('stg_core__observation') }}
+  where method <> 'text' and value is not null and not is_local
 ),
 
 within_report as (
@@ -32,12 +31,12 @@ between_copies as (
     'copy_against_current' as kind, c.report_id, o.report_id as other_report_id, f.indicator, f.applicant_key,
     f.value, g.value as other_value, f.observation_id, g.observation_id as other_observation_id,
     cast(null as {{ dbt.type_string() }}) as explained_by
-  from {{ source('core', 'report') }} as o
-  inner join {{ ref('stg_report') }} as c on c.report_id = o.superseded_by
-  inner join {{ ref('stg_figure') }} as f on f.report_id = c.report_id
-  inner join {{ ref('stg_figure') }} as g on g.report_id = o.report_id
+  from {{ ref('stg_core__report') }} as o
+  inner join {{ ref('int_report') }} as c on c.report_id = o.superseded_by
+  inner join {{ ref('int_figure') }} as f on f.report_id = c.report_id
+  inner join {{ ref('int_figure') }} as g on g.report_id = o.report_id
     and g.indicator = f.indicator and g.applicant_key = f.applicant_key
-  where not o.is_current and f.value <> g.value and {{ among('report', 'c.report_id') }}
+  where not o.is_current and f.value <> g.value
 )
 
 select
@@ -48,5 +47,5 @@ select
   a.explained_by, a.other_report_id, r.published_on, o.published_on as other_published_on, a.observation_id,
   a.other_observation_id
 from (select * from within_report union all select * from between_copies) as a
-inner join {{ source('core', 'report') }} as o on o.report_id = a.other_report_id
-inner join {{ ref('stg_report') }} as r on r.report_id = a.report_id
+inner join {{ ref('stg_core__report') }} as o on o.report_id = a.other_report_id
+inner join {{ ref('int_report') }} as r on r.report_id = a.report_id

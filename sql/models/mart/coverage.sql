@@ -2,7 +2,7 @@
 -- Divisions: those with any report, and every province, prefecture and county then in being in a province with one.
 
 with calendar as (
-  {{ year_rows('select min(year) as first_year, max(year) as last_year from ' ~ ref('stg_report')) }}
+  {{ year_rows('select min(year) as first_year, max(year) as last_year from ' ~ ref('int_report')) }}
 ),
 
 named as (
@@ -15,7 +15,7 @@ named as (
       partition by r.division_code
       order by case when r.speaks_for_government then 0 else 1 end, r.year desc nulls last, r.report_id
     ) as place
-  from {{ ref('stg_report') }} as r
+  from {{ ref('int_report') }} as r
   where r.division_code is not null
 ),
 
@@ -29,7 +29,7 @@ province as (
 
 expected as (
   select d.division_code, d.year, d.name, d.level
-  from {{ ref('stg_division') }} as d
+  from {{ ref('int_division') }} as d
   inner join province as p on p.province = substr(d.division_code, 1, 2)
   inner join calendar as c on c.year = d.year
   where d.level in ('province', 'prefecture', 'county')
@@ -41,14 +41,14 @@ unlisted as (
   from reporting as r
   cross join calendar as c
   where r.division_code not in (
-    select division_code from {{ source('ref', 'division') }} where level in ('province', 'prefecture', 'county')
+    select division_code from {{ ref('stg_ref__division') }} where level in ('province', 'prefecture', 'county')
   )
 ),
 
 reported_outside as (
   -- A report for a year in which the list says the division was not there still has its row.
   select distinct r.division_code, r.year, p.division_name as name, p.level
-  from {{ ref('stg_report') }} as r
+  from {{ ref('int_report') }} as r
   inner join reporting as p on p.division_code = r.division_code
   where r.year is not null
 ),
@@ -74,7 +74,7 @@ count_by as (
     year,
     count(*) as reports,
     sum(case when speaks_for_government then 0 else 1 end) as other_reports
-  from {{ ref('stg_report') }}
+  from {{ ref('int_report') }}
   group by division_code, year
 )
 
@@ -99,5 +99,5 @@ select
   p.division_code is not null as in_corpus
 from cell as c
 left join reporting as p on p.division_code = c.division_code
-left join {{ ref('stg_city_report') }} as g on g.division_code = c.division_code and g.year = c.year
+left join {{ ref('int_city_report') }} as g on g.division_code = c.division_code and g.year = c.year
 left join count_by as n on n.division_code = c.division_code and n.year = c.year

@@ -1,5 +1,4 @@
 -- grain: one row per current report: reconsideration and litigation over information requests
-{{ changed_rows('peer', 'report_id') }}
 {%- set trended = ['reconsideration_total', 'litigation_total', 'reconsideration_correction_rate', 'litigation_loss_rate'] %}
 {%- set counts = [
   'reconsideration_total', 'reconsideration_concluded', 'reconsideration_upheld', 'reconsideration_corrected',
@@ -28,7 +27,6 @@ select
     as disputes_per_1000_applications,
   coalesce(w.applications_received < {{ var('small_n') }}, false) as small_n,
   case when r.year >= 2024 then true else false end as reconsideration_first
-from {{ ref('stg_report') }} as r
+from {{ ref('int_report') }} as r
 left join w on w.report_id = r.report_id
 left join t on t.report_id = r.report_id
-where {{ among('peer', 'r.report_id') }}

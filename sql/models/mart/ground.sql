@@ -1,19 +1,18 @@
 -- grain: one row per current report and lowest line of its form's outcomes: the ground, its count and its shares
 -- The tree of lines is the codebook's `parent`; the base is its root: results since 2019, replies before.
-{{ changed_rows('report', 'report_id') }}
 with line as (
   select i.template, i.indicator, i.label_zh, i.parent as group_indicator, coalesce(nullif(p.parent, ''), i.parent) as base_indicator
-  from {{ source('ref', 'indicator') }} as i
-  left join {{ source('ref', 'indicator') }} as p on p.template = i.template and p.indicator = i.parent
-  left join (select distinct template, parent from {{ source('ref', 'indicator') }}) as c
+  from {{ ref('stg_ref__indicator') }} as i
+  left join {{ ref('stg_ref__indicator') }} as p on p.template = i.template and p.indicator = i.parent
+  left join (select distinct template, parent from {{ ref('stg_ref__indicator') }}) as c
     on c.template = i.template and c.parent = i.indicator
   where i.indicator like 'application.outcome.%' and coalesce(i.parent, '') <> '' and c.parent is null
 ),
 
 figure as (
   select f.report_id, f.indicator, f.resolved, f.state, f.method
-  from {{ ref('stg_figure') }} as f
-  where f.applicant_key = 'total' and f.indicator like 'application.%' {{ in_part('f.report_id') }}
+  from {{ ref('int_figure') }} as f
+  where f.applicant_key = 'total' and f.indicator like 'application.%'
 )
 
 select
@@ -26,8 +25,7 @@ select
   cast(b.resolved as bigint) as base,
   {{ quotient('f.resolved', 'b.resolved') }} as share_of_base,
   coalesce(b.resolved < {{ var('small_n') }}, false) as small_n
-from {{ ref('stg_report') }} as r
+from {{ ref('int_report') }} as r
 inner join line as l on l.template = r.template
 inner join figure as f on f.report_id = r.report_id and f.indicator = l.indicator
 left join figure as b on b.report_id = r.report_id and b.indicator = l.base_indicator
-where {{ among('report', 'r.report_id') }} {{ in_part('r.report_id') }}

@@ -1,5 +1,4 @@
 -- grain: one row per current report: what became of the applications, with each outcome's share
-{{ changed_rows('peer', 'report_id') }}
 {%- set trended = ['disclosure_rate', 'outcome_granted_or_partial', 'outcome_refused'] %}
 {%- set parts = [
   'outcome_granted', 'outcome_partial', 'outcome_refused', 'outcome_unable', 'outcome_not_processed', 'outcome_other',
@@ -22,7 +21,7 @@ based as (
     {{ "" if loop.first else "+ " }}case when w.{{ id }} is null then 1 else 0 end
     {%- endfor %} as outcomes_missing
   from w
-  inner join {{ ref('stg_report') }} as r on r.report_id = w.report_id
+  inner join {{ ref('int_report') }} as r on r.report_id = w.report_id
 ),
 
 t as (
@@ -57,7 +56,6 @@ select
     else 'sum_below_total'
   end as why_not,
   coalesce(b.base < {{ var('small_n') }}, false) as small_n
-from {{ ref('stg_report') }} as r
+from {{ ref('int_report') }} as r
 left join based as b on b.report_id = r.report_id
 left join t on t.report_id = r.report_id
-where {{ among('peer', 'r.report_id') }}

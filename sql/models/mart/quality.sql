@@ -1,10 +1,9 @@
 -- grain: one row per report, current or not: how much of its form was read, proved and doubted
-{{ changed_rows('report', 'report_id') }}
 with form as (
   -- Cells that the form prints: not figures that only sentences state, sums of ours, or rows of one province.
   select i.template, i.indicator, coalesce(a.applicant, 'total') as applicant_key
-  from {{ source('ref', 'indicator') }} as i
-  left join {{ source('ref', 'applicant') }} as a on i.dimension = 'applicant'
+  from {{ ref('stg_ref__indicator') }} as i
+  left join {{ ref('stg_ref__applicant') }} as a on i.dimension = 'applicant'
   where i.kind = 'printed'
 ),
 
@@ -26,11 +25,10 @@ cell as (
     sum(case when o.state = 'unreadable' then 1 else 0 end) as unreadable,
     sum(case when o.state = 'table_missing' then 1 else 0 end) as table_missing,
     sum(case when o.method = 'ocr' then 1 else 0 end) as by_ocr
-  from {{ source('core', 'report') }} as r
-  inner join {{ source('core', 'observation') }} as o on o.report_id = r.report_id and o.method <> 'text'
+  from {{ ref('stg_core__report') }} as r
+  inner join {{ ref('stg_core__observation') }} as o on o.report_id = r.report_id and o.method <> 'text'
   inner join form as f on f.template = r.template and f.indicator = o.indicator
-    and f.applicant_key = coalesce(o.applicant, 'total')
-  where {{ among('report', 'o.report_id') }}
+    and f.applicant_key = o.applicant_key
   group by o.report_id
 ),
 
@@ -38,9 +36,8 @@ other as (
   select
     report_id,
     sum(case when method = 'text' then 1 else 0 end) as text_figures,
-    sum(case when indicator like 'local.%' then 1 else 0 end) as local_figures
-  from {{ source('core', 'observation') }}
-  where {{ among('report', 'report_id') }}
+    sum(case when is_local then 1 else 0 end) as local_figures
+  from {{ ref('stg_core__observation') }}
   group by report_id
 ),
 
@@ -50,8 +47,7 @@ finding as (
     sum(case when severity = 'error' then 1 else 0 end) as errors,
     sum(case when severity = 'warn' then 1 else 0 end) as warnings,
     sum(case when severity = 'info' then 1 else 0 end) as infos
-  from {{ source('core', 'finding') }}
-  where {{ among('report', 'report_id') }}
+  from {{ ref('stg_core__finding') }}
   group by report_id
 )
 
@@ -67,9 +63,8 @@ select
   cast(coalesce(f.errors, 0) as bigint) as findings_error,
   cast(coalesce(f.warnings, 0) as bigint) as findings_warn,
   cast(coalesce(f.infos, 0) as bigint) as findings_info
-from {{ source('core', 'report') }} as r
+from {{ ref('stg_core__report') }} as r
 left join expected as e on e.template = r.template
 left join cell as c on c.report_id = r.report_id
 left join other as o on o.report_id = r.report_id
 left join finding as f on f.report_id = r.report_id
-where {{ among('report', 'r.report_id') }}

@@ -1,25 +1,24 @@
 -- grain: one row per division, year and count whose government reports for its whole area and has divisions below
 -- The parent's figure beside the sum of its children's whole-area figures: to compare, never to add.
-{{ changed_rows('division', 'division_code') }}
 with parent as (
   select c.division_code, c.year, m.measure_id, m.value, m.comparability, m.report_id, c.division_name, c.division_level as level
-  from {{ ref('stg_city_report') }} as c
+  from {{ ref('int_city_report') }} as c
   inner join {{ ref('measure') }} as m on m.report_id = c.report_id and m.value is not null and m.comparability <> 'none'
-  inner join (select distinct measure_id from {{ source('ref', 'measure') }} where kind <> 'ratio') as k on k.measure_id = m.measure_id
-  where c.scope = 'whole_area' and {{ among('division', 'c.division_code') }}
+  inner join (select distinct measure_id from {{ ref('stg_ref__measure') }} where kind <> 'ratio') as k on k.measure_id = m.measure_id
+  where c.scope = 'whole_area'
 ),
 
 child as (
   select c.parent_code, c.year, m.measure_id, count(*) as children_reported, sum(m.value) as children_sum
-  from {{ ref('stg_city_report') }} as c
+  from {{ ref('int_city_report') }} as c
   inner join {{ ref('measure') }} as m on m.report_id = c.report_id and m.value is not null and m.comparability <> 'none'
-  where c.scope = 'whole_area' and c.parent_code is not null and {{ among('division', 'c.parent_code') }}
+  where c.scope = 'whole_area' and c.parent_code is not null
   group by c.parent_code, c.year, m.measure_id
 ),
 
 known as (
   select parent_code, year, count(*) as children
-  from {{ ref('stg_division') }}
+  from {{ ref('int_division') }}
   where parent_code is not null
   group by parent_code, year
 )

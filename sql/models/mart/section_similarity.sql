@@ -1,28 +1,30 @@
 -- grain: one row per current report and section: how many of its sentences stood in last year's report of the same body
 -- Sentences are compared without digits and white space, so that a changed year or figure alone makes no new sentence.
-{{ changed_rows('report', 'report_id') }}
+{%- set ends = '；;！!？?\n' %}
+{%- set digits = '0123456789０１２３４５６７８９〇零一二三四五六七八九十百千万亿.%％' %}
+{%- set blanks = '# \t\r　' %}
 with sentence as (
-  select
-    report_id, section,
-    {{ replace_all(replace_all('piece', '[0-9０-９〇零一二三四五六七八九十百千万亿.%％]', '#'), '[# \t\r\n　]+', '') }} as words
+  select report_id, section, {{ pieces('words', '。') }} as words
   from (
-    select report_id, section, {{ pieces('body_text', '[。；;！!？?\n]') }} as piece
-    from {{ source('core', 'section') }}
-    where {{ among('report', 'report_id') }}
-  ) as cut
+    -- Every mark that ends a sentence becomes a full stop; digits and white space go.
+    select
+      report_id, section,
+      translate(body_text, '{{ ends ~ digits ~ blanks }}', '{{ '。' * ends | length }}') as words
+    from {{ ref('stg_core__section') }}
+  ) as plain
 ),
 
 kept as (
   select s.report_id, s.section, s.words
   from sentence as s
-  inner join {{ ref('stg_report') }} as r on r.report_id = s.report_id
+  inner join {{ ref('int_report') }} as r on r.report_id = s.report_id
   where length(s.words) >= 8 and r.body_id is not null and r.year is not null
 ),
 
 pair as (
   select r.report_id, max(p.report_id) as previous_report_id
-  from {{ ref('stg_report') }} as r
-  inner join {{ ref('stg_report') }} as p on p.body_id = r.body_id and p.scope = r.scope and p.year = r.year - 1
+  from {{ ref('int_report') }} as r
+  inner join {{ ref('int_report') }} as p on p.body_id = r.body_id and p.scope = r.scope and p.year = r.year - 1
   group by r.report_id
 ),
 
@@ -46,5 +48,5 @@ select
   cast(c.repeated as bigint) as repeated,
   {{ quotient('c.repeated', 'c.sentences') }} as similarity
 from compared as c
-inner join {{ ref('stg_report') }} as r on r.report_id = c.report_id
-inner join {{ source('core', 'section') }} as s on s.report_id = c.report_id and s.section = c.section
+inner join {{ ref('int_report') }} as r on r.report_id = c.report_id
+inner join {{ ref('stg_core__section') }} as s on s.report_id = c.report_id and s.section = c.section

@@ -11,7 +11,7 @@ with due as (
       when r.level = 'department' then make_date(r.year + 1, 1, 31)
       when r.level in ('province', 'prefecture', 'county') then make_date(r.year + 1, 3, 31)
     end as due_on
-  from {{ ref('stg_report') }} as r
+  from {{ ref('int_report') }} as r
   where r.year is not null
 )
 

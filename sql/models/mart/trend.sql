@@ -1,85 +1,97 @@
 -- grain: one row per current report and measure with a value: its change, its growth and its rank among peers
 -- A series is a body's figures of one scope. A run ends where the form changes without both grades being exact, or
 -- where the division's area changes. Peers: same level, province, year and scope.
-{{ changed_rows('peer', 'report_id') }}
-with figure as (
+-- Reports, series and groups of peers are numbered first: sorting by numbers is much quicker than by names.
+with report as (
   select
-    m.report_id, m.body_id, m.division_code, m.division_name, m.level, m.issuer, m.scope, m.template, m.year,
-    m.measure_id, m.value, m.comparability, m.small_n, m.denominator,
-    substr(m.division_code, 1, 2) as province_code
+    *,
+    body_id is not null as in_series,
+    body_id is not null and division_code is not null as has_peers,
+    row_number() over (order by report_id) as report_number,
+    dense_rank() over (order by body_id, scope) as series,
+    dense_rank() over (order by level, substr(division_code, 1, 2), year, scope) as peer_group
+  from {{ ref('int_report') }}
+  where year is not null
+),
+
+listed as (
+  select measure_id, row_number() over (order by measure_id) as measure_number
+  from (select distinct measure_id from {{ ref('stg_ref__measure') }}) as m
+),
+
+figure as (
+  select
+    r.report_number, r.series, r.peer_group, r.in_series, r.has_peers, r.year, l.measure_number, m.value,
+    m.comparability, m.small_n
   from {{ ref('measure') }} as m
-  where m.value is not null and m.year is not null and {{ among('beside', 'm.report_id') }}
+  inner join report as r on r.report_id = m.report_id
+  inner join listed as l on l.measure_id = m.measure_id
+  where m.value is not null
 ),
 
 lagged as (
   select
-    *,
-    lag(year) over series as previous_year,
-    lag(value) over series as previous_value,
-    lag(template) over series as previous_template,
-    lag(comparability) over series as previous_comparability,
-    lag(division_code) over series as previous_division_code
+    series, measure_number, report_number, year, value, comparability, small_n,
+    lag(report_number) over before_it as previous_number,
+    lag(year) over before_it as previous_year,
+    lag(value) over before_it as previous_value,
+    lag(comparability) over before_it as previous_comparability
   from figure
-  where body_id is not null
-  window series as (partition by body_id, scope, measure_id order by year, report_id)
+  where in_series
+  window before_it as (partition by series, measure_number order by year, report_number)
 ),
 
-area as (
-  select distinct l.report_id, l.previous_year
-  from (select distinct report_id, division_code, level, year, previous_year from lagged) as l
-  inner join {{ ref('stg_boundary') }} as b on b.division_code = l.division_code
-    and b.year > l.previous_year and b.year <= l.year
-  where l.level <> 'township'
+step as (
+  -- Of each pair of reports that follow each other in some series: what breaks between them.
+  select
+    s.report_number, s.previous_number, r.template <> p.template as other_form,
+    r.level <> 'township' and count(b.division_code) > 0 as other_area
+  from (select distinct report_number, previous_number from lagged where previous_number is not null) as s
+  inner join report as r on r.report_number = s.report_number
+  inner join report as p on p.report_number = s.previous_number
+  left join {{ ref('int_boundary') }} as b on b.division_code = r.division_code and b.year > p.year and b.year <= r.year
+  group by s.report_number, s.previous_number, r.template, p.template, r.level
 ),
 
 broken as (
   select
     l.*,
     case
-      when l.previous_year is null then 'first'
-      when l.template <> l.previous_template and not (l.comparability = 'exact' and l.previous_comparability = 'exact')
-        then 'form'
-      when a.report_id is not null then 'boundary'
+      when l.previous_number is null then 'first'
+      when s.other_form and not (l.comparability = 'exact' and l.previous_comparability = 'exact') then 'form'
+      when s.other_area then 'boundary'
     end as break_kind
   from lagged as l
-  left join area as a on a.report_id = l.report_id and a.previous_year = l.previous_year
-),
-
-numbered as (
-  select
-    *,
-    sum(case when break_kind is null then 0 else 1 end) over (
-      partition by body_id, scope, measure_id order by year, report_id rows between unbounded preceding and current row
-    ) as run
-  from broken
+  left join step as s on s.report_number = l.report_number and s.previous_number = l.previous_number
 ),
 
 started as (
   select
     *,
-    first_value(year) over run_rows as run_first_year,
-    first_value(value) over run_rows as run_first_value
-  from numbered
-  window run_rows as (
-    partition by body_id, scope, measure_id, run order by year, report_id
+    {{ last_known('case when break_kind is not null then year end') }} over so_far as run_first_year,
+    {{ last_known('case when break_kind is not null then value end') }} over so_far as run_first_value
+  from broken
+  window so_far as (
+    partition by series, measure_number order by year, report_number
     rows between unbounded preceding and current row
   )
 ),
 
 ranked as (
   select
-    report_id,
-    measure_id,
-    rank() over (partition by level, province_code, year, scope, measure_id order by value desc) as place,
-    percent_rank() over (partition by level, province_code, year, scope, measure_id order by value) as percentile,
-    count(*) over (partition by level, province_code, year, scope, measure_id) as peers
+    report_number,
+    measure_number,
+    count(*) over (partition by peer_group, measure_number) as peers,
+    rank() over by_value as place_from_below,
+    count(*) over by_value as not_above
   from figure
-  where province_code is not null and body_id is not null
+  where has_peers
+  window by_value as (partition by peer_group, measure_number order by value)
 )
 
 select
-  s.report_id, s.body_id, s.division_code, s.division_name, s.level, s.issuer, s.scope, s.template, s.year,
-  s.measure_id, s.value, s.comparability, s.small_n,
+  {{ identity('r') }},
+  l.measure_id, s.value, s.comparability, s.small_n,
   s.previous_year,
   s.previous_value,
   case when s.break_kind is null and s.previous_year < s.year - 1 then 'gap' else s.break_kind end as break_kind,
@@ -93,8 +105,10 @@ select
       power(cast(s.value as double) / cast(s.run_first_value as double), 1.0 / (s.year - s.run_first_year)) - 1, 6
     ) as {{ type_figure() }}) end as yearly_growth,
   cast(k.peers as bigint) as peers,
-  cast(k.place as bigint) as peer_rank,
-  case when k.peers > 1 then cast(round(k.percentile, 6) as {{ type_figure() }}) end as peer_percentile
+  cast(k.peers - k.not_above + 1 as bigint) as peer_rank,
+  case when k.peers > 1
+    then cast(round(cast(k.place_from_below - 1 as double) / (k.peers - 1), 6) as {{ type_figure() }}) end as peer_percentile
 from started as s
-left join ranked as k on k.report_id = s.report_id and k.measure_id = s.measure_id
-where {{ among('peer', 's.report_id') }}
+inner join report as r on r.report_number = s.report_number
+inner join listed as l on l.measure_number = s.measure_number
+left join ranked as k on k.report_number = s.report_number and k.measure_number = s.measure_number

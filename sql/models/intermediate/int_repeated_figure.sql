@@ -1,16 +1,13 @@
--- grain: one row per report (current or not), codebook indicator and applicant column; no column counts as total
--- The figure is a table's (or OCR's) where one is resolved, else the text's, else none with the table's state.
+-- grain: one row per cell of int_figure that more than one observation speaks of: the figure preferred
+-- A table's (or OCR's) where one is resolved, else the text's, else none with the table's state.
 -- Two resolved figures of one kind that differ leave none: the cell is then ambiguous.
 with observed as (
   select
-    report_id, indicator, applicant, coalesce(applicant, 'total') as applicant_key, observation_id, value, unit,
-    coalesce(approx, false) as approx, state, resolved, resolution, method,
-    {{ row_hash(['report_id', 'indicator', "coalesce(applicant, 'total')"]) }} as cell
-  from {{ source('core', 'observation') }}
-  where indicator not like 'local.%' and {{ among('report', 'report_id') }}
+    *, {{ row_hash(['report_id', 'indicator', 'applicant_key']) }} as cell
+  from {{ ref('stg_core__observation') }}
+  where not is_local
 ),
 
--- Most cells have one observation: only the others are ranked.
 repeated as (
   select cell from observed group by cell having count(*) > 1
 ),
@@ -38,21 +35,13 @@ ranked as (
 )
 
 select
-  o.report_id, o.indicator, o.applicant, o.applicant_key, o.observation_id, o.value, o.unit, o.approx, o.state,
-  o.resolved, o.resolution, o.method
-from observed as o
-left join repeated as r on r.cell = o.cell
-where r.cell is null
-union all
-select
+  cell,
   report_id,
   indicator,
-  applicant,
   applicant_key,
   observation_id,
   value,
-  unit,
-  approx,
+  coalesce(approx, false) as approx,
   case when least <> most then 'ambiguous' else state end as state,
   case when least <> most then null else resolved end as resolved,
   case when least <> most then null else resolution end as resolution,

@@ -14,8 +14,8 @@ with ranked as (
       partition by r.division_code, r.year
       order by {{ scope_rank('r.scope') }}, case when r.body_kind = '{{ var("office_kind") }}' then 1 else 0 end, r.report_id
     ) as place
-  from {{ ref('stg_report') }} as r
-  left join {{ ref('stg_division') }} as d on d.division_code = r.division_code and d.year = r.year
+  from {{ ref('int_report') }} as r
+  left join {{ ref('int_division') }} as d on d.division_code = r.division_code and d.year = r.year
   where r.speaks_for_government and r.division_code is not null and r.year is not null
 )
 

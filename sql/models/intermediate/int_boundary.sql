@@ -1,9 +1,9 @@
 -- grain: one row per division code and year in which its area changed against the year before
 -- `partial` where only some of a territory moved, so that no sum of whole divisions gives the other boundaries.
 with ends as (
-  select from_code as division_code, event_date, kind, extent from {{ source('ref', 'division_event') }}
+  select from_code as division_code, event_date, kind, extent from {{ ref('stg_ref__division_event') }}
   union all
-  select to_code as division_code, event_date, kind, extent from {{ source('ref', 'division_event') }}
+  select to_code as division_code, event_date, kind, extent from {{ ref('stg_ref__division_event') }}
 )
 
 select

@@ -1,7 +1,7 @@
 -- grain: one row per current report
 with tabled as (
   select report_id
-  from {{ source('core', 'observation') }}
+  from {{ ref('stg_core__observation') }}
   where method <> 'text' and state <> 'table_missing'
   group by report_id
 )
@@ -26,7 +26,7 @@ select
   -- A township bears its county's code, a department its place's: neither speaks for the division.
   (r.level in ('province', 'prefecture', 'county') and r.body_kind in ({{ "'" ~ var('government_kinds') | join("', '") ~ "'" }}))
     or (r.body_kind = '{{ var("office_kind") }}' and r.scope = 'whole_area') as speaks_for_government
-from {{ source('core', 'report') }} as r
-left join {{ source('core', 'document') }} as d on d.document_id = r.document_id
+from {{ ref('stg_core__report') }} as r
+left join {{ ref('stg_core__document') }} as d on d.document_id = r.document_id
 left join tabled as t on t.report_id = r.report_id
 where r.is_current

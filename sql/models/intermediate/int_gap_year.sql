@@ -2,7 +2,7 @@
 with latest as (
   select
     *, row_number() over (partition by body_id order by year desc, report_id) as place
-  from {{ ref('stg_report') }}
+  from {{ ref('int_report') }}
   where body_id is not null and year is not null
 ),
 
@@ -17,11 +17,11 @@ body as (
 ),
 
 calendar as (
-  {{ year_rows('select min(year) as first_year, max(year) as last_year from ' ~ ref('stg_report')) }}
+  {{ year_rows('select min(year) as first_year, max(year) as last_year from ' ~ ref('int_report')) }}
 )
 
 select b.body_id, c.year, b.division_code, b.division_name, b.level, b.issuer, b.body_kind
 from body as b
 inner join calendar as c on c.year > b.first_year and c.year < b.last_year
-left join {{ ref('stg_report') }} as r on r.body_id = b.body_id and r.year = c.year
+left join {{ ref('int_report') }} as r on r.body_id = b.body_id and r.year = c.year
 where r.report_id is null

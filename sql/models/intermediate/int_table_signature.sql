@@ -1,17 +1,14 @@
 -- grain: one row per current report and table of its form with a non-zero figure: the table in one line, to find copies by
--- Kept between builds in `meta`: a copy can lie in any report, and none is read again to find it.
 -- Zeros are left out, for one filer's 0 is another's blank; so are lines that one form of the same table splits in
 -- parts and another prints whole. `telling`: chance would hardly repeat it; its distinct figures weigh at least
 -- `copy_bits` (sum of log2(1 + figure)).
-{{ changed_rows('report', 'report_id') }}
-{{ config(schema='meta') }}
 with child as (
-  select distinct template, parent from {{ source('ref', 'indicator') }} where coalesce(parent, '') <> ''
+  select distinct template, parent from {{ ref('stg_ref__indicator') }} where coalesce(parent, '') <> ''
 ),
 
 split_line as (
   select i.indicator
-  from {{ source('ref', 'indicator') }} as i
+  from {{ ref('stg_ref__indicator') }} as i
   left join child as c on c.template = i.template and c.parent = i.indicator
   where i.dimension = 'applicant'
   group by i.indicator
@@ -20,7 +17,7 @@ split_line as (
 
 line as (
   select i.template, i.table_name, i.indicator
-  from {{ source('ref', 'indicator') }} as i
+  from {{ ref('stg_ref__indicator') }} as i
   left join split_line as s on s.indicator = i.indicator or s.indicator = i.parent
   where s.indicator is null and i.table_name <> 'overview' and coalesce(i.note, '') not like 'DERIVED%'
 ),
@@ -28,11 +25,11 @@ line as (
 cell as (
   select
     o.report_id, l.table_name, o.value, count(*) as cells,
-    {{ hash_sum(['o.indicator', "coalesce(o.applicant, 'total')", 'o.value']) }} as part
-  from {{ source('core', 'observation') }} as o
-  inner join {{ ref('stg_report') }} as r on r.report_id = o.report_id
+    {{ hash_sum(['o.indicator', 'o.applicant_key', 'o.value']) }} as part
+  from {{ ref('stg_core__observation') }} as o
+  inner join {{ ref('int_report') }} as r on r.report_id = o.report_id
   inner join line as l on l.template = r.template and l.indicator = o.indicator
-  where o.method <> 'text' and o.value <> 0 and {{ among('report', 'o.report_id') }}
+  where o.method <> 'text' and o.value <> 0
   group by o.report_id, l.table_name, o.value
 )
 

@@ -3,7 +3,7 @@
 {%- set steps = 6 %}
 with forward as (
   select from_code, min(to_code) as to_code, max(case when kind = 'merged' then 1 else 0 end) as merged
-  from {{ source('ref', 'division_event') }}
+  from {{ ref('stg_ref__division_event') }}
   where kind in ('raised', 'recoded', 'merged') and coalesce(extent, 'whole') = 'whole'
     and coalesce(from_code, '') <> '' and coalesce(to_code, '') <> '' and from_code <> to_code
   group by from_code
@@ -11,9 +11,9 @@ with forward as (
 ),
 
 code as (
-  select division_code from {{ source('ref', 'division') }}
+  select division_code from {{ ref('stg_ref__division') }}
   union
-  select division_code from {{ ref('stg_report') }} where division_code is not null
+  select division_code from {{ ref('int_report') }} where division_code is not null
   union
   select from_code from forward
 ),

@@ -1,0 +1,2 @@
+-- grain: one row per document
+select * from {{ source('core', 'document') }}

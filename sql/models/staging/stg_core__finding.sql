@@ -1,0 +1,2 @@
+-- grain: one row per finding
+select * from {{ source('core', 'finding') }}

@@ -1,0 +1,2 @@
+-- grain: one row per report and section
+select * from {{ source('core', 'section') }}

@@ -1,0 +1,2 @@
+-- grain: one row per applicant's column
+select * from {{ source('ref', 'applicant') }}

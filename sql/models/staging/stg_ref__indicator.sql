@@ -1,0 +1,2 @@
+-- grain: one row per form and indicator
+select * from {{ source('ref', 'indicator') }}
