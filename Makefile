@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: run test test-spark lint types unit dev bench accuracy clean
+.PHONY: run test quick test-spark lint types unit dev bench accuracy clean
 
 # the whole way on the shipped corpus, or with INPUT=path on one's own files
 run: $(READY)
@@ -23,7 +23,11 @@ types: $(READY)
 	$(BIN)/mypy
 
 unit: $(READY)
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+# what one runs while working: all but what is marked slow (OCR, LibreOffice, whole runs, crawls, dbt)
+quick: $(READY)
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow"
 
 # the SQL models on Spark, row for row; needs Java 17 and builds an environment of its own, outside the lock
 SPARK := .venv-spark

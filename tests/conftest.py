@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 import signal
+import sys
+from pathlib import Path
 
 import pytest
+
+TESTS = Path(__file__).parent
+SLOW_ROOMS = ("spine", "sql", "crawl/site")
+"""Rooms whose tests start programs of their own: none of them is quick."""
+
+if str(TESTS.parent) not in sys.path:
+    sys.path.insert(0, str(TESTS.parent))  # tests.drawn, however pytest is started
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # started in the background of a shell, which then ignores Ctrl-C: the processes under test must not
@@ -16,3 +25,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--accept", action="store_true", help="rewrite the golden files from what is read now; read the diff"
     )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Slow rooms are marked, a file of theirs stays on one worker (what it builds is built once), and what is
+    slow begins first, so that all workers end together."""
+    for item in items:
+        place = item.path.relative_to(TESTS).as_posix()
+        if place.startswith(SLOW_ROOMS):
+            item.add_marker(pytest.mark.slow)
+            if not item.get_closest_marker("xdist_group"):
+                item.add_marker(pytest.mark.xdist_group(place))
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)

@@ -1,8 +1,35 @@
-"""Makes the builders in ``tests/drawn/files`` importable however pytest is started."""
+"""A picture that several tests read is recognised once."""
 
-import sys
-from pathlib import Path
+from __future__ import annotations
 
-_ROOT = str(Path(__file__).resolve().parents[2])
-if _ROOT not in sys.path:
-    sys.path.insert(0, _ROOT)
+from collections.abc import Callable, Iterator, Sequence
+from hashlib import sha256
+
+import pytest
+
+from pipeline.clean.scan import ocr, picture, upright
+from pipeline.clean.scan.pixels import Box, Pixels
+
+
+def _remembering(call: Callable[..., object]) -> Callable[..., object]:
+    known: dict[object, object] = {}
+
+    def once(grey: Pixels, *boxes: Sequence[Box], **settings: float) -> object:
+        key = (sha256(grey).digest(), grey.shape, tuple(map(tuple, boxes)), tuple(settings.items()))
+        if key not in known:
+            known[key] = call(grey, *boxes, **settings)
+        return known[key]
+
+    return once
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_recognition_a_picture() -> Iterator[None]:
+    """The same pixels give the same text: the recogniser, which takes most of these tests' time, is asked once."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("detect", "recognise"):
+            once = _remembering(getattr(ocr, name))
+            for module in (picture, upright):
+                if hasattr(module, name):
+                    patch.setattr(module, name, once)
+        yield

@@ -11,6 +11,8 @@ from pipeline.document import Paragraph, Table
 from tests.drawn.files import word_files
 from tests.drawn.files.drawn_tables import grouped_table, shape
 
+pytestmark = pytest.mark.slow
+
 RTF = (
     rb"{\rtf1\ansi\uc1 \u25253?\u21578? 128\par \trowd\cellx2000\cellx4000\intbl "
     rb"\u30002?\cell 56\cell\row\pard\par}"
@@ -52,7 +54,6 @@ def test_rtf_is_read() -> None:
 
 
 @needs_office
-@pytest.mark.slow
 def test_batch_of_doc_files(tmp_path: Path) -> None:
     """.doc files made by LibreOffice itself from drawn tables keep their cells; a broken one fails alone."""
     import subprocess

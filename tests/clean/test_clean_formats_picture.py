@@ -31,6 +31,8 @@ from tests.drawn.files.drawn_tables import (
     without_space,
 )
 
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("pictures")]
+
 needs_font = pytest.mark.skipif(not picture_files.font_paths(), reason=picture_files.NEEDED)
 
 

@@ -16,7 +16,7 @@ from pipeline.crawl.completeness import RULES
 from pipeline.definitions import HOST_TAG, dagster_home, defs, inbox
 from pipeline.home import Home
 
-pytestmark = pytest.mark.xdist_group("dagster")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("dagster")]
 
 
 def test_asset_keys() -> None:

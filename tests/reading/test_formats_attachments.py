@@ -20,6 +20,8 @@ from tests.drawn.files import picture_files, report_files, word_files
 from tests.drawn.files.report_files import DrawnReport
 from tests.seeds import FOLDER, needs_seeds
 
+pytestmark = pytest.mark.slow
+
 NAME = "统计表.docx"
 LINK = '<p>附件：<a href="{0}">{0}</a></p>'
 OCR = pytest.mark.skipif(not picture_files.font_paths(), reason=picture_files.NEEDED)

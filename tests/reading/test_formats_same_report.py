@@ -55,6 +55,7 @@ def test_every_format_gives_what_the_page_gives(template: str, name: str) -> Non
     assert all(o.locator for o in read.observations)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not picture_files.font_paths(), reason=picture_files.NEEDED)
 def test_a_scan_of_a_report_is_read_by_ocr() -> None:
     made = report_files.report("v2021", 5)

@@ -27,6 +27,8 @@ from pipeline.reconcile import reconcile
 from pipeline.reconcile.system import shape_for
 from pipeline.report import Observation, Report, Unplaced
 
+pytestmark = pytest.mark.slow
+
 TEMPLATES = ("v2014", "v2019", "v2021")
 drawn = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 seeds = st.integers(0, 2**32)
