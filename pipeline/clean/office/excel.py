@@ -15,7 +15,8 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from pipeline.clean.office import excel_xml
+from pipeline.clean.format import OLE
+from pipeline.clean.office import excel_biff, excel_xml
 from pipeline.clean.office.excel_formats import NumberFormat, SheetFacts, column_letters, sheet_facts
 from pipeline.clean.office.formats import XLSX, is_sheet_xml
 from pipeline.clean.refused import Refused
@@ -25,8 +26,6 @@ READER = "excel"
 MAX_BYTES = 64_000_000
 MAX_SLOTS = 4_000_000
 """Rows times columns of a sheet's used area."""
-
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
 def read(data: bytes, *, sha256: str, media_type: str = XLSX.media_type) -> Document:
@@ -64,8 +63,10 @@ def _blocks(data: bytes) -> Iterator[Block]:
                 raise Refused(
                     "too_large", f"The sheet {name} spans {extent.last_row} rows, {extent.last_col} columns."
                 )
-    elif data[:8] == _OLE and "EncryptedPackage".encode("utf-16-le") in data:
-        raise Refused("encrypted", "The workbook is locked with a password.")
+    elif data[:8] == OLE:
+        if "EncryptedPackage".encode("utf-16-le") in data:
+            raise Refused("encrypted", "The workbook is locked with a password.")
+        facts = excel_biff.sheet_facts(data)
     try:
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
         sheets = [
@@ -81,9 +82,8 @@ def _blocks(data: bytes) -> Iterator[Block]:
             rows = sheet.to_python(skip_empty_area=False)
             known = facts.get(name)
             hidden = (known.hidden_rows, known.hidden_cols) if known else (frozenset[int](), frozenset[int]())
-            area = _Area(
-                name, _shown(rows, known.formats if known else {}), sheet.merged_cell_ranges or [], *hidden
-            )
+            stored = _unprinted(rows, texts := _shown(rows, known))
+            area = _Area(name, texts, sheet.merged_cell_ranges or [], *hidden, stored)
             yield from area.blocks()
     except calamine.PasswordError:
         raise Refused("encrypted", "The workbook is locked with a password.") from None
@@ -93,11 +93,35 @@ def _blocks(data: bytes) -> Iterator[Block]:
         raise Refused("broken_excel", f"The workbook cannot be read: {error}") from None
 
 
-def _shown(rows: Sequence[Sequence[Any]], formats: Mapping[tuple[int, int], NumberFormat]) -> list[list[str]]:
-    return [
-        [printed(value, formats.get((row, col))) for col, value in enumerate(values)]
+def _shown(rows: Sequence[Sequence[Any]], facts: SheetFacts | None) -> list[list[str]]:
+    if facts is None:
+        return [[printed(value) for value in values] for values in rows]
+    shown = [
+        [printed(value, facts.formats.get((row, col))) for col, value in enumerate(values)]
         for row, values in enumerate(rows)
     ]
+    if not facts.zeros:
+        for texts, values in zip(shown, rows, strict=True):
+            for col, value in enumerate(values):
+                if isinstance(value, int | float) and not isinstance(value, bool) and value == 0:
+                    texts[col] = ""
+    for (row, col), text in facts.instead.items():
+        if row < len(shown) and col < len(shown[row]):
+            shown[row][col] = text
+    return shown
+
+
+def _unprinted(rows: Sequence[Sequence[Any]], texts: list[list[str]]) -> dict[tuple[int, int], str]:
+    """The numbers that cells hold and do not print, or print as a dash, by their places; such a cell is part of
+    its table: its text becomes a blank."""
+    found: dict[tuple[int, int], str] = {}
+    for row, values in enumerate(rows):
+        for col, value in enumerate(values):
+            text = texts[row][col]
+            if isinstance(value, int | float) and not isinstance(value, bool) and text in ("", "-", "—", "–"):
+                found[(row, col)] = printed(value)
+                texts[row][col] = text or " "
+    return found
 
 
 def printed(value: object, number_format: NumberFormat | None = None) -> str:
@@ -140,8 +164,10 @@ class _Area:
         merged: Sequence[tuple[tuple[int, int], tuple[int, int]]],
         hidden_rows: frozenset[int] = frozenset(),
         hidden_cols: frozenset[int] = frozenset(),
+        stored: Mapping[tuple[int, int], str] | None = None,
     ) -> None:
         self.name = name
+        self.stored = stored or {}
         width = max((len(row) for row in rows), default=0)
         self.row_at = [n for n in range(len(rows)) if n not in hidden_rows]
         self.col_at = [n for n in range(width) if n not in hidden_cols]
@@ -167,6 +193,7 @@ class _Area:
         return self.owner.get((row, col)) or _Span(row, col, 1, 1)
 
     def text(self, span: _Span) -> str:
+        """What a cell prints; a blank where it holds a number that it does not print."""
         return self.rows[span.row][span.col]
 
     def filled(self, row: int, lo: int = 0, hi: int | None = None) -> list[_Span]:
@@ -202,7 +229,7 @@ class _Area:
         while last - 1 > first and self._is_note(filled[last - 1], left, right):
             last -= 1
         for row in range(start, first):
-            yield self._paragraph(filled[row][0])
+            yield from self._paragraph(filled[row][0])
         if first < last:
             parts = self._side_by_side([filled[row] for row in range(first, last)], left, right)
             if len(parts) > 1:
@@ -211,7 +238,7 @@ class _Area:
             else:
                 yield self._table(first, last, left, right)
         for row in range(last, end):
-            yield self._paragraph(filled[row][0])
+            yield from self._paragraph(filled[row][0])
 
     def _side_by_side(self, rows: Sequence[Sequence[_Span]], left: int, right: int) -> list[tuple[int, int]]:
         """The columns of tables that stand beside each other: parted by columns without any text, each with
@@ -235,11 +262,14 @@ class _Area:
     def _is_note(spans: Sequence[_Span], left: int, right: int) -> bool:
         return len(spans) == 1 and spans[0].rowspan == 1 and spans[0].colspan >= max(2, right - left)
 
-    def _paragraph(self, span: _Span) -> Paragraph:
-        return Paragraph(self.text(span), self._locator(span.row, span.col))
+    def _paragraph(self, span: _Span) -> Iterator[Paragraph]:
+        if text := self.text(span).strip():
+            yield Paragraph(text, self._locator(span.row, span.col))
 
-    def _locator(self, row: int, col: int) -> str:
-        return f"{self.name}!{column_letters(self.col_at[col] + 1)}{self.row_at[row] + 1}"
+    def _locator(self, row: int, col: int, *, stored: bool = False) -> str:
+        place = f"{self.name}!{column_letters(self.col_at[col] + 1)}{self.row_at[row] + 1}"
+        kept = self.stored.get((self.row_at[row], self.col_at[col])) if stored and self.stored else None
+        return place if kept is None else f"{place} (holds {kept}, does not print it)"
 
     def _table(self, first: int, last: int, left: int, right: int) -> Table:
         spans: list[_Span] = []
@@ -259,8 +289,8 @@ class _Area:
                     position[span.col],
                     min(span.rowspan, last - span.row),
                     width,
-                    self.text(span),
-                    self._locator(span.row, span.col),
+                    self.text(span).strip(),
+                    self._locator(span.row, span.col, stored=True),
                 )
             )
         locator = f"{self._locator(first, left)}:{self._locator(last - 1, right - 1).partition('!')[2]}"
