@@ -133,6 +133,14 @@ def is_on(element: etree._Element | None) -> bool:
     return element is not None and value(element) not in ("0", "false", "off", "none")
 
 
+def chosen(alternates: etree._Element) -> etree._Element | None:
+    """Of alternates that show the same the one to read: the first choice that holds something, else the
+    fallback."""
+    return next(
+        (inner for inner in alternates if local(inner) in ("Choice", "Fallback") and len(inner)), None
+    )
+
+
 def through_wrappers(element: etree._Element) -> Iterator[etree._Element]:
     """Children, looking through content controls, smart tags and tracked insertions; what a tracked
     change deleted or moved away is left out."""
@@ -147,5 +155,9 @@ def through_wrappers(element: etree._Element) -> Iterator[etree._Element]:
                     "ruby", "rubyBase", "dir", "bdo"):  # fmt: skip
             if len(stack) < MAX_DEPTH:
                 stack.append(iter(inner))
+        elif name == "AlternateContent":
+            choice = chosen(inner)
+            if choice is not None and len(stack) < MAX_DEPTH:
+                stack.append(iter(choice))
         elif name not in ("del", "moveFrom", "sdtPr", "sdtEndPr", "rt", "rubyPr", ""):
             yield inner

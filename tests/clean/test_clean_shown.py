@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import random
+import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pipeline import read_reports
 from pipeline.clean import read_document
 from pipeline.document import UNREAD, Table
-from tests.drawn.files import shown_pages
+from tests.drawn.files import shown_files, shown_pages, word_files
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "documents"
 LABELS = ("召开会议次数", "举办培训次数", "接受培训人数", "公开信息条数")
@@ -65,3 +68,81 @@ def test_a_cell_that_was_not_read_is_told_and_is_no_blank() -> None:
     cell = next(o for o in report.observations if o.indicator == first.indicator)
     assert (cell.state, cell.value, cell.resolved) == ("unreadable", None, None)
     assert [f.cells for f in report.findings if f.rule == "cell.unread"] == [((first.indicator, None),)]
+
+
+@pytest.mark.parametrize("way", shown_files.WORD_HIDING)
+def test_a_figure_that_a_word_file_hides_is_not_read(way: str) -> None:
+    rows = _drawn(way)
+    assert _figures(shown_files.word(rows, shown_files.WORD_HIDING[way])) == [shown for _, shown, _ in rows]
+
+
+@pytest.mark.parametrize("way", shown_files.WORD_SHOWING)
+def test_a_figure_that_a_word_file_shows_is_read(way: str) -> None:
+    rows = _drawn(way)
+    assert _figures(shown_files.word(rows, shown_files.WORD_SHOWING[way])) == [shown for _, shown, _ in rows]
+
+
+@pytest.mark.parametrize("way", shown_files.WORD_UNREADABLE)
+def test_what_a_word_file_shows_unread_is_no_blank_and_no_figure(way: str) -> None:
+    assert _figures(shown_files.word(_drawn(way), shown_files.WORD_UNREADABLE[way])) == [UNREAD] * len(LABELS)
+
+
+def test_hidden_rows_of_a_word_table_are_left_out_and_files_inside_are_read() -> None:
+    rows = _drawn("rows")
+    data = shown_files.word(rows, "<w:r><w:t>{shown}</w:t></w:r>")
+    hidden = shown_files.with_part(
+        data, "word/document.xml", lambda xml: xml.replace("<w:tr>", "<w:tr><w:trPr><w:hidden/></w:trPr>", 1)
+    )
+    assert _figures(hidden) == [shown for _, shown, _ in rows[1:]]
+    page = (
+        "<table>"
+        + "".join(f"<tr><td>{label}</td><td>{shown}</td></tr>" for label, shown, _ in rows)
+        + "</table>"
+    )
+    relation = '<Relationship Id="rIdX" Type="http://x/aFChunk" Target="page.html"/></Relationships>'
+    chunk = shown_files.with_part(
+        shown_files.with_part(
+            word_files.from_body('<w:altChunk r:id="rIdX"/>'),
+            "word/_rels/document.xml.rels",
+            lambda xml: xml.replace("</Relationships>", relation),
+        ),
+        "word/settings.xml",
+        lambda xml: xml,
+    )
+    target = io.BytesIO(chunk)
+    with zipfile.ZipFile(target, "a") as package:
+        package.writestr("word/page.html", f"<html><body>{page}</body></html>")
+    assert _figures(target.getvalue()) == [shown for _, shown, _ in rows]
+
+
+@pytest.mark.parametrize("way", shown_files.EXCEL_SHOWN)
+def test_a_workbook_is_read_as_it_prints(way: str) -> None:
+    rows = [(label, str(int(shown) + 1), hidden) for label, shown, hidden in _drawn(way)]
+    paint, printed = shown_files.EXCEL_SHOWN[way]
+    rows.append(("合计", "1", "2"))
+    data = shown_files.excel(rows, paint)
+    found = read_document(data).blocks[-1]
+    assert isinstance(found, Table)
+    assert [cell.text for cell in found.cells if cell.col == 1] == [
+        printed.format(shown=shown) for _, shown, _ in rows
+    ]
+
+
+def test_zeros_that_print_nothing_or_a_dash_are_told_with_what_they_hold() -> None:
+    rows = [(f"项目{n}", "0", "") for n in range(len(shown_files.ZEROS))]
+    formats = iter(shown_files.ZEROS)
+
+    def paint(sheet: Any, cell: Any, shown: str, hidden: str) -> None:
+        cell.value, cell.number_format = 0, next(formats)
+
+    data = shown_files.excel(rows, paint)
+    (table,) = (block for block in read_document(data).blocks if isinstance(block, Table))
+    found = [cell for cell in table.cells if cell.col == 1]
+    assert [cell.text for cell in found] == list(shown_files.ZEROS.values())
+    assert ["holds 0" in cell.locator for cell in found] == [
+        text != "0" for text in shown_files.ZEROS.values()
+    ]
+    no_zeros = shown_files.with_part(
+        data, "xl/worksheets/sheet1.xml", lambda xml: xml.replace("<sheetView ", '<sheetView showZeros="0" ')
+    )
+    assert _figures(no_zeros) == [""] * len(rows)

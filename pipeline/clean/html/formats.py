@@ -20,7 +20,8 @@ def _is_page(data: bytes) -> bool:
     return head is not None and _TAG.search(head) is not None
 
 
-def _is_saved_page(data: bytes) -> bool:
+def is_saved_page(data: bytes) -> bool:
+    """Whether a file is a page saved as one message with all its parts."""
     return _MESSAGE.match(data) is not None and _RELATED.search(data[:8192]) is not None
 
 
@@ -40,5 +41,5 @@ MHTML = Format(
     "page",
     "multipart/related",
     dict.fromkeys((".mht", ".mhtml"), "multipart/related"),
-    (Sign(holds=_is_saved_page),),
+    (Sign(holds=is_saved_page),),
 )

@@ -105,7 +105,12 @@ def _shown(rows: Sequence[Sequence[Any]], facts: SheetFacts | None) -> list[list
             for col, value in enumerate(values):
                 if isinstance(value, int | float) and not isinstance(value, bool) and value == 0:
                     texts[col] = ""
-    for (row, col), text in facts.instead.items():
+    for (row, col), text in sorted(facts.instead.items()):
+        if (
+            text and (row + 1) * (col + 1) <= MAX_SLOTS
+        ):  # calamine leaves out what has no value at a sheet's end
+            shown += [[] for _ in range(row + 1 - len(shown))]
+            shown[row] += [""] * (col + 1 - len(shown[row]))
         if row < len(shown) and col < len(shown[row]):
             shown[row][col] = text
     return shown

@@ -301,8 +301,8 @@ def _facts(xml: bytes, styles: _Styles, strings: Mapping[int, str]) -> SheetFact
             if number in styles.unseen:
                 instead[(row - 1, col - 1)] = ""
     if strings or any(sign in xml for sign in (b"<f", b":f", b't="e"', b"strike", b"vertAlign")):
-        for place, text in _told_otherwise(xml, strings):
-            instead.setdefault(place, text)
+        for at, text in _told_otherwise(xml, strings):
+            instead.setdefault(at, text)
     rows: set[int] = set()
     cols: set[int] = set()
     for match in _ROW_OR_COL.finditer(xml):

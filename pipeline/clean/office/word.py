@@ -9,24 +9,40 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from lxml import etree
 
+from pipeline.clean.html import mhtml
+from pipeline.clean.html import reader as html
+from pipeline.clean.html.formats import is_saved_page
 from pipeline.clean.line_tables import Lines, blocks_of, may_hold_tables
 from pipeline.clean.office.formats import DOCX
+from pipeline.clean.office.word_looks import (
+    PLAIN,
+    Field,
+    Look,
+    Styles,
+    has_ground,
+    look_of,
+    read_styles,
+    shown_without_result,
+    sign_of,
+)
 from pipeline.clean.office.word_numbering import Numbering, read_numbering
-from pipeline.clean.package import Package, child, is_on, local, open_package, through_wrappers, value
+from pipeline.clean.package import Package, child, chosen, is_on, local, open_package, through_wrappers, value
 from pipeline.clean.page.note_marks import in_brackets
 from pipeline.clean.refused import Refused
-from pipeline.document import Block, Cell, Document, Image, Paragraph, Table
+from pipeline.document import UNREAD, Block, Cell, Document, Image, Paragraph, Table
 
 READER = "word"
 MAIN = "word/document.xml"
 MAX_NESTING = 12
 MAX_COLUMNS = 1_000
 MAX_CELLS = 500_000
+_MAX_FILES = 2
+"""Files inside of each other."""
 _MIN_TABBED = 3
 """Paragraphs with tabs that may be the rows of a table."""
 
@@ -39,17 +55,22 @@ def read(data: bytes, *, sha256: str, media_type: str = DOCX.media_type) -> Docu
     of a single cell is only a frame and gives its content. Text boxes follow the paragraph they hang on.
     """
     try:
-        package = open_package(data, MAIN)
-        body = child(package.xml(package.main), "body")
-        if body is None:
-            raise Refused("broken_package", "The document has no body.")
-        blocks = _Reader(package.targets(), read_numbering(package)).blocks(body)
+        blocks = _blocks(data, 0)
     except Refused as error:
         status = "broken_word" if error.status == "broken_package" else error.status
         return Document(sha256, media_type, READER, (), status=status, detail=error.detail)
     if not blocks:
         return Document(sha256, media_type, READER, (), status="empty", detail="The document holds no text.")
     return Document(sha256, media_type, READER, blocks)
+
+
+def _blocks(data: bytes, inside: int) -> tuple[Block, ...]:
+    """The blocks of a file that stands inside of so many others."""
+    package = open_package(data, MAIN)
+    body = child(package.xml(package.main), "body")
+    if body is None:
+        raise Refused("broken_package", "The document has no body.")
+    return _Reader(package, read_numbering(package), read_styles(package), inside).blocks(body)
 
 
 def pictures(data: bytes) -> Iterator[tuple[str, bytes]]:
@@ -84,9 +105,12 @@ class _RawCell:
 
 
 class _Reader:
-    def __init__(self, targets: dict[str, str], numbering: Numbering) -> None:
-        self.targets = targets
+    def __init__(self, package: Package, numbering: Numbering, styles: Styles, inside: int) -> None:
+        self.package = package
+        self.inside = inside
+        self.targets = package.targets()
         self.numbering = numbering
+        self.styles = styles
         self.paragraphs = self.tables = self.images = self.cells = 0
 
     def blocks(self, body: etree._Element) -> tuple[Block, ...]:
@@ -101,6 +125,23 @@ class _Reader:
                 yield from self._paragraph(inner, within, depth)
             elif name == "tbl":
                 yield from self._table(inner, within, depth)
+            elif name == "altChunk":
+                yield from self._other_file(inner, within)
+
+    def _other_file(self, element: etree._Element, within: str) -> Iterator[Block]:
+        """The blocks of a page or document that the file carries inside, where its kind is known; else a picture
+        stands for it."""
+        name = self.targets.get(value(element, "id") or "", "")
+        data = self.package.part(name) if name in self.package.names else b""
+        blocks: tuple[Block, ...] = ()
+        if data[:2] == b"PK" and self.inside < _MAX_FILES:
+            blocks = _blocks(data, self.inside + 1)
+        elif is_saved_page(data):
+            blocks = mhtml.read(data, sha256="").blocks
+        elif data[:2] != b"PK" and b"<" in data[:4096]:
+            blocks = html.read(data, sha256="").blocks
+        for block in blocks or (Image(name, "file"),):
+            yield replace(block, locator=f"{within}{name}, {block.locator}")
 
     def _paragraph(self, element: etree._Element, within: str, depth: int) -> Iterator[Block]:
         found = self._found(element)
@@ -117,15 +158,22 @@ class _Reader:
         for box in found.boxes:
             yield from self._container(box, f"{within}text box, ", depth + 1)
 
-    def _found(self, paragraph: etree._Element) -> _Found:
+    def _found(self, paragraph: etree._Element, grounded: bool = False) -> _Found:
+        """``grounded``: the paragraph stands on a ground that is not white."""
         found = _Found()
         properties = child(paragraph, "pPr")
         label = self.numbering.label(properties)
+        look = self.styles.looks.get(value(child(properties, "pStyle")) or "", PLAIN).over(
+            self.styles.all_text
+        )
+        if grounded or has_ground(child(properties, "shd")):
+            look = look._replace(white=False)
         parts: list[str] = []
+        fields: list[Field] = []
         for inner in through_wrappers(paragraph):
             name = local(inner)
             if name == "r":
-                self._run(inner, parts, found)
+                self._run(inner, parts, found, fields, look)
             elif name in ("oMath", "oMathPara"):
                 parts.extend(str(t.text) for t in inner.iter() if local(t) == "t" and t.text)
         left = "".join(part for n, part in enumerate(parts) if n not in found.struck)
@@ -133,18 +181,29 @@ class _Reader:
         found.text = label + text if text.strip() else ""
         return found
 
-    def _run(self, run: etree._Element, parts: list[str], found: _Found) -> None:
-        hidden = is_on(child(run, "rPr", "vanish"))
+    def _run(
+        self, run: etree._Element, parts: list[str], found: _Found, fields: list[Field], around: Look
+    ) -> None:
+        properties = child(run, "rPr")
+        look = look_of(properties)
+        if self.styles.looks and (style := value(child(properties, "rStyle"))):
+            look = look.over(self.styles.looks.get(style, PLAIN))
+        white = look.white and around.white is not False
+        look = look.over(around)
         first = len(parts)
         for inner in run:
             name = local(inner)
-            if name == "AlternateContent":
-                choice = child(inner, "Choice")
+            if name == "fldChar":
+                _follow(inner, fields, parts)
+            elif name == "instrText" and fields:
+                fields[-1] = fields[-1]._replace(instruction=fields[-1].instruction + (inner.text or ""))
+            elif name == "AlternateContent":
+                choice = chosen(inner)
                 if choice is not None:
                     self._drawing(choice, found)
             elif name in ("drawing", "pict", "object"):
                 self._drawing(inner, found)
-            elif hidden:
+            elif look.hidden or white or any(not field.result for field in fields):
                 continue
             elif name == "t":
                 parts.append(inner.text or "")
@@ -155,13 +214,10 @@ class _Reader:
             elif name == "noBreakHyphen":
                 parts.append("-")
             elif name == "sym":
-                code = value(inner, "char") or ""
-                number = int(code, 16) if code and all(c in "0123456789abcdefABCDEF" for c in code) else 0
-                if 32 < number < 0xE000:
-                    parts.append(chr(number))
-        if is_on(child(run, "rPr", "strike")) or is_on(child(run, "rPr", "dstrike")):
+                parts.append(sign_of(inner) or UNREAD)
+        if look.struck:
             found.struck.update(range(first, len(parts)))
-        elif value(child(run, "rPr", "vertAlign")) == "superscript":
+        elif look.raised:
             parts[first:] = [in_brackets("".join(parts[first:]))]
 
     def _drawing(self, element: etree._Element, found: _Found) -> None:
@@ -180,7 +236,7 @@ class _Reader:
                 if target:
                     found.images.append((target, alt))
             if name == "AlternateContent":
-                choice = child(inner, "Choice")
+                choice = chosen(inner)
                 stack.extend([choice] if choice is not None else [])
             else:
                 stack.extend(reversed([part for part in inner if isinstance(part.tag, str)]))
@@ -199,9 +255,13 @@ class _Reader:
         locator = f"{within}table {self.tables}"
         cells: list[Cell] = []
         after: list[Block] = []
+        properties = child(element, "tblPr")
+        grounded = has_ground(child(properties, "shd")) or (
+            (value(child(properties, "tblStyle")) or "") in self.styles.grounds
+        )
         for cell in raw:
             place = f"row {cell.row + 1}, column {cell.col + 1}"
-            text, hanging = self._cell(cell.element, f"{locator}, {place}, ", depth)
+            text, hanging = self._cell(cell.element, f"{locator}, {place}, ", depth, grounded)
             after.extend(hanging)
             cells.append(Cell(cell.row, cell.col, cell.rowspan, cell.colspan, text, place))
         if any(cell.text for cell in cells) or not after:
@@ -210,13 +270,17 @@ class _Reader:
             self.tables -= 1
         yield from after
 
-    def _cell(self, element: etree._Element, within: str, depth: int) -> tuple[str, list[Block]]:
-        """A cell's own text, its paragraphs parted by line breaks, and the blocks that hang in it."""
+    def _cell(
+        self, element: etree._Element, within: str, depth: int, grounded: bool
+    ) -> tuple[str, list[Block]]:
+        """A cell's own text, its paragraphs parted by line breaks, and the blocks that hang in it. A text box over
+        a cell without text is its text."""
+        grounded = grounded or has_ground(child(element, "tcPr", "shd"))
         lines: list[str] = []
         after: list[Block] = []
         for inner in through_wrappers(element):
             if local(inner) == "p":
-                found = self._found(inner)
+                found = self._found(inner, grounded)
                 lines.append(found.text.strip())
                 after.extend(self._hanging(found, within, depth))
             elif local(inner) == "tbl":
@@ -225,7 +289,24 @@ class _Reader:
                 own, self.tables = self.tables, 0
                 after.extend(self._table(inner, within, depth + 1))
                 self.tables = own
-        return "\n".join(lines).strip(), after
+        text = "\n".join(lines).strip()
+        if not text and after and all(isinstance(block, Paragraph) for block in after):
+            return "\n".join(block.text for block in after if isinstance(block, Paragraph)), []
+        return text, after
+
+
+def _follow(mark: etree._Element, fields: list[Field], parts: list[str]) -> None:
+    """Follow the begin, the parting and the end of a field; one that keeps no result prints what it says."""
+    kind = value(mark, "fldCharType")
+    if kind == "begin":
+        fields.append(Field(form=child(mark, "ffData")))
+    elif kind == "separate" and fields:
+        fields[-1] = fields[-1]._replace(result=True)
+    elif kind == "end" and fields:
+        field = fields.pop()
+        if not field.result and all(outer.result for outer in fields):
+            shown = shown_without_result(field)
+            parts.append(UNREAD if shown is None else shown)
 
 
 def _with_line_tables(blocks: Iterable[Block]) -> Iterator[Block]:
@@ -253,7 +334,12 @@ def _grid(table: etree._Element) -> tuple[list[_RawCell], int, int]:
     above: dict[int, _RawCell] = {}
     row = 0
     for element in through_wrappers(table):
-        if local(element) != "tr" or child(element, "trPr", "del") is not None:
+        properties = child(element, "trPr")
+        if (
+            local(element) != "tr"
+            or child(properties, "del") is not None
+            or is_on(child(properties, "hidden"))
+        ):
             continue
         col = _number(value(child(element, "trPr", "gridBefore")), 0)
         current: dict[int, _RawCell] = {}
