@@ -3,7 +3,7 @@ process."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -176,4 +176,19 @@ def _loaded(folder: Path) -> Codebook:
                 f"indicators.csv: comparable_to {indicator.comparable_to!r} of {indicator.indicator_id}, "
                 "allowed: a measure of measures.csv"
             )
+    _whole(codebook.columns)
     return codebook
+
+
+def _whole(columns: Sequence[Column]) -> None:
+    """Raises CodebookError where a column of ``core`` or ``ref`` has no type or no meaning, of its own or
+    shared."""
+    shared = {c.column: c for c in columns if c.schema == "*"}
+    for own in columns:
+        if own.schema in ("core", "ref") and own.column:
+            meaning = shared.get(own.column, own)
+            if not ((own.type or meaning.type) and (own.label_zh or meaning.label_zh)):
+                raise CodebookError(
+                    f"columns.csv: {own.schema}.{own.table}.{own.column} without a type or a label, allowed: "
+                    "its own, or those of a row with schema * and table *"
+                )
