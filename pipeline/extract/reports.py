@@ -15,8 +15,8 @@ from pipeline.document import Block, Document, Image, Paragraph, Table
 from pipeline.extract.identity import detect_template, find_published, find_year
 from pipeline.extract.pieces import Piece, Section, cut, sections
 from pipeline.extract.prose.sentences import read_sentences
+from pipeline.extract.tables.cells import Slot
 from pipeline.extract.tables.report import read_tables
-from pipeline.extract.tables.table import Slot
 from pipeline.finding import finding
 from pipeline.places import Evidence, Registry, detect_scope, identify
 from pipeline.report import Finding, Observation, Report, Unplaced

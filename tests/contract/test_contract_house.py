@@ -92,13 +92,6 @@ STILL_SPELLING = {
     "extract/prose/headings.py",
     "extract/prose/patterns.py",
     "extract/prose/sentences.py",
-    "extract/tables/cut_rows.py",
-    "extract/tables/garbled_labels.py",
-    "extract/tables/heads.py",
-    "extract/tables/misprints.py",
-    "extract/tables/plans.py",
-    "extract/tables/rows.py",
-    "extract/tables/years.py",
 }
 """Files that spell what chinese/ knows, while their rooms are rebuilt."""
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Literal
 
 from pipeline.document import Cell, Table
-from pipeline.extract.tables.rows import rows_of
+from pipeline.extract.tables.rows import Form, rows_of
 from pipeline.extract.tables.vocabulary import vocabulary
 
 
@@ -17,7 +17,7 @@ def _labels(names: list[str], method: Literal["table", "ocr"] = "ocr") -> list[s
         for col, text in enumerate((name, "3", "4", "7"))
     ]
     table = Table(tuple(cells), len(names), 4, "page 1, table 1", method=method)
-    return [row[0].text for row in rows_of(table, vocabulary(), "v2021")]
+    return [row[0].text for row in rows_of(table, Form(vocabulary(), "v2021", None))]
 
 
 BEFORE, AFTER = "2.没有现成信息需要另行制作", "1.信访举报投诉类申请"
@@ -50,7 +50,9 @@ def test_column_heads_by_their_neighbours() -> None:
         *(Cell(0, n, 1, 1, text, "row 1") for n, text in enumerate(heads)),
         *(Cell(1, n, 1, 1, "0", "row 2") for n in range(5)),
     ]
-    rows = rows_of(Table(tuple(cells), 2, 5, "page 1, table 1", method="ocr"), vocabulary(), "v2021")
+    rows = rows_of(
+        Table(tuple(cells), 2, 5, "page 1, table 1", method="ocr"), Form(vocabulary(), "v2021", None)
+    )
     assert [i.text for i in rows[0]][3] == "尚未审结"
 
 

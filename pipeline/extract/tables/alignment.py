@@ -6,11 +6,12 @@ import re
 from collections.abc import Sequence
 
 from pipeline.chinese.text import squeeze
-from pipeline.extract.tables.heads import year_of
-from pipeline.extract.tables.orders import Column, filled_after_labels, sums_hold
-from pipeline.extract.tables.rows import Item, Row, is_unit
+from pipeline.chinese.units import IN_YUAN
+from pipeline.extract.tables.orders import Column, sums_hold
+from pipeline.extract.tables.rows import Item, Row
 
-_HEADER_UNIT = re.compile(r"(?:单位[:：]?|[(（])(亿元|百万元|万元|千元|百元|元)")
+_NOTHING = ("text_zero", "dash", "not_applicable")
+_HEADER_UNIT = re.compile(IN_YUAN)
 
 
 def unit_of(label: str) -> str:
@@ -35,7 +36,7 @@ def aligned(values: Row, columns: Sequence[Column], gridded: bool, ragged: bool)
             return [places.get(c.col) for c in columns]
     if len(values) == n:
         return list(values)
-    bare = [v for v in values if not (v.is_label and (is_unit(v.text) or year_of(v.text, None)))]
+    bare = [v for v in values if not (v.is_label and (v.is_unit or v.year))]
     if len(bare) == n:
         return list(bare)
     if len(values) > n:
@@ -43,19 +44,16 @@ def aligned(values: Row, columns: Sequence[Column], gridded: bool, ragged: bool)
         fits_left = all(v.is_blank for v in values[n:])
         fits_right = all(v.is_blank for v in values[: len(values) - n])
         by_col = {v.col: v for v in values}
-        placed = [by_col[c.col] for c in columns] if all(c.col in by_col for c in columns) else None
+        placed: list[Item | None] | None = (
+            [by_col[c.col] for c in columns] if all(c.col in by_col for c in columns) else None
+        )
         if placed and any(v not in placed and not v.is_blank and not v.is_label for v in values):
             placed = None  # a figure would be left over
         if fits_left and fits_right and [v.text for v in left] != [v.text for v in right]:
             return [*placed] if placed in (left, right) else None
         if placed is not None and (fits_left or fits_right) and [*placed] not in (left, right):
             return None  # by order and by place the figures fill other columns
-        if fits_left:
-            return list(left)
-        if fits_right:
-            return list(right)
-        if placed is not None:
-            return [*placed]
+        return [*left] if fits_left else [*right] if fits_right else placed
     return None
 
 
@@ -72,14 +70,12 @@ def kept(values: Row, columns: Sequence[Column]) -> list[Item | None] | None:
     return [*row] if sums_hold(columns, [v.reading.value or 0 for v in row]) else None
 
 
-def total_left_out(rows: Sequence[Row], n: int) -> bool:
-    """Whether every filled row of the table lacks one figure and the last printed is not the sum of the
-    others: then it is the total that the whole table leaves out."""
-    filled = [
-        [v.reading.value or 0 for v in values]
-        for row in rows
-        if len(values := filled_after_labels(row)) >= n - 2
-    ]
-    if len(filled) < 3 or any(len(values) != n - 1 for values in filled):
-        return False
-    return any(sum(values[:-1]) != values[-1] for values in filled)
+def spread(values: Row, n: int) -> Row:
+    """The values with a zero, a dash or a slash that was merged over several columns in each of them, where
+    that makes ``n``."""
+    wide = [v for v in values if v.colspan > 1 and not v.is_blank]
+    if not wide or sum(v.colspan if not v.is_blank else 1 for v in values) != n:
+        return values
+    if any(v.reading.state not in _NOTHING and v.reading[:2] != ("reported", 0) for v in wide):
+        return values
+    return [v for v in values for _ in range(v.colspan if v in wide else 1)]

@@ -6,18 +6,17 @@ A file's reader cannot know that ``3.危及“三安`` and ``全一稳定”`` a
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
 
 from rapidfuzz import fuzz, process
 
+from pipeline.chinese.labels import normalise_label
+from pipeline.chinese.numbering import is_numbered
 from pipeline.chinese.numbers import parse_cell
-from pipeline.codebook import normalise_label
 from pipeline.document import Cell, Table
 from pipeline.extract.tables.vocabulary import Index, Vocabulary
 
-_NUMBERED = re.compile(r"^\s*(?:[(（][一二三四五六七八九十\d]+[)）]|[一二三四五六七八九十]+、|\d+\s*[.、．])")
 _NEAR = 92.0
 _GAIN = 8.0
 """How much nearer to a known label the two halves together must be than either alone, where they are not
@@ -73,7 +72,7 @@ def _halves(upper: dict[int, Cell], lower: dict[int, Cell], known: Callable[[str
             if not _is_label(low.text) or not _is_label(top.text):
                 return []
             both = known(f"{top.text}\n{low.text}")
-            if both < 100 and (_NUMBERED.match(low.text) or known(low.text) >= 100):
+            if both < 100 and (is_numbered(low.text) or known(low.text) >= 100):
                 parted = True
             elif both >= 100 or (both >= _NEAR and both >= max(known(top.text), known(low.text)) + _GAIN):
                 whole.append(col)
@@ -91,7 +90,7 @@ def _known(text: str, words: Vocabulary, template: str | None) -> float:
     norm = normalise_label(text)
     if len(norm) < 2:
         return 0.0
-    rows = words.statistics[template] if template in ("v2014", "v2008") else words.modern
+    rows = words.statistics.get(template or "", words.modern)
     best = 0.0
     indexes: tuple[Index[object], ...] = (rows, words.columns, words.groups)  # type: ignore[assignment]
     for index in indexes:

@@ -9,8 +9,6 @@ readings.
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -18,13 +16,13 @@ from typing import NamedTuple
 
 from rapidfuzz import fuzz
 
-from pipeline.codebook import normalise_label
+from pipeline.chinese.labels import normalise_label
+from pipeline.chinese.numbering import number_of
 from pipeline.document import Cell, Table
 from pipeline.extract.tables.vocabulary import Vocabulary
 
 NEAR_ENOUGH = 50.0
 LEAD = 10.0
-_NUMBER = re.compile(r"\s*[(（]?(\d+|[一二三四五六七八九十]+)\s*[.．、)）]")
 
 
 class _Place(NamedTuple):
@@ -128,10 +126,10 @@ def _settle_columns(cells: list[Cell], labels: Sequence[int], words: Vocabulary)
 def _likeliest(cell: Cell, choices: Mapping[int, tuple[str, ...]]) -> int | None:
     """The choice whose label the cell looks like, near enough and by a margin."""
     texts = [normalise_label(text) for text in (cell.text, *cell.readings)]
-    number = _number(cell.text)
+    number = number_of(cell.text)
     scores = []
     for at, labels in choices.items():
-        numbers = {own for label in labels if (own := _number(label))}
+        numbers = {own for label in labels if (own := number_of(label))}
         if number and numbers and number not in numbers:
             continue
         score = max(
@@ -145,11 +143,6 @@ def _likeliest(cell: Cell, choices: Mapping[int, tuple[str, ...]]) -> int | None
     return scores[0][1]
 
 
-def _number(text: str) -> str:
-    found = _NUMBER.match(unicodedata.normalize("NFKC", text))
-    return found[1] if found else ""
-
-
 def _read_as(cell: Cell, label: str) -> Cell:
     return cell._replace(text=label, readings=(cell.text, *cell.readings))
 
@@ -160,7 +153,7 @@ def _row_orders(words: Vocabulary, template: str | None) -> tuple[Order, ...]:
     do not print, are left out."""
     own = [i for i in words.codebook.indicators if i.template == template]
     summed = {i.parent for i in own if i.table == "application" and i.group} - {"application.concluded"}
-    if template not in ("v2019", "v2021"):
+    if template not in words.sections:
         return (tuple((i.indicator_id, i.row_labels) for i in own if i.row_labels),)
     application = tuple(
         (i.indicator_id, i.row_labels)

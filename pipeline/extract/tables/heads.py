@@ -8,53 +8,54 @@ taken.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import takewhile
 from typing import NamedTuple
 
+from pipeline.chinese.days import YEAR
+from pipeline.chinese.labels import normalise_label
 from pipeline.chinese.text import squeeze
-from pipeline.codebook import normalise_label
-from pipeline.extract.tables.claims import labels_of
-from pipeline.extract.tables.orders import Column, Order, best_order, stand_in_grid, total_first, total_last
-from pipeline.extract.tables.rows import Item, Row
-from pipeline.extract.tables.vocabulary import ColumnKey, Vocabulary
+from pipeline.extract.tables.orders import (
+    Column,
+    Order,
+    best_order,
+    stand_in_grid,
+    total_first,
+    total_last,
+    total_left_out,
+)
+from pipeline.extract.tables.rows import Form, Item, Row, label_item, labels_of
 
 _PAST = re.compile(r"累计|历年|上年|去年|上一年|同期|增长|增减|比率|占比")
 _YEAR_SO_FAR = re.compile(r"(?:本年|年初|自年初|全年|1[-~至—]12月).{0,6}累计")
 _OWN = re.compile(r"本年|本期|本季|统计数|数量|数值|数据|件数|指标值|本级|合计|总数|总计|^数$|结果")
 _COUNTER = re.compile(r"^(?:序号|代码|编码|编号|行次|行号|指标代码|项目代码)$")
-_YEAR = re.compile(r"(20[0-2]\d)\s*年?")
-_YEAR_ALONE = re.compile(
-    r"(?:(20[0-2]\d)年?(?:度|全年|数据)?|(本年度?|当年度?|今年|上年度?|上一年度?|去年))$"
-)
+_YEAR = re.compile(YEAR)
 _LIST_HEAD = re.compile(r"指标|项目|内容|名称|事项|单位|序号|类别|年|统计|数")
 
 
-Choose = Callable[[Sequence[Order], Sequence[Row]], Order]
-
-
-@dataclass
-class Heads:
+class Heads(NamedTuple):
     """The column heads that hold for the rows being read; kept from one table to the next of the same report.
 
     ``gridded``: the applicant columns' places hold for the rows below. ``ragged``: no row below reaches the
-    last of them.
+    last of them. ``totals_left_out``: every row of the stream below lacks its total.
     ``placed``: the quantities' places hold. ``doubted``: the head's own order contradicts the
     sums. ``groups``: the dispute groups as columns. ``single``: the value columns of a list, other years
     without key.
     """
 
-    applicant: tuple[Column, ...] = ()
+    applicant: Order = ()
     gridded: bool = False
     ragged: bool = False
     doubted: bool = False
-    quantity: tuple[Column, ...] = ()
+    totals_left_out: bool = False
+    quantity: Order = ()
     placed: bool = False
-    state: tuple[Column, ...] = ()
-    groups: tuple[Column, ...] = ()
-    single: tuple[Column, ...] = ()
+    state: Order = ()
+    groups: Order = ()
+    single: Order = ()
 
 
 class Labelled(NamedTuple):
@@ -64,356 +65,342 @@ class Labelled(NamedTuple):
     item: Item
 
 
-class HeadReader:
-    """Learns heads. ``year`` is the report's; ``choose`` takes the order of columns that the rows below bear
-    out."""
+class _Read(NamedTuple):
+    """What a head's labels say by themselves: its kind, the orders of columns that it allows, the likeliest
+    first, the local columns beside the applicants, and whether these stand in one row."""
 
-    def __init__(self, words: Vocabulary, year: int | None, choose: Choose = best_order) -> None:
-        self.words = words
-        self.year = year
-        self.choose = choose
+    kind: str
+    orders: tuple[Order, ...] = ()
+    aside: Order = ()
+    one_row: bool = False
 
-    def learn(
-        self, heads: Heads, pending: Sequence[Row], below: Sequence[Row], stream: bool, context: str
-    ) -> str:
-        """Take a head from ``pending`` rows into ``heads``; ``below`` are the rows that follow, ``context``
-        the dispute group named before the table. Gives the kind learned: applicant, quantity, state, groups
-        or nothing."""
-        items = [
-            Labelled(r, i)
+
+class _Group(NamedTuple):
+    """A dispute group that the head names: the row and the label that name it."""
+
+    row: int
+    item: Item
+    name: str
+
+
+def learn(
+    heads: Heads, pending: Sequence[Row], below: Sequence[Row], stream: bool, group: str, form: Form
+) -> tuple[str, Heads]:
+    """(kind of head: applicant, quantity, state, groups or nothing; the heads that hold from here on).
+    ``pending`` are the head's rows, ``below`` the rows that follow, ``group`` the dispute group named
+    before."""
+    labels = tuple(
+        [
+            (r, i.text, i.col, i.colspan)
             for r, row in enumerate(pending)
             for i in row
-            if i.own and (i.is_label or year_of(i.text, self.year))
+            if i.own and (i.is_label or i.year)
         ]
-        kinds: dict[str, int] = {}
-        for _, item in items:
-            keys = self.words.columns.find(item.text)
-            if len(keys) == 1:
-                kinds[keys[0].kind] = kinds.get(keys[0].kind, 0) + 1
-        if not kinds:
-            columns = self._groups(items, stream)
-            if len(columns) >= 2:
-                heads.groups, heads.state = columns, ()
-                return "groups"
-            return ""
-        kind = max(kinds, key=lambda k: kinds[k])
-        if kind == "applicant":
-            self._applicants(heads, items, below, stream)
-        elif kind == "quantity":
-            heads.quantity = self._quantities(items)
-            heads.placed = not stream and stand_in_grid(heads.quantity, self._to_next_head(below))
-        else:
-            heads.state, heads.groups = self._states(items, below, stream, context), ()
-        return kind
+    )
+    kind, orders, aside, one_row = _read_head(labels, stream, group, form)
+    if kind == "groups":
+        return kind, heads._replace(groups=orders[0], state=())
+    if kind == "state":
+        return kind, heads._replace(state=best_order(orders, below), groups=())
+    if kind == "quantity":
+        near = list(takewhile(lambda row: not any(i.own and i.quantity for i in row), below))
+        return kind, heads._replace(quantity=orders[0], placed=not stream and stand_in_grid(orders[0], near))
+    if kind == "applicant":
+        return kind, _applicants(heads, orders, aside, one_row, below, stream)
+    return kind, heads
 
-    def key(self, item: Item, kind: str) -> ColumnKey | None:
-        """What a column label means as one of a kind."""
-        for found in self.words.columns.find(item.text):
-            if found.kind == kind:
-                return found
-        return None
 
-    # -- applicants ---------------------------------------------------------------------------------------------
+@lru_cache(maxsize=2048)
+def _read_head(labels: tuple[tuple[int, str, int, int], ...], stream: bool, group: str, form: Form) -> _Read:
+    """What a head's labels, each with its row, column and width, say without the figures below them."""
+    items = [Labelled(r, label_item(text, col, colspan, form)) for r, text, col, colspan in labels]
+    kinds = Counter(i.columns[0].kind for _, i in items if len(i.columns) == 1)
+    if not kinds:
+        columns = _groups(items, stream, form)
+        return _Read("groups", (columns,)) if len(columns) >= 2 else _Read("")
+    kind = max(kinds, key=lambda k: kinds[k])
+    if kind == "applicant":
+        return _names(items, stream, form)
+    if kind == "quantity":
+        return _Read(kind, (_quantities(items),))
+    return _Read(kind, _states(items, stream, group, form))
 
-    def _applicants(
-        self, heads: Heads, items: Sequence[Labelled], below: Sequence[Row], stream: bool
-    ) -> None:
-        heads.doubted = heads.gridded = False
-        rows = self._named_rows(items)
-        names = [c.key.key for row in rows.values() for c in row if c.key]
-        if len(set(names)) != len(names):  # each name twice, and no year to tell which is the report's
-            heads.applicant = ()
-            return
-        ordered = self._in_order(items, rows)
-        known = {c.key.key: c for c in ordered if c.key}
-        canonical = tuple(known[a] for a in self.words.applicants if a in known)
-        one_row = len(rows) == 1
-        if one_row or stream:
-            whole = len(canonical) == len(self.words.applicants)
-            named = tuple(c for c in ordered if c.key or not (whole and "组织" in c.label))
-            options = [total_last(named), ordered] if stream else [ordered, total_last(named), canonical]
-            options.append(total_first(named if stream else canonical))
-            if not stream and self._holds_figures_aside(ordered, below):
-                options = [option for option in options if len(option) == len(ordered)]
-        else:
-            aside = () if stream else self._beside(items, ordered, max(rows, default=0))
-            if aside and not stand_in_grid(ordered, below) and stand_in_grid((*ordered, *aside), below):
-                ordered = (*ordered, *aside)
-            options = [ordered, total_first(ordered), total_last(ordered)]
-        best = self.choose(options, below)
-        heads.applicant = best
-        heads.doubted = one_row and not stream and best != ordered
-        heads.gridded = not stream and best == ordered and stand_in_grid(ordered, below)
-        last = max((c.col for c in ordered), default=0)
-        heads.ragged = heads.gridded and not any(i.col >= last for row in below for i in row[-1:])
 
-    def _holds_figures_aside(self, columns: Order, below: Sequence[Row]) -> bool:
-        """Whether each local column among the names has figures of its own, all figures standing under the
-        columns."""
-        local = {c.col for c in columns if c.key is None}
-        filled = {i.col for row in below for i in row if i.is_value and not i.is_blank}
-        return bool(local) and local <= filled and stand_in_grid(columns, below)
+# -- applicants ---------------------------------------------------------------------------------------------
 
-    def _beside(self, items: Sequence[Labelled], columns: Order, last: int) -> Order:
-        """The local columns (占比, 备注) to the right of the names, whose labels stand in a row above the names'
-        last."""
-        edge = max((c.col for c in columns), default=0)
-        return tuple(
-            Column(None, i.text, i.col)
-            for r, i in items
-            if r < last
-            and i.col > edge
-            and i.colspan == 1
-            and "申请人" not in squeeze(i.text)
-            and "组织" not in squeeze(i.text)
-        )
 
-    def _named_rows(self, items: Sequence[Labelled]) -> dict[int, list[Column]]:
-        """The head's rows that name applicants, with local columns between and after the names; names of
-        another year's columns count as local."""
-        past = self._of_other_years(items, "applicant")
-        rows: dict[int, list[Column]] = {}
-        for r, item in items:
-            key = self.key(item, "applicant")
-            if key is not None:
-                rows.setdefault(r, []).append(Column(None if id(item) in past else key, item.text, item.col))
-            elif r in rows and item.colspan == 1 and not self.words.groups.find(item.text):
-                rows[r].append(Column(None, item.text, item.col))
-        rows = {r: row for r, row in rows.items() if any(c.key for c in row)}
-        if len(rows) == 1:  # the organisations under one heading, not told apart
-            for row in rows.values():
-                row += [
-                    Column(None, i.text, i.col) for r, i in items if r in rows and "组织" in squeeze(i.text) and i.col > row[0].col
-                    and not any(c.col == i.col for c in row)
-                ]  # fmt: skip
-                row.sort(key=lambda c: c.col)
-        return rows
+def _names(items: Sequence[Labelled], stream: bool, form: Form) -> _Read:
+    """The orders that a head of applicants allows."""
+    rows = _named_rows(items)
+    names = [c.key for row in rows.values() for c in row if c.key]
+    if len(set(names)) != len(names):  # each name twice, and no year to tell which is the report's
+        return _Read("applicant")
+    ordered = _in_order(items, rows)
+    if len(rows) != 1 and not stream:
+        aside = _beside(items, ordered, max(rows, default=0))
+        return _Read("applicant", (ordered, total_first(ordered), total_last(ordered)), aside)
+    known = {c.key: c for c in ordered if c.key}
+    canonical = tuple(known[a] for a in form.words.applicants if a in known)
+    whole = len(canonical) == len(form.words.applicants)
+    named = tuple(c for c in ordered if c.key or not (whole and "组织" in c.label))
+    if stream:
+        return _Read("applicant", (total_last(named), ordered, total_first(named)))
+    return _Read("applicant", (ordered, total_last(named), canonical, total_first(canonical)), (), True)
 
-    def _in_order(self, items: Sequence[Labelled], rows: dict[int, list[Column]]) -> tuple[Column, ...]:
-        """The names in the order of their rows; those of the lower row stand where the upper row has their
-        heading. Where spans put two names of different rows at one place, this order still holds."""
-        if not rows:
-            return ()
-        last = max(rows)
-        upper = [c for r in sorted(rows) if r != last for c in rows[r]]
-        if not upper:
-            return tuple(rows[last])
-        lower = rows[last]
-        top = min(rows)
-        heading = next(
-            (
-                i.col
+
+def _applicants(
+    heads: Heads, orders: tuple[Order, ...], aside: Order, one_row: bool, below: Sequence[Row], stream: bool
+) -> Heads:
+    """The heads with the order of applicants that the rows below bear out."""
+    if not orders:
+        return heads._replace(applicant=(), doubted=False, gridded=False)
+    ordered = orders[0]
+    if one_row and _holds_figures_aside(ordered, below):
+        orders = tuple(order for order in orders if len(order) == len(ordered))
+    in_grid = not stream and stand_in_grid(ordered, below)
+    if aside and not in_grid and stand_in_grid((*ordered, *aside), below):
+        ordered, in_grid = (*ordered, *aside), True
+        orders = (ordered, total_first(ordered), total_last(ordered))
+    best = best_order(orders, below)
+    gridded = in_grid and best == ordered
+    last = max((c.col for c in ordered), default=0)
+    return heads._replace(
+        applicant=best,
+        doubted=one_row and best != ordered,
+        gridded=gridded,
+        ragged=gridded and not any(i.col >= last for row in below for i in row[-1:]),
+        totals_left_out=stream and total_left_out([row for row in below if _is_application(row)], len(best)),
+    )
+
+
+def _is_application(row: Row) -> bool:
+    """Whether a row bears the label of an application row, by its last row label."""
+    named = [i for i in row if i.is_row]
+    return bool(named) and named[-1].rows[0].table == "application"
+
+
+def _holds_figures_aside(columns: Order, below: Sequence[Row]) -> bool:
+    """Whether each local column among the names has figures of its own, all figures standing under the
+    columns."""
+    local = {c.col for c in columns if not c.key}
+    filled = {i.col for row in below for i in row if i.is_figure} if local else set()
+    return bool(local) and local <= filled and stand_in_grid(columns, below)
+
+
+def _beside(items: Sequence[Labelled], columns: Order, last: int) -> Order:
+    """The local columns (占比, 备注) to the right of the names, whose labels stand in a row above the names'
+    last."""
+    edge = max((c.col for c in columns), default=0)
+    return tuple(
+        Column("", i.text, i.col)
+        for r, i in items
+        if r < last
+        and i.col > edge
+        and i.colspan == 1
+        and "申请人" not in squeeze(i.text)
+        and "组织" not in squeeze(i.text)
+    )
+
+
+def _named_rows(items: Sequence[Labelled]) -> dict[int, list[Column]]:
+    """The head's rows that name applicants, with local columns between and after the names; names of
+    another year's columns count as local."""
+    past = _of_other_years(items, "applicant")
+    rows: dict[int, list[Column]] = {}
+    for r, item in items:
+        if item.applicant:
+            name = "" if id(item) in past else item.applicant
+            rows.setdefault(r, []).append(Column(name, item.text, item.col))
+        elif r in rows and item.colspan == 1 and not item.group:
+            rows[r].append(Column("", item.text, item.col))
+    rows = {r: row for r, row in rows.items() if any(c.key for c in row)}
+    if len(rows) == 1:  # the organisations under one heading, not told apart
+        for row in rows.values():
+            places = {c.col for c in row}
+            row += [
+                Column("", i.text, i.col)
                 for r, i in items
-                if r == top and "组织" in squeeze(i.text) and not self.key(i, "applicant")
-            ),
-            None,
-        )
-        if heading is None:
-            heading = next((c.col for c in upper if c.key and c.key.key == "natural_person"), upper[0].col)
-        at = sum(1 for c in upper if c.col <= heading)
-        return (*upper[:at], *lower, *upper[at:])
+                if r in rows and "组织" in squeeze(i.text) and i.col > row[0].col and i.col not in places
+            ]
+            row.sort(key=lambda c: c.col)
+    return rows
 
-    def _of_other_years(self, items: Sequence[Labelled], kind: str) -> frozenset[int]:
-        """The ids of the labels of a kind that belong to another year's columns, where one of several years
-        named above is the report's own: the k-th of a label's turns is the k-th year's, else the places
-        decide."""
-        first = min((r for r, i in items if self.key(i, kind)), default=0)
-        years = [(item, said) for r, item in items if r < first and (said := year_of(item.text, self.year))]
-        if [said for _, said in years].count("own") != 1 or len(years) < 2:
-            return frozenset()
-        turns: dict[str, list[Item]] = {}
-        for _, item in sorted(items, key=lambda label: (label.row, label.item.col)):
-            key = self.key(item, kind)
-            if key:
-                turns.setdefault(key.key, []).append(item)
-        years.sort(key=lambda pair: pair[0].col)
-        if turns and all(len(found) == len(years) for found in turns.values()):
-            at = next(n for n, (_, said) in enumerate(years) if said == "own")
-            return frozenset(id(i) for found in turns.values() for n, i in enumerate(found) if n != at)
-        spans = [range(i.col, i.col + i.colspan) for i, said in years if said == "past"]
-        return frozenset(
-            id(i) for found in turns.values() for i in found if any(i.col in span for span in spans)
-        )
 
-    # -- proactive quantities
-    # -----------------------------------------------------------------------------------
+def _in_order(items: Sequence[Labelled], rows: dict[int, list[Column]]) -> Order:
+    """The names in the order of their rows; those of the lower row stand where the upper row has their
+    heading. Where spans put two names of different rows at one place, this order still holds."""
+    if not rows:
+        return ()
+    last = max(rows)
+    upper = [c for r in sorted(rows) if r != last for c in rows[r]]
+    if not upper:
+        return tuple(rows[last])
+    top = min(rows)
+    heading = next(
+        (i.col for r, i in items if r == top and "组织" in squeeze(i.text) and not i.applicant), None
+    )
+    if heading is None:
+        heading = next((c.col for c in upper if c.key == "natural_person"), upper[0].col)
+    at = sum(1 for c in upper if c.col <= heading)
+    return (*upper[:at], *rows[last], *upper[at:])
 
-    def _quantities(self, items: Sequence[Labelled]) -> tuple[Column, ...]:
-        columns: list[Column] = []
-        lost = 0
-        past = self._of_other_years(items, "quantity")
-        for r, item in sorted(items, key=lambda pair: pair.item.col):
-            if year_of(item.text, self.year):
-                continue
-            key = self.key(item, "quantity") if id(item) not in past else None
-            if key is None and normalise_label(item.text) in ("本年新", "本年"):
-                key = ColumnKey("quantity", ("made_new", "disclosed_new", "")[min(lost, 2)])
-                lost += 1
-            below = [
-                (i, said) for n, i in items
-                if n > r and item.col <= i.col < item.col + item.colspan and (said := year_of(i.text, self.year))
-            ]  # fmt: skip
-            if key and len(below) > 1:  # the years stand under the quantity
-                columns += [
-                    Column(key if said == "own" else None, f"{item.text} {i.text}", i.col)
-                    for i, said in below
-                ]
-            elif key or columns or id(item) in past:
-                columns.append(Column(key, item.text, item.col))
-        return tuple(columns)
 
-    def _to_next_head(self, below: Sequence[Row]) -> list[Row]:
-        """The rows below a head of quantities, as far as the next one."""
-        return list(
-            takewhile(
-                lambda row: not any(i.own and i.is_label and self.key(i, "quantity") for i in row), below
-            )
-        )
+def _of_other_years(items: Sequence[Labelled], kind: str) -> frozenset[int]:
+    """The ids of the labels of a kind that belong to another year's columns, where one of several years
+    named above is the report's own: the k-th of a label's turns is the k-th year's, else the places
+    decide."""
+    first = min((r for r, i in items if getattr(i, kind)), default=0)
+    years = [item for r, item in items if r < first and item.year]
+    if len(years) < 2 or [i.year for i in years].count("own") != 1:
+        return frozenset()
+    turns: dict[str, list[Item]] = {}
+    for _, item in sorted(items, key=lambda label: (label.row, label.item.col)):
+        if key := getattr(item, kind):
+            turns.setdefault(key, []).append(item)
+    years.sort(key=lambda item: item.col)
+    if turns and all(len(found) == len(years) for found in turns.values()):
+        at = next(n for n, item in enumerate(years) if item.year == "own")
+        return frozenset(id(i) for found in turns.values() for n, i in enumerate(found) if n != at)
+    spans = [range(i.col, i.col + i.colspan) for i in years if i.year == "past"]
+    return frozenset(id(i) for found in turns.values() for i in found if any(i.col in span for span in spans))
 
-    # -- disputes -----------------------------------------------------------------------------------------------
 
-    def _named_groups(self, items: Iterable[Labelled]) -> list[tuple[int, Item, str]]:
-        return [
-            (r, i, k[0].key)
-            for r, i in items
-            if (k := self.words.groups.find(i.text)) and k[0].kind == "group" and not self.key(i, "state")
-        ]
+# -- proactive quantities -----------------------------------------------------------------------------------
 
-    def _groups(self, items: Sequence[Labelled], stream: bool) -> tuple[Column, ...]:
-        """The dispute groups as columns, their results standing in the rows."""
-        named = self._named_groups(items)
-        deeper = any(name.startswith("litigation.") for _, _, name in named)
-        leaves = [(i, name) for _, i, name in named if not (name == "litigation" and deeper)]
-        if not stream:
-            leaves.sort(key=lambda pair: pair[0].col)
-        found = [
-            Column(ColumnKey("group", name), i.text, i.col, name)
-            for i, name in leaves
-            if name in self.words.review_groups
-        ]
-        return tuple(found) if len({c.group for c in found}) == len(found) else ()
 
-    def _states(
-        self, items: Sequence[Labelled], below: Sequence[Row], stream: bool, context: str
-    ) -> tuple[Column, ...]:
-        groups = self._named_groups(items)
-        leaves = [(label, key) for label in items if (key := self.key(label.item, "state"))]
-        if not stream:
-            places = {label.item.col for label, _ in leaves}
-            over = {id(g) for _, g, _ in groups}
-            for label in items:
-                spans = range(label.item.col, label.item.col + label.item.colspan)
-                if (
-                    id(label.item) not in over
-                    and not self.key(label.item, "state")
-                    and not places & set(spans)
-                ):
-                    leaves.append((label, ColumnKey("local", "")))
-                    places.update(spans)
-        named = [g for g in self._order_of_groups(groups, stream) if g in self.words.review_groups]
-        keys = [key.key for _, key in leaves if key.kind == "state"]
-        turns = max((keys.count(k) for k in self.words.states), default=0)
-        if (
-            len(named) != turns
-        ):  # some names are not there: the form's three groups, or the one named before the table
-            named = list(self.words.review_groups) if turns == 3 else [context] if turns == 1 else []
-        by_row = list(leaves)
-        by_col = leaves if stream else sorted(leaves, key=lambda pair: pair[0].item.col)
-        options: list[tuple[Column, ...]] = []
-        crossed = len({label.item.col for label, _ in leaves}) < len(
-            leaves
-        )  # spans do not fit: places say nothing
-        for order in (by_row,) if crossed else (by_col, by_row):
-            for by_place in (True, False):
-                columns = self._grouped(order, groups if by_place and not stream else [], named)
-                slots = [(c.group, c.key.key) for c in columns if c.key]
-                if columns not in options and len(set(slots)) == len(slots):
-                    options.append(columns)
-        return self.choose(options, below) if options else self._grouped(by_row, [], named)
+def _quantities(items: Sequence[Labelled]) -> Order:
+    columns: list[Column] = []
+    lost = 0
+    past = _of_other_years(items, "quantity")
+    for r, item in sorted(items, key=lambda pair: pair.item.col):
+        if item.year:
+            continue
+        key = item.quantity if id(item) not in past else ""
+        if not key and normalise_label(item.text) in ("本年新", "本年"):
+            key = ("made_new", "disclosed_new", "?")[min(lost, 2)]
+            lost += 1
+        below = [i for n, i in items if n > r and i.year and item.col <= i.col < item.col + item.colspan]
+        if key and len(below) > 1:  # the years stand under the quantity
+            columns += [Column(key if i.year == "own" else "", f"{item.text} {i.text}", i.col) for i in below]
+        elif key or columns or id(item) in past:
+            columns.append(Column(key, item.text, item.col))
+    return tuple(columns)
 
-    def _order_of_groups(self, groups: Sequence[tuple[int, Item, str]], stream: bool) -> list[str]:
-        """The groups in the order of their columns, by their places; in the form's order where those say
-        nothing."""
-        wide = [(i.col, name) for _, i, name in groups if name in self.words.review_groups]
-        if stream or len({col for col, _ in wide}) != len(wide):
-            return list(dict.fromkeys(name for _, name in wide))
-        return list(dict.fromkeys(name for _, name in sorted(wide)))
 
-    def _grouped(
-        self,
-        leaves: Sequence[tuple[Labelled, ColumnKey]],
-        groups: Sequence[tuple[int, Item, str]],
-        named: Sequence[str],
-    ) -> tuple[Column, ...]:
-        """Each result column with its group: the one printed above it, else the k-th 结果维持 belongs to the k-th
-        group."""
-        seen: dict[str, int] = {}
-        columns: list[Column] = []
-        for label, key in leaves:
+# -- disputes -----------------------------------------------------------------------------------------------
+
+
+def _named_groups(items: Iterable[Labelled]) -> list[_Group]:
+    return [
+        _Group(r, i, i.group.key) for r, i in items if i.group and i.group.kind == "group" and not i.state
+    ]
+
+
+def _groups(items: Sequence[Labelled], stream: bool, form: Form) -> Order:
+    """The dispute groups as columns, their results standing in the rows."""
+    named = _named_groups(items)
+    deeper = any(g.name.startswith("litigation.") for g in named)
+    leaves = [g for g in named if not (g.name == "litigation" and deeper)]
+    if not stream:
+        leaves.sort(key=lambda g: g.item.col)
+    found = [
+        Column(g.name, g.item.text, g.item.col, g.name) for g in leaves if g.name in form.words.review_groups
+    ]
+    return tuple(found) if len({c.group for c in found}) == len(found) else ()
+
+
+def _states(items: Sequence[Labelled], stream: bool, context: str, form: Form) -> tuple[Order, ...]:
+    """The orders that a head of results allows."""
+    groups = _named_groups(items)
+    leaves = [label for label in items if label.item.state]
+    if not stream:
+        places = {label.item.col for label in leaves}
+        over = {id(g.item) for g in groups}
+        for label in items:
             item = label.item
-            if key.kind == "local":
-                columns.append(Column(None, item.text, item.col))
-                continue
-            if key.key == "whole":
-                columns.append(Column(ColumnKey("state", "total"), item.text, item.col, "litigation"))
-                continue
-            turn = seen.get(key.key, 0)
-            seen[key.key] = turn + 1
-            above = [(r, name, g.text) for r, g, name in groups if g.col <= item.col < g.col + g.colspan]
-            group = self.words.group_of_state.get(normalise_label(item.text)) or (
-                max(above)[1] if above else ""
-            )
-            if group not in self.words.review_groups:
-                group = named[turn] if turn < len(named) else ""
-            over = max(above)[2] if above and max(above)[1] == group else ""
-            columns.append(Column(key, labels_of(over, item.text), item.col, group))
-        return tuple(columns)
-
-    # -- lists --------------------------------------------------------------------------------------------------
-
-    def list_head(self, row: Row) -> tuple[Column, ...] | None:
-        """The value columns of a list's head (指标 | 单位 | 本年 | 累计): those of other years have no key. None
-        where the row is no such head."""
-        labels = [i for i in row if i.is_label or _YEAR.fullmatch(i.text.strip())]
-        if len(labels) < 2 or any(i.is_value and not i.is_blank and i not in labels for i in row):
-            return None
-        if not any(_LIST_HEAD.search(squeeze(i.text)) for i in labels):
-            return None
-        own: list[Column] = []
-        past: list[Column] = []
-        for item in labels:
-            text = "".join(item.text.split())
-            years = {int(y) for y in _YEAR.findall(text)}
-            if years:
-                (own if years == {self.year} else past).append(
-                    Column(ColumnKey("single", "own"), text, item.col)
-                )
-            elif _PAST.search(text) or _COUNTER.search(text):
-                past.append(Column(ColumnKey("single", "past"), text, item.col))
-            elif (
-                _OWN.search(text)
-                and item is not labels[0]
-                and not text.startswith(("单位", "指标名", "项目名"))
-            ):
-                own.append(Column(ColumnKey("single", "own"), text, item.col))
-        whole = [c for c in past if _YEAR_SO_FAR.match(c.label)]
-        if whole and all(c.label.startswith(("本期", "本季", "本月")) for c in own):
-            past += own  # 本年累计 is the year's own figure, 本期 beside it the last part of the year's
-            own = whole
-        return tuple(own) + tuple(Column(None, c.label, c.col) for c in past if c not in own)
+            spans = range(item.col, item.col + item.colspan)
+            if id(item) not in over and not item.state and not places & set(spans):
+                leaves.append(label)
+                places.update(spans)
+    named = _order_of_groups(groups, stream, form)
+    keys = [i.state for _, i in leaves]
+    turns = max((keys.count(k) for k in form.words.states), default=0)
+    if len(named) != turns:  # some names are not there: the form's three groups, or the one named before
+        named = list(form.words.review_groups) if turns == 3 else [context] if turns == 1 else []
+    by_col = leaves if stream else sorted(leaves, key=lambda label: label.item.col)
+    options: list[Order] = []
+    crossed = len({label.item.col for label in leaves}) < len(leaves)  # spans do not fit: places say nothing
+    for order in (leaves,) if crossed else (by_col, leaves):
+        for by_place in (True, False):
+            columns = _grouped(order, groups if by_place and not stream else [], named, form)
+            slots = [(c.group, c.key) for c in columns if c.key]
+            if columns not in options and len(set(slots)) == len(slots):
+                options.append(columns)
+    return tuple(options) or (_grouped(leaves, [], named, form),)
 
 
-def year_of(text: str, year: int | None) -> str:
-    """``own`` where a label is nothing but the report's year, ``past`` where it is another year, else
+def _order_of_groups(groups: Sequence[_Group], stream: bool, form: Form) -> list[str]:
+    """The groups in the order of their columns, by their places; in the form's order where those say
     nothing."""
-    return _year_of(text, year) if 2 <= len(text) <= 16 else ""
+    wide = [(g.item.col, g.name) for g in groups if g.name in form.words.review_groups]
+    by_place = not stream and len({col for col, _ in wide}) == len(wide)
+    return list(dict.fromkeys(name for _, name in (sorted(wide) if by_place else wide)))
 
 
-@lru_cache(maxsize=16384)
-def _year_of(text: str, year: int | None) -> str:
-    match = _YEAR_ALONE.match(squeeze(text))
-    if match is None:
-        return ""
-    if match[1]:
-        return "own" if year and int(match[1]) == year else "past"
-    return "own" if match[2].startswith(("本", "当", "今")) else "past"
+def _grouped(leaves: Sequence[Labelled], groups: Sequence[_Group], named: Sequence[str], form: Form) -> Order:
+    """Each result column with its group: the one printed above it, else the k-th 结果维持 belongs to the k-th
+    group."""
+    seen: Counter[str] = Counter()
+    columns: list[Column] = []
+    for _, item in leaves:
+        if not item.state:
+            columns.append(Column("", item.text, item.col))
+            continue
+        if item.state == "whole":
+            columns.append(Column("total", item.text, item.col, "litigation"))
+            continue
+        turn = seen[item.state]
+        seen[item.state] += 1
+        above = max(
+            ((g.row, g.name, g.item.text) for g in groups if 0 <= item.col - g.item.col < g.item.colspan),
+            default=(0, "", ""),
+        )
+        group = item.state_group or above[1]
+        if group not in form.words.review_groups:
+            group = named[turn] if turn < len(named) else ""
+        over = above[2] if above[1] == group else ""
+        columns.append(Column(item.state, labels_of(over, item.text), item.col, group))
+    return tuple(columns)
+
+
+# -- lists --------------------------------------------------------------------------------------------------
+
+
+def list_head(row: Row, year: int | None) -> Order | None:
+    """The value columns of a list's head (指标 | 单位 | 本年 | 累计): those of other years have no key. None
+    where the row is no such head."""
+    labels = [i for i in row if i.is_label or i.year]
+    if len(labels) < 2 or any(i.is_figure and i not in labels for i in row):
+        return None
+    if not any(_LIST_HEAD.search(squeeze(i.text)) for i in labels):
+        return None
+    own: list[Column] = []
+    past: list[Column] = []
+    for item in labels:
+        text = squeeze(item.text)
+        years = {int(y) for y in _YEAR.findall(text)}
+        if years:
+            (own if years == {year} else past).append(Column("own", text, item.col))
+        elif _PAST.search(text) or _COUNTER.search(text):
+            past.append(Column("", text, item.col))
+        elif (
+            _OWN.search(text) and item is not labels[0] and not text.startswith(("单位", "指标名", "项目名"))
+        ):
+            own.append(Column("own", text, item.col))
+    whole = [c for c in past if _YEAR_SO_FAR.match(c.label)]
+    if whole and all(c.label.startswith(("本期", "本季", "本月")) for c in own):
+        past = [
+            c for c in past if c not in whole
+        ] + own  # 本年累计 is the year's own figure, 本期 its last part's
+        own = [c._replace(key="own") for c in whole]
+    return (*own, *(c._replace(key="") for c in past))

@@ -8,23 +8,26 @@ the observation's label.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Mapping
 from functools import lru_cache
 
 from rapidfuzz.distance import Levenshtein
 
+from pipeline.chinese.labels import normalise_label
 from pipeline.chinese.numbers import parse_cell
-from pipeline.codebook import normalise_label
 from pipeline.document import Table
-from pipeline.extract.tables.rows import is_unit
-from pipeline.extract.tables.vocabulary import ColumnKey, Index, RowKey, Vocabulary, turning
+from pipeline.extract.tables.vocabulary import (
+    ColumnKey,
+    Index,
+    RowKey,
+    Vocabulary,
+    is_unit,
+    numbering,
+    turning,
+)
 
 Meaning = tuple[RowKey | ColumnKey, ...]
-_NUMBERING = re.compile(
-    r"^\s*(?:[(（][一二三四五六七八九十\d]+[)）]|[一二三四五六七八九十]+、|\d+\s*[.、．])"
-)
 _LONG = 9
 _LONGEST = 48
 _SHORTEST = 3
@@ -60,18 +63,13 @@ def _respelled(
                 turns.update(dict.fromkeys(meanings, times[other]))
         label = _meant(text, words, template, turns)
         if label:
-            found[text] = _numbered(text) + label
+            found[text] = numbering(text) + label
     return found
 
 
 @lru_cache(maxsize=16384)
 def _is_label(text: str) -> bool:
     return 2 <= len(text) <= _LONGEST and parse_cell(text).state == "unreadable" and not is_unit(text)
-
-
-def _numbered(text: str) -> str:
-    match = _NUMBERING.match(text)
-    return match[0].strip() if match else ""
 
 
 def _indexes(
@@ -97,7 +95,7 @@ def _meant(
     several. ``turns`` counts the table's cells by meaning: a label of several meanings stands once for
     each."""
     best, nearest, found = 99, "", set()
-    for label, distance, meanings in _near(normalise_label(text), bool(_numbered(text)), words, template):
+    for label, distance, meanings in _near(normalise_label(text), bool(numbering(text)), words, template):
         often = min(len(meanings), 2)
         if all(
             turns.get(m, 0) >= often and not (isinstance(m, ColumnKey) and m.kind in _REPEATED)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from pipeline.extract.tables.rows import Row, is_unit
-from pipeline.extract.tables.vocabulary import ColumnKey
+from pipeline.extract.tables.rows import Item, Row
 from pipeline.report import Figure
 
 _ROWS_TRIED = 40
@@ -16,11 +14,11 @@ _DISPUTES = ("reconsideration", "litigation.direct", "litigation.after_review")
 _APPLICANTS = 7  # six leaves and their total
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A leaf of a table's head: what it stands for (None: a local column), its label and grid column."""
+class Column(NamedTuple):
+    """A leaf of a table's head: what it stands for (nothing: a local column), its label and grid column, and
+    the dispute group or matter that it belongs to."""
 
-    key: ColumnKey | None
+    key: str
     label: str
     col: int
     group: str = ""
@@ -29,31 +27,21 @@ class Column:
 Order = tuple[Column, ...]
 
 
-def filled_after_labels(row: Row) -> Row:
+def filled_after_labels(row: Row) -> list[Item]:
     """The filled value cells to the right of a row's last label; a row of figures alone gives them all."""
-    last = max((n for n, i in enumerate(row) if i.is_label and not is_unit(i.text)), default=-1)
+    labels = [-1, *(n for n, i in enumerate(row) if i.names)]
+    last = labels[-1]
     if last == len(row) - 1:  # a remark stands at the end
-        last = max((n for n, i in enumerate(row[:last]) if i.is_label and not is_unit(i.text)), default=-1)
-    return [i for i in row[last + 1 :] if i.is_value and not i.is_blank]
+        last = labels[-2] if len(labels) > 1 else -1
+    return [i for i in row[last + 1 :] if i.is_figure]
 
 
-def total_first(columns: tuple[Column, ...]) -> tuple[Column, ...]:
-    return tuple(sorted(columns, key=lambda c: c.key is None or c.key.key != "total"))
+def total_first(columns: Order) -> Order:
+    return tuple(sorted(columns, key=lambda c: c.key != "total"))
 
 
-def total_last(columns: tuple[Column, ...]) -> tuple[Column, ...]:
-    return tuple(sorted(columns, key=lambda c: c.key is not None and c.key.key == "total"))
-
-
-def filled_rows(n: int, below: Sequence[Row]) -> list[Row]:
-    """The values of those rows that fill all of ``n`` columns, of the first rows below a head."""
-    found: list[Row] = []
-    for row in below[:_ROWS_TRIED]:
-        for values in (filled_after_labels(row), [i for i in row if i.is_value and not i.is_blank]):
-            if len(values) == n:
-                found.append(values)
-                break
-    return found
+def total_last(columns: Order) -> Order:
+    return tuple(sorted(columns, key=lambda c: c.key == "total"))
 
 
 class _Sum(NamedTuple):
@@ -65,28 +53,27 @@ class _Sum(NamedTuple):
 
 
 def _sums_of(columns: Sequence[Column]) -> list[_Sum]:
-    """The sums that a row must obey under these columns: the applicants' one, or one of each dispute
-    group."""
-    if any(c.key and c.key.kind == "applicant" for c in columns):
-        keyed = [n for n, c in enumerate(columns) if c.key]
-        totals = [n for n in keyed if _is_total(columns[n])][-1:]
-        parts = [n for n in keyed if not _is_total(columns[n])]
-        return [_Sum(tuple(parts), tuple(totals))] if totals and len(keyed) >= _APPLICANTS else []
+    """The sums that a row must obey under these columns: one of each dispute group, or the applicants'
+    one."""
     groups: dict[str, list[int]] = {}
     for n, column in enumerate(columns):
-        if column.key and column.group in _DISPUTES:
-            groups.setdefault(column.group, []).append(n)
+        groups.setdefault(column.group, []).extend([n] if column.key else [])
+    if applicants := groups.pop("", []):
+        totals = [n for n in applicants if columns[n].key == "total"][-1:]
+        parts = [n for n in applicants if columns[n].key != "total"]
+        whole = len(applicants) >= _APPLICANTS and len({columns[n].key for n in applicants}) == len(
+            applicants
+        )
+        if totals and whole:
+            return [_Sum(tuple(parts), tuple(totals))]
     return [
         _Sum(
-            tuple(n for n in found if not _is_total(columns[n])),
-            tuple(n for n in found if _is_total(columns[n])),
+            tuple(n for n in own if columns[n].key != "total"),
+            tuple(n for n in own if columns[n].key == "total"),
         )
-        for found in groups.values()
+        for group, own in groups.items()
+        if own and group in _DISPUTES
     ]
-
-
-def _is_total(column: Column) -> bool:
-    return column.key is not None and column.key.key == "total"
 
 
 def _tell(sums: Sequence[_Sum], figures: Sequence[Figure]) -> list[int]:
@@ -104,22 +91,16 @@ def sums_hold(columns: Sequence[Column], figures: Sequence[Figure]) -> bool:
 
 
 def best_order(options: Sequence[Order], below: Sequence[Row]) -> Order:
-    """The order under which most of the rows below a head add up; the first of equals."""
+    """The order under which most of the rows below a head add up; the first of equals. Only rows that fill
+    all of an order's columns count."""
     if len(set(options)) == 1:
         return options[0]
-    rows = {
-        n: [[v.reading.value or 0 for v in row] for row in filled_rows(n, below)]
-        for n in set(map(len, options))
-    }
-    return best_of(options, rows)
-
-
-def best_of(options: Sequence[Order], rows_filling: Mapping[int, Sequence[Sequence[Figure]]]) -> Order:
-    """The same; ``rows_filling`` gives the figures of the rows that fill a number of columns."""
+    rows = [(filled_after_labels(row), [i for i in row if i.is_figure]) for row in below[:_ROWS_TRIED]]
     best, most = options[0], -1_000_000
     for option in options:
-        sums = _sums_of(option)
-        told = [_tell(sums, figures) for figures in rows_filling[len(option)]]
+        sums, n = _sums_of(option), len(option)
+        full = [a if len(a) == n else b for a, b in rows if n in (len(a), len(b))]
+        told = [_tell(sums, [v.reading.value or 0 for v in row]) for row in full]
         score = sum(map(sum, told))
         if score > most:
             best, most = option, score
@@ -135,3 +116,16 @@ def stand_in_grid(columns: Sequence[Column], below: Sequence[Row]) -> bool:
         return False
     rows = [values for row in below if len(values := filled_after_labels(row)) > 1]
     return bool(rows) and all(v.col in places for values in rows for v in values)
+
+
+def total_left_out(rows: Sequence[Row], n: int) -> bool:
+    """Whether every filled row of a table of ``n`` columns lacks one figure and the last printed is not the
+    sum of the others: then it is the total that the whole table leaves out."""
+    filled = [
+        [v.reading.value or 0 for v in values]
+        for row in rows
+        if len(values := filled_after_labels(row)) >= n - 2
+    ]
+    if len(filled) < 3 or any(len(values) != n - 1 for values in filled):
+        return False
+    return any(sum(values[:-1]) != values[-1] for values in filled)

@@ -8,10 +8,14 @@ from dataclasses import dataclass
 
 from pipeline.chinese.numbering import section_of
 from pipeline.document import Block, Paragraph, Table
-from pipeline.extract.tables.plans import PlannedReader
-from pipeline.extract.tables.table import Slot, TableReading
+from pipeline.extract.tables.cells import Slot
+from pipeline.extract.tables.kinds import Above, group_named
+from pipeline.extract.tables.observations import TableReading, clash
+from pipeline.extract.tables.rows import Form
+from pipeline.extract.tables.table import read_table
 from pipeline.extract.tables.vocabulary import vocabulary
 from pipeline.extract.tables.years import part_of_year, year_hint
+from pipeline.finding import finding
 from pipeline.report import Finding, Observation, Unplaced
 
 
@@ -28,7 +32,7 @@ class Tables:
 def read_tables(blocks: Sequence[Block], template: str | None, year: int | None) -> Tables:
     """Read all tables of a report in order. Where two tables claim the same cell with different figures, the
     one that names the report's year holds; where none does, the cell is ambiguous."""
-    reader = PlannedReader(vocabulary(), template, year)
+    form, above = Form(vocabulary(), template, year), Above()
     readings: list[tuple[TableReading, int | None]] = []
     outside: list[TableReading] = []  # tables before the first heading, and the headings yet to come
     inherited: list[TableReading] = []  # tables below one that is headed with a year, in the same section
@@ -40,12 +44,14 @@ def read_tables(blocks: Sequence[Block], template: str | None, year: int | None)
         if isinstance(block, Paragraph):
             if section_of(block.text) is not None:
                 begun, headed = True, None
-            reader.note_paragraph(block.text)
+            if group := group_named(block.text, form):
+                above = above._replace(group=group)
             before.append(block.text)
         elif isinstance(block, Table):
             named = year_hint(before, block)
             headed = named or headed
-            readings.append((reader.read(block), headed))
+            reading, above = read_table(block, form, above)
+            readings.append((reading, headed))
             if named is None and headed:
                 inherited.append(readings[-1][0])
             if part_of_year(before, block):
@@ -67,17 +73,16 @@ def read_tables(blocks: Sequence[Block], template: str | None, year: int | None)
             hint
             and year
             and hint != year
-            and reading.known_rows
+            and reading.known
             and not any(reading is other for other in inherited)
         ):
             findings.append(
-                Finding(
+                finding(
                     "table.other_year",
-                    "warn",
+                    "表前标注的年份与报告年份不一致 / the table is headed with another year than the report's",
+                    (),
                     hint,
                     year,
-                    (),
-                    "表前标注的年份与报告年份不一致 / the table is headed with another year than the report's",
                 )
             )
         for slot, observation in reading.placed.items():
@@ -88,7 +93,7 @@ def read_tables(blocks: Sequence[Block], template: str | None, year: int | None)
                 observation.value,
                 observation.state,
             ) and observation.state != "blank":
-                placed[slot] = _clash(slot, held, observation, findings)
+                placed[slot] = clash(slot, held, observation, findings, inside=False)
         filled = {s for u in unplaced for s in u.slots}
         unplaced += [u for u in reading.unplaced if not filled.issuperset(u.slots)]
         local += reading.local
@@ -122,15 +127,15 @@ def _apart(
     kept: list[tuple[TableReading, int | None]] = []
     others: list[tuple[TableReading, int]] = []
     for reading, hint in readings:
-        if not (year and hint and hint != year and reading.known_rows):
+        if not (year and hint and hint != year and reading.known):
             kept.append((reading, hint))
             continue
-        cells = _cells(reading)
+        cells = reading.cells()
         own = {
             cell
             for r, h in readings
-            if r is not reading and (h is None or h == year) and r.known_rows
-            for cell in _cells(r)
+            if r is not reading and (h is None or h == year) and r.known
+            for cell in r.cells()
         }
         alone = any(reading is other for other in inherited)  # it has no year of its own
         if (not alone and any(h == year for _, h in readings)) or len(cells & own) * 2 > len(cells):
@@ -146,41 +151,11 @@ def _repeated_inside(outside: Sequence[TableReading], readings: Sequence[TableRe
     own: set[Slot] = set()
     for reading in readings:
         if not any(reading is other for other in outside):
-            own |= _cells(reading)
-    return [reading for reading in outside if reading.placed and own.issuperset(_cells(reading))]
+            own |= reading.cells()
+    return [reading for reading in outside if reading.placed and own.issuperset(reading.cells())]
 
 
 def _given_again(parts: Sequence[TableReading], readings: Sequence[TableReading]) -> list[TableReading]:
     """The tables of a part of the year most of whose cells other tables give for the whole of it."""
-    own = {cell for r in readings if not any(r is part for part in parts) for cell in _cells(r)}
-    return [part for part in parts if 2 * len(_cells(part) & own) > len(_cells(part))]
-
-
-def _cells(reading: TableReading) -> set[Slot]:
-    return set(reading.placed) | {slot for row in reading.unplaced for slot in row.slots}
-
-
-def _clash(slot: Slot, held: Observation, other: Observation, findings: list[Finding]) -> Observation:
-    both = tuple(
-        dict.fromkeys(
-            v for v in (*held.candidates, held.value, *other.candidates, other.value) if v is not None
-        )
-    )
-    findings.append(
-        Finding(
-            "table.cell_twice",
-            "error",
-            held.value,
-            other.value,
-            (slot,),
-            f"两张表对同一指标给出不同的数 / two tables give this cell different figures ({held.locator}; {other.locator})",
-        )
-    )
-    return held._replace(
-        value=None,
-        state="ambiguous",
-        resolved=None,
-        resolution=None,
-        raw=f"{held.raw} / {other.raw}",
-        candidates=both,
-    )
+    own = {cell for r in readings if not any(r is part for part in parts) for cell in r.cells()}
+    return [part for part in parts if 2 * len(part.cells() & own) > len(part.cells())]

@@ -15,7 +15,11 @@ from typing import Generic, NamedTuple, TypeVar
 
 from rapidfuzz import fuzz, process
 
-from pipeline.codebook import Codebook, Indicator, load_codebook, normalise_label
+from pipeline.chinese.labels import normalise_label
+from pipeline.chinese.numbering import ITEM
+from pipeline.chinese.text import squeeze
+from pipeline.chinese.units import COUNTS
+from pipeline.codebook import Codebook, Indicator, load_codebook
 
 NEAR = 84.0
 MARGIN = 6.0
@@ -27,6 +31,21 @@ _MORE = re.compile(
 )
 _TURNING = frozenset("本上去前今下不未非新旧增减除后外内含仅")
 T = TypeVar("T")
+
+
+_UNITS = frozenset((*COUNTS, "元", "万元"))
+_NUMBERED = re.compile(rf"\s*{ITEM}")
+
+
+def is_unit(text: str) -> bool:
+    """Whether a cell holds nothing but a unit of counting or money."""
+    return squeeze(text) in _UNITS
+
+
+def numbering(text: str) -> str:
+    """The numbering that a label begins with, as printed: ``(三)``, ``一、``, ``1.``, or nothing."""
+    found = _NUMBERED.match(text)
+    return found[0].strip() if found else ""
 
 
 def turning(character: str) -> bool:
@@ -131,20 +150,24 @@ class Index(Generic[T]):
 
 
 class Vocabulary:
-    """All labels of the forms; one instance a process: ``vocabulary()``."""
+    """All labels of the forms; one instance a process: ``vocabulary()``. ``modern``: rows of the forms of six
+    sections; ``statistics``: rows of each other form; ``columns`` and ``groups``: what stands above figures."""
 
     def __init__(self, codebook: Codebook) -> None:
         self.codebook = codebook
+        self.sections = codebook.forms_of("sections")
         self.modern: Index[RowKey] = Index()
         self.modern.keeps_beginnings = True
-        self.statistics: dict[str, Index[RowKey]] = {"v2014": Index(), "v2008": Index()}
+        self.statistics: dict[str, Index[RowKey]] = {
+            form: Index() for form in reversed(codebook.forms_of("narrative", "statistics"))
+        }
         self._forms: dict[str | None, Mapping[str, Indicator]] = {}
         self.columns: Index[ColumnKey] = Index()
         self.groups: Index[ColumnKey] = Index()
         self.group_of_state: dict[str, str] = {}  # a result named with its dispute group -> the group
         self.proactive: dict[tuple[str, str], dict[str, Indicator]] = {}
         for indicator in codebook.indicators:
-            if indicator.template in ("v2019", "v2021"):
+            if indicator.template in self.sections:
                 self._add_modern(indicator)
             else:
                 for label in indicator.row_labels:
@@ -164,6 +187,8 @@ class Vocabulary:
         self.applicants = tuple(a.applicant for a in ordered)
         self.states = ("upheld", "corrected", "other", "pending", "total")
         self.review_groups = ("reconsideration", "litigation.direct", "litigation.after_review")
+        grouped = [i for i in codebook.indicators if i.table == "application" and i.group]
+        self.headings_of_parts = frozenset(i.parent for i in grouped) & {i.indicator_id for i in grouped}
 
     def _add_modern(self, indicator: Indicator) -> None:
         name, _, last = indicator.indicator_id.rpartition(".")
@@ -186,7 +211,7 @@ class Vocabulary:
         """Labels that name a heading and what stands under it in one cell: 规章 本年制发件数, 行政复议总计, 不予公开-重复申请."""
         names: dict[str, list[str]] = {}
         for named in codebook.groups:
-            if named.table in ("application", "review") and "v2014" not in named.templates:
+            if named.table in ("application", "review") and set(named.templates) & set(self.sections):
                 names.setdefault(named.group, []).extend(named.labels)
         for name in ("litigation.direct", "litigation.after_review"):
             names[name] += [f"行政诉讼{label}" for label in names[name]]
@@ -194,7 +219,7 @@ class Vocabulary:
                 self.groups.add(label, ColumnKey("group", name))
         names["other"] = ["其他处理"]
         for indicator in codebook.indicators:
-            if indicator.template not in ("v2019", "v2021"):
+            if indicator.template not in self.sections:
                 continue
             group, _, last = indicator.indicator_id.rpartition(".")
             if indicator.table == "proactive":
@@ -217,20 +242,24 @@ class Vocabulary:
 
     def row(self, text: str, template: str | None) -> tuple[RowKey, ...]:
         """Meanings of a row label, those of the report's own form first."""
-        if template in ("v2014", "v2008"):
-            other = "v2008" if template == "v2014" else "v2014"
-            found = (
-                self.statistics[template].find(text)
-                or self.statistics[other].find(text)
-                or self.modern.find(text)
-            )
-        else:
-            found = self.modern.find(text)
-        return (
-            tuple(k for k in found if k.table != "heading")
-            if found and found[0].table == "heading"
-            else found
-        )
+        found: tuple[RowKey, ...] = ()
+        own = self.statistics.get(template or "")
+        for index in (own, *(i for i in self.statistics.values() if i is not own)) if own else ():
+            found = found or index.find(text)
+        found = found or self.modern.find(text)
+        headed = bool(found) and found[0].table == "heading"
+        return tuple(k for k in found if k.table != "heading") if headed else found
+
+    def outcomes_named(self, text: str, template: str | None) -> set[str]:
+        """The groups of outcomes whose heading (不予公开, 其他处理) a label holds."""
+        norm = normalise_label(text)
+        named = self.indicators(template)
+        headings = {
+            i.group: normalise_label(named[i.parent].label_zh.replace("小计", ""))
+            for i in named.values()
+            if i.table == "application" and i.group and i.parent in named
+        }
+        return {group for group, heading in headings.items() if heading in norm}
 
     def names_several(self, text: str, template: str | None) -> bool:
         """Whether each line of a label is the label of another row: several rows stand in one, their figures
@@ -244,9 +273,6 @@ class Vocabulary:
     def dispute_groups(self, texts: Iterable[str]) -> list[str]:
         """The dispute groups with results of their own that some labels name."""
         return [k.key for text in texts for k in self.groups.find(text)[:1] if k.key in self.review_groups]
-
-    def indicator(self, template: str | None, indicator_id: str) -> Indicator | None:
-        return self.indicators(template).get(indicator_id)
 
     def indicators(self, template: str | None) -> Mapping[str, Indicator]:
         """Each indicator as it stands on that form, else on the newest form that has it."""

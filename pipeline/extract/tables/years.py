@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from pipeline.chinese.days import YEAR
+from pipeline.chinese.text import squeeze
 from pipeline.document import Table
 
-_HEADED = re.compile(r"(20[0-2]\d)\s*年?\s*(?:度|年度)?")
-_PART = re.compile(
-    r"[上下]半年|第?[一二三四1-4]季度|前[一二三]季度|(?<!\d)(?:1[0-2]|[1-9])月?[-—–~至](?:1[01]|[1-9])月"
-)
+_HEADED = re.compile(YEAR)
+_PART = re.compile(r"[上下]半年|[第前]?[一二三四1-4]季度|(?<!\d)(?:1[0-2]|[1-9])月?[-—–~至](?:1[01]|[1-9])月")
+_YEAR_ALONE = re.compile(rf"(?:({YEAR})年?(?:度|全年|数据)?|(本年度?|当年度?|今年|上年度?|上一年度?|去年))$")
 _ABOUT_TABLE = re.compile(r"表|统计|情况|年度|数据")
 
 
@@ -44,3 +45,14 @@ def _titles(before: Sequence[str], table: Table) -> list[str]:
         if len(text) <= 40 and not text.rstrip().endswith(("。", "；", ";"))
     ]
     return found
+
+
+def year_of(text: str, year: int | None) -> str:
+    """``own`` where a label is nothing but the report's year, ``past`` where it is another year, else
+    nothing."""
+    match = _YEAR_ALONE.match(squeeze(text)) if 2 <= len(text) <= 16 else None
+    if match is None:
+        return ""
+    if match[1]:
+        return "own" if year and int(match[1]) == year else "past"
+    return "own" if match[2].startswith(("本", "当", "今")) else "past"
