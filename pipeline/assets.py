@@ -17,7 +17,7 @@ from pipeline.codebook import Codebook, load_codebook
 from pipeline.codebook.columns import columns_of, comment_of, explain, tables_of
 from pipeline.crawl.completeness import RULES
 from pipeline.home import PROJECT, Home
-from pipeline.progress import shown
+from pipeline.progress import progress_if_asked
 from pipeline.stages import (
     FileCounts,
     build_environment,
@@ -121,20 +121,19 @@ def crawl_source(
 ) -> dg.MaterializeResult[None]:
     """One source over HTTP into the raw store. A source whose own address gives no page fails, and it
     alone."""
-    counts = crawl_stage(
+    source = context.partition_key
+    crawled = crawl_stage(
         crawling.home(),
-        context.partition_key,
+        (source,),
         delay=config.delay,
         allow_private=config.allow_private,
         render=config.render,
     )
-    for problem in counts.problems:
+    for problem in crawled.problems:
         context.log.warning(problem)
-    if counts.error:
-        raise dg.Failure(
-            f"{counts.source_id}: {counts.error}", metadata=counts.metadata(), allow_retries=False
-        )
-    return dg.MaterializeResult(metadata=counts.metadata())
+    if crawled.error:
+        raise dg.Failure(f"{source}: {crawled.error}", metadata=crawled.metadata(), allow_retries=False)
+    return dg.MaterializeResult(metadata=crawled.metadata())
 
 
 @dg.asset(deps=[crawl_source], group_name="stages", kinds={"sqlite"}, freshness_policy=IN_SEASON)
@@ -176,7 +175,8 @@ def clean_and_extract(
     context: dg.AssetExecutionContext, home: BuildingHome
 ) -> Iterator[dg.MaterializeResult[None]]:
     """Both stages in one pass over what is new, each file in a worker with limits."""
-    counts = read_stage(home.home(), tick=shown("reading"))
+    with progress_if_asked("reading") as tick:
+        counts = read_stage(home.home(), tick=tick)
     yield dg.MaterializeResult(
         asset_key="clean", metadata={"read_now": counts.read, "kept": counts.kept, **counts.statuses}
     )

@@ -47,6 +47,11 @@ class Home:
         return self.root / "inbox"
 
     @property
+    def logs(self) -> Path:
+        """What runs logged, and workers' tracebacks."""
+        return self.root / "logs"
+
+    @property
     def divisions(self) -> Path | None:
         """A CSV of places of this home's own (the demo's invented province), where there is one."""
         path = self.root / "divisions.csv"

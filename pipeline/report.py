@@ -1,5 +1,4 @@
-"""What understanding gives: ``Report`` with its observations and findings (../shared/interface.md is the
-promise).
+"""What understanding gives: ``Report`` with its observations and findings.
 
 The types stand beside ``document.py`` because three stages share them: ``extract`` makes reports,
 ``reconcile`` adds resolutions and findings, ``load`` writes them.

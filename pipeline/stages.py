@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import logging
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,18 +17,21 @@ from typing import Any
 
 from pipeline.codebook import codebook_version
 from pipeline.crawl import IntakeResult, RawStore, take_in
-from pipeline.crawl.completeness import SourceFinding, check_sources, sources_table
+from pipeline.crawl.completeness import SourceFinding, SourceRow, check_sources, sources_table
 from pipeline.crawl.crawler import crawl
+from pipeline.crawl.progress import CrawlResult
 from pipeline.crawl.registry import REGISTRY, Source, choose_sources, load_registry, registry_hosts
 from pipeline.home import PROJECT, Home
 from pipeline.load.snapshot import write_snapshot
 from pipeline.load.warehouse import build_core, cores, memory_budget, opened, publish, published_facts
+from pipeline.progress import Tick
 from pipeline.reading.archives import unpack
 from pipeline.reading.fingerprint import reading_fingerprint
 from pipeline.reading.kept import Kept
-from pipeline.reading.read_all import ReadCounts, Tick, read_new
+from pipeline.reading.read_all import ReadCounts, read_new
 
 OWN_REGISTRY = "sources.csv"
+log = logging.getLogger(__name__)
 
 
 class Busy(RuntimeError):
@@ -55,24 +60,39 @@ class FileCounts:
 
 
 @dataclass(frozen=True, slots=True)
-class SourceCounts:
-    """What crawling one source did. ``error`` is empty where its own address gave a page."""
+class Crawled:
+    """What a crawl did, how its sources stand now, and which checks they do not pass."""
 
-    source_id: str
-    pages: Mapping[str, int]
-    requests: int
-    left: int
-    reports_by_year: Mapping[str, int]
-    problems: tuple[str, ...]
-    error: str
+    result: CrawlResult
+    rows: tuple[SourceRow, ...] = ()
+    findings: tuple[SourceFinding, ...] = ()
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """A line for each page that failed, each host left for later, each source that another crawls."""
+        return (
+            *self.result.failures,
+            *(f"left for a later run: {host}: {why}" for host, why in self.result.deferred),
+            *(f"another process is crawling {source}" for source in self.result.busy),
+        )
+
+    @property
+    def error(self) -> str:
+        """Why a source gave nothing: its own address gave no page, or another process is at it; else
+        empty."""
+        failed = [f.message for f in self.findings if f.rule == "source_failed"]
+        return "another process is crawling it" if self.result.busy else "; ".join(failed)
 
     def metadata(self) -> dict[str, Any]:
         """Pages by status (``pages_ok`` are new or changed), requests, pages still due, reports by year."""
+        years: Counter[str] = Counter()
+        for row in self.rows:
+            years.update({str(year or "unknown"): n for year, n in row.reports_by_year.items()})
         return {
-            **{f"pages_{status}": count for status, count in self.pages.items()},
-            "requests": self.requests,
-            "pages_left": self.left,
-            "reports_by_year": dict(self.reports_by_year),
+            **{f"pages_{status}": count for status, count in self.result.counts.items()},
+            "requests": self.result.requests,
+            "pages_left": self.result.left,
+            "reports_by_year": dict(years),
             "problems": "\n".join(self.problems[:20]),
         }
 
@@ -106,27 +126,29 @@ def sources_of(home: Home) -> tuple[Source, ...]:
 
 
 def crawl_stage(
-    home: Home, source_id: str, *, delay: float, allow_private: bool, render: bool
-) -> SourceCounts:
-    """Crawl one source of the home's registry into the raw store. Raises RegistryError for an unknown id."""
-    registry = load_registry(registry_of(home))
-    chosen = choose_sources(registry, (source_id,))
-    result = crawl(
-        home.make().raw,
-        chosen,
-        delay=delay,
-        allow_private=allow_private,
-        render=render,
-        allowed_hosts=registry_hosts(registry),
-    )
-    (row,) = sources_table(home.raw, chosen)
-    failed = [f.message for f in check_sources(home.raw, chosen) if f.rule == "source_failed"]
-    error = "another process is crawling it" if result.busy else "; ".join(failed)
-    problems = (*result.failures, *(f"left for a later run: {host}: {why}" for host, why in result.deferred))
-    by_year = {str(year or "unknown"): count for year, count in row.reports_by_year.items()}
-    return SourceCounts(
-        source_id, dict(result.counts), result.requests, result.left, by_year, problems, error
-    )
+    home: Home,
+    source_ids: Sequence[str] = (),
+    *,
+    registry: Path | None = None,
+    dry_run: bool = False,
+    **options: Any,
+) -> Crawled:
+    """Crawl sources of the home's registry (none named: all that are not retired) into the raw store.
+
+    ``options`` are those of ``crawl``. Every host of the registry is allowed, whichever sources are chosen,
+    so that a source leads to the same pages alone as among others. Raises RegistryError for an unknown id.
+    """
+    known = load_registry(registry or registry_of(home))
+    chosen = choose_sources(known, source_ids)
+    result = crawl(home.make().raw, chosen, dry_run=dry_run, allowed_hosts=registry_hosts(known), **options)
+    log.info("crawled %d sources: %s", len(chosen), dict(result.counts))
+    if dry_run:
+        return Crawled(result)
+    rows, findings = sources_table(home.raw, chosen), check_sources(home.raw, chosen)
+    crawled = Crawled(result, tuple(rows), tuple(findings))
+    for problem in crawled.problems:
+        log.warning("%s", problem)
+    return crawled
 
 
 def source_findings(home: Home) -> list[SourceFinding]:
@@ -198,6 +220,9 @@ def is_up_to_date(home: Home) -> bool:
     published = published_facts(home)
     if not published:
         return False
+    with Kept(home) as kept:
+        if kept.to_try_again():
+            return False
     with RawStore(home.raw) as store:
         now = facts_of(home, store)
     snapshot = home.snapshots / f"{now['package_version']}-{now['build'][:12]}" / "SHA256SUMS"

@@ -9,10 +9,10 @@ from __future__ import annotations
 import contextlib
 import math
 import multiprocessing
-import os
 import resource
 import signal
 import time
+import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from multiprocessing.connection import Connection, wait
 from types import TracebackType
@@ -25,13 +25,20 @@ OCR_MEMORY_BYTES = 4_000_000_000
 """Address space in which recognising pages fits with room (measured: 1.9 GB for one of 43 million pixels)."""
 
 _GRACE_S = 2.0
+_START_S = 120.0
+
+
+class WorkersDoNotStart(RuntimeError):
+    """The machine's trouble, not a value's: nothing is worth trying further."""
 
 
 class Failure(NamedTuple):
-    """Why a value has no result. ``detail`` is one English sentence."""
+    """Why a value has no result. ``detail`` is one English sentence, ``trace`` the worker's traceback where
+    there is one."""
 
     status: Literal["timeout", "memory", "crashed"]
     detail: str
+    trace: str = ""
 
 
 class _Worker:
@@ -56,8 +63,9 @@ class _Worker:
 class GuardedPool:
     """A pool of worker processes with limits for each value.
 
-    ``timeout_s`` is wall-clock seconds a value may take (and bounds its CPU seconds), ``memory_bytes`` a
-    worker's address space. Workers start with the first value, are replaced when they die or after
+    ``cpu_s`` is the processor time that a value may take, all threads together, so that a busy machine gives
+    the same results; ``wall_s`` the time after which it is ended all the same (by default ten times as much:
+    it waits for something). ``memory_bytes`` is a worker's address space. Workers start with the first value, are replaced when they die or after
     ``values_per_worker`` values (which bounds what leaks), and end with ``close`` or the ``with`` block.
     ``preload`` names modules that workers share from their start. One ``map_unordered`` at a time.
     """
@@ -65,16 +73,18 @@ class GuardedPool:
     def __init__(
         self,
         workers: int,
-        timeout_s: float,
+        cpu_s: float,
         memory_bytes: int,
         *,
+        wall_s: float | None = None,
         values_per_worker: int = 2_000,
         preload: Sequence[str] = (),
     ) -> None:
-        if workers < 1 or timeout_s <= 0 or memory_bytes <= 0 or values_per_worker < 1:
-            raise ValueError("workers, timeout, memory and values per worker must be positive")
+        if min(workers, cpu_s, memory_bytes, values_per_worker, 1 if wall_s is None else wall_s) <= 0:
+            raise ValueError("workers, times, memory and values per worker must be positive")
         self._count = workers
-        self._timeout = timeout_s
+        self._cpu = cpu_s
+        self._wall = 10 * cpu_s if wall_s is None else wall_s
         self._memory = memory_bytes
         self._values_per_worker = values_per_worker
         self._context = multiprocessing.get_context("forkserver")
@@ -142,13 +152,22 @@ class GuardedPool:
 
     def _started(self) -> _Worker:
         ours, theirs = self._context.Pipe()
-        cpu_s = self._timeout * (os.cpu_count() or 1) + _GRACE_S
         process = self._context.Process(
-            target=_serve, args=(theirs, self._function, self._memory, cpu_s), daemon=True
+            target=_serve, args=(theirs, self._function, self._memory, self._cpu), daemon=True
         )
         process.start()
         theirs.close()
-        return _Worker(process, ours)
+        worker = _Worker(process, ours)
+        try:
+            if not ours.poll(_START_S):
+                raise EOFError
+            ours.recv()  # it says that it is there
+        except (EOFError, OSError):
+            worker.process.join(_GRACE_S)
+            code = worker.process.exitcode
+            worker.stop()
+            raise WorkersDoNotStart(f"a worker process did not start (exit code {code})") from None
+        return worker
 
     def _hand_out(self, item: Any) -> None:
         worker = self._idle.pop() if self._idle else self._started()
@@ -160,7 +179,7 @@ class GuardedPool:
             with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # found dead when collected
                 worker.pipe.send(item)
         worker.item = item
-        worker.deadline = time.monotonic() + self._timeout
+        worker.deadline = time.monotonic() + self._wall
         worker.served += 1
         self._busy[worker.pipe] = worker
 
@@ -176,7 +195,7 @@ class GuardedPool:
             try:
                 healthy, result = pipe.recv()
             except (EOFError, OSError):
-                healthy, result = False, _cause_of_death(worker, self._timeout)
+                healthy, result = False, _cause_of_death(worker, self._cpu)
             if healthy and worker.served < self._values_per_worker:
                 self._idle.append(worker)
             else:
@@ -188,15 +207,15 @@ class GuardedPool:
                 del self._busy[pipe]
                 item = worker.item
                 worker.stop()
-                found.append((item, Failure("timeout", f"Took longer than {self._timeout:g} s.")))
+                found.append((item, Failure("timeout", f"Took longer than {self._wall:g} s.")))
         return found
 
 
-def _cause_of_death(worker: _Worker, timeout_s: float) -> Failure:
+def _cause_of_death(worker: _Worker, cpu_s: float) -> Failure:
     worker.process.join(_GRACE_S)
     code = worker.process.exitcode
     if code == -signal.SIGXCPU:
-        return Failure("timeout", f"Used more processor time than {timeout_s:g} s allow.")
+        return Failure("timeout", f"Used more than {cpu_s:g} s of processor time.")
     if code == -signal.SIGKILL:
         return Failure("memory", "The system ended the worker, as it does when memory runs out.")
     if code is not None and code < 0:
@@ -204,11 +223,17 @@ def _cause_of_death(worker: _Worker, timeout_s: float) -> Failure:
     return Failure("crashed", f"The worker ended with exit code {code}.")
 
 
+def _crash(error: Exception) -> Failure:
+    trace = "".join(traceback.format_exception(error))
+    return Failure("crashed", f"{type(error).__name__}: {error}"[:500], trace)
+
+
 def _serve(pipe: Connection, fn: Callable[[Any], Any], memory_bytes: int, cpu_s: float) -> None:
     """A worker's life: one value in, one answer out, until the parent closes the pipe."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    pipe.send("ready")
     healthy = True
     while healthy:
         try:
@@ -227,7 +252,7 @@ def _serve(pipe: Connection, fn: Callable[[Any], Any], memory_bytes: int, cpu_s:
         except MemoryError:
             answer = (False, Failure("memory", f"Needed more than {memory_bytes} bytes."))
         except Exception as error:
-            answer = (True, Failure("crashed", f"{type(error).__name__}: {error}"[:500]))
+            answer = (True, _crash(error))
         del item
         healthy = answer[0]
         try:
@@ -238,4 +263,4 @@ def _serve(pipe: Connection, fn: Callable[[Any], Any], memory_bytes: int, cpu_s:
             healthy = False
             pipe.send((False, Failure("memory", f"The result does not fit into {memory_bytes} bytes.")))
         except Exception as error:  # a result that cannot be pickled
-            pipe.send((True, Failure("crashed", f"{type(error).__name__}: {error}"[:500])))
+            pipe.send((True, _crash(error)))

@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pipeline.crawl.intake import utc_text
+from pipeline.crawl.taken import utc_text
 from pipeline.crawl.registry import Source
 
 RULES = {

@@ -18,7 +18,7 @@ from pipeline.crawl.discover import Reading, read_page
 from pipeline.crawl.fetch import UNANSWERED, Fetched, Fetcher
 from pipeline.crawl.frontier import Frontier, Page, Step, Visit
 from pipeline.crawl.hosts import host_of, is_allowed_host
-from pipeline.crawl.intake import IntakeResult, utc_text
+from pipeline.crawl.taken import IntakeResult, utc_text
 from pipeline.crawl.manners import HostResting, Turns
 from pipeline.crawl.policy import Policy
 from pipeline.crawl.progress import UNCHANGED, CrawlResult, CrawlState, Planned, Progress

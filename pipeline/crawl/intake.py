@@ -9,7 +9,6 @@ import os
 import stat
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -18,40 +17,19 @@ from pipeline.crawl.media import media_type_of_name
 from pipeline.crawl.receipt import Receipt
 from pipeline.crawl.registry import load_registry, registry_hosts
 from pipeline.crawl.store import RawStore
+from pipeline.crawl.taken import IntakeResult, utc_text
 
 _CHUNK = 1 << 20
 _BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
-class IntakeResult:
-    """Counts of one intake: ``taken`` are new receipts with an object, ``known`` were there already.
-
-    ``failed`` could not be read or fetched (a receipt with the status says so), ``refused`` are archive
-    records and addresses of hosts that are neither in the registry nor under gov.cn. ``problems`` names
-    each failed input and sums up the refused, one line each.
-    """
-
-    taken: int = 0
-    known: int = 0
-    failed: int = 0
-    refused: int = 0
-    problems: tuple[str, ...] = ()
-
-    def __add__(self, other: IntakeResult) -> IntakeResult:
-        return IntakeResult(
-            self.taken + other.taken,
-            self.known + other.known,
-            self.failed + other.failed,
-            self.refused + other.refused,
-            self.problems + other.problems,
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class _LocalFile:
+    """A file to take, or one that is refused: ``refused`` says why."""
+
     path: Path
     url: str
+    refused: str = ""
 
 
 def take_in(
@@ -65,7 +43,8 @@ def take_in(
     """Adds what ``inputs`` name to the store: files, folders, ``file://``, ``http(s)://``, WARC archives.
 
     A folder is taken with all that lies in it, in sorted order; hidden files and folders are left out, a
-    link that leads back into the walk is not followed. ``allowed_hosts`` are hosts beside those under gov.cn
+    link that leads back into the walk is not followed, and one that leads out of the folder, a pipe or a
+    device is refused and named. ``allowed_hosts`` are hosts beside those under gov.cn
     whose archive records and addresses are accepted, by default those that the project's registry names.
     ``delay`` (seconds) and ``allow_private`` hold for addresses. Raises ``InputError`` before anything is
     taken where an input does not exist, is neither file nor folder, cannot be read or is an address of
@@ -83,7 +62,8 @@ def take_in(
         if scheme not in ("", "file"):
             raise InputError(f"{text}: only files, folders, file://, http:// and https:// are taken")
         for found in _local_files(_local_path(text) if scheme == "file" else Path(text)):
-            (archives.append(found.path) if _is_warc(found.path) else files.append(found))
+            warc = _is_warc(found.path) and not found.refused
+            (archives.append(found.path) if warc else files.append(found))
     if allowed_hosts is None:
         allowed_hosts = registry_hosts(load_registry()) if archives or addresses else ()
     result = _take_files(store, files)
@@ -143,14 +123,21 @@ def _walk(folder: Path, top: Path, above: frozenset[Path]) -> Iterator[_LocalFil
         path = folder / name
         if name.startswith("."):
             continue
-        if path.is_dir():
+        own = _printable(path.relative_to(top).as_posix())
+        if path.is_symlink() and path.exists() and not path.resolve().is_relative_to(top.resolve()):
+            yield _LocalFile(path, own, "a link that leads out of the folder")
+        elif path.is_dir():
             yield from _walk(path, top, above | {here})
-        elif path.is_file() or path.is_symlink():
-            yield _LocalFile(path, _printable(path.relative_to(top).as_posix()))
+        elif path.is_file() or not path.exists():
+            yield _LocalFile(path, own)
+        else:
+            yield _LocalFile(path, own, "neither a file nor a folder")
 
 
 def _take_files(store: RawStore, files: list[_LocalFile]) -> IntakeResult:
-    result = IntakeResult()
+    refused = [f"{local.url}: {local.refused}; left out" for local in files if local.refused]
+    result = IntakeResult(refused=len(refused), problems=tuple(refused))
+    files = [local for local in files if not local.refused]
     for start in range(0, len(files), _BATCH):
         # Objects first: writing them inside the transaction would keep other processes waiting.
         receipts = [_receipt_of_file(store, local) for local in files[start : start + _BATCH]]
@@ -189,11 +176,6 @@ def _receipt_of_file(store: RawStore, local: _LocalFile) -> Receipt:
         rule="local_file",
         file_name=name,
     )
-
-
-def utc_text(moment: float) -> str:
-    """Gives a time (seconds since 1970) as receipts state it: ``YYYY-MM-DDTHH:MM:SSZ``."""
-    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _printable(name: str) -> str:

@@ -10,15 +10,16 @@ import zlib
 from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
+from warcio.recordloader import ArcWarcRecordLoader
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from pipeline.crawl.hosts import host_of, is_allowed_host
-from pipeline.crawl.intake import IntakeResult, utc_text
+from pipeline.crawl.taken import IntakeResult, utc_text
 from pipeline.crawl.media import media_type_of
 from pipeline.crawl.receipt import Receipt
 from pipeline.crawl.store import RawStore
@@ -26,13 +27,28 @@ from pipeline.crawl.store import RawStore
 MAX_BYTES = 64 << 20
 """The most bytes of one record's content, after decompression."""
 
+_HTTP = ArcWarcRecordLoader(verify_http=False).http_parser
 _NOT_OF_THE_BODY = frozenset({"content-encoding", "transfer-encoding", "content-length"})
+_MAX_HEAD = 64 << 10
+"""The most bytes of an address, of a line of an archived response's headers, and of all its headers."""
 _CHUNK = 1 << 16
 _BATCH = 200
 
 
 class _TooLarge(Exception):
     pass
+
+
+class _Head(NamedTuple):
+    """The lines of a record's HTTP headers, none longer than ``_MAX_HEAD``."""
+
+    stream: Any
+
+    def readline(self) -> bytes:
+        line: bytes = self.stream.readline(_MAX_HEAD + 1)
+        if len(line) > _MAX_HEAD:
+            raise _TooLarge
+        return line
 
 
 def take_warc(
@@ -50,14 +66,14 @@ def take_warc(
     refused = 0
     with archive.open("rb") as stream:
         try:
-            for record in ArchiveIterator(stream):
-                if record.rec_type != "response" or record.http_headers is None:
+            for record in ArchiveIterator(stream, no_record_parse=True):
+                if record.rec_type != "response":
                     continue
-                url = record.rec_headers.get_header("WARC-Target-URI") or ""
-                if not is_allowed_host(host_of(url.strip("<>")), allowed_hosts):
+                url = (record.rec_headers.get_header("WARC-Target-URI") or "").strip("<>")
+                if len(url) > _MAX_HEAD or not is_allowed_host(host_of(url), allowed_hosts):
                     refused += 1
                     continue
-                receipt = _receipt_of_record(store, record, url.strip("<>"), archive.name, max_bytes)
+                receipt = _receipt_of_record(store, record, url, archive.name, max_bytes)
                 if receipt is not None:
                     batch.append(receipt)
                 if len(batch) >= _BATCH:
@@ -164,14 +180,18 @@ def _one_line(value: str) -> str:
 def _receipt_of_record(
     store: RawStore, record: Any, url: str, archive: str, max_bytes: int
 ) -> Receipt | None:
-    code = _status_code(record.http_headers.get_statuscode())
+    code, headers, readable = _http_head(record)
     if code is not None and 300 <= code < 400:
         return None
-    headers = {name.lower(): value for name, value in record.http_headers.headers}
     status, detail = ("ok", "") if code == 200 else (f"http_{code}", "an archived error page")
     sha: str | None = None
     length: int | None = None
-    if code is None:
+    if not readable:
+        status, detail = (
+            "broken_response",
+            f"the archived response has headers of more than {_MAX_HEAD} bytes",
+        )
+    elif code is None:
         status, detail = "broken_response", "the archived response has no status line"
     elif status == "ok":
         try:
@@ -196,6 +216,20 @@ def _receipt_of_record(
     )
 
 
+def _http_head(record: Any) -> tuple[int | None, dict[str, str], bool]:
+    """Status code and headers of an archived response, and whether they could be read."""
+    try:
+        record.http_headers = _HTTP.parse(_Head(record.raw_stream))
+    except EOFError:
+        return None, {}, True
+    except _TooLarge:
+        return None, {}, False
+    headers = {name.lower(): value for name, value in record.http_headers.headers}
+    if sum(map(len, headers.values())) > _MAX_HEAD:
+        return None, {}, False
+    return _status_code(record.http_headers.get_statuscode()), headers, True
+
+
 def _content(record: Any, max_bytes: int) -> Iterator[bytes]:
     stream, length = record.content_stream(), 0
     while chunk := stream.read(_CHUNK):
@@ -212,9 +246,9 @@ def _status_code(text: str | None) -> int | None:
 def _utc(warc_date: str | None) -> str:
     try:
         moment = datetime.fromisoformat((warc_date or "").replace("Z", "+00:00"))
-    except ValueError:
+        return utc_text(moment.astimezone(UTC).timestamp())
+    except (ValueError, OverflowError):
         return utc_text(0)
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _write(store: RawStore, batch: list[Receipt]) -> IntakeResult:

@@ -18,6 +18,10 @@ from pipeline.reading.fingerprint import reading_fingerprint
 from pipeline.reading.schema import SCHEMAS, Rows, table_of
 
 BATCH = 256
+TROUBLE = frozenset({"timeout", "memory", "crashed"})
+"""Statuses that may be the machine's fault as well as the file's."""
+TRIES = 3
+"""So many runs try a document before such a status stays."""
 
 
 class Kept:
@@ -34,6 +38,7 @@ class Kept:
             "CREATE TABLE IF NOT EXISTS entry (sha256 TEXT PRIMARY KEY, batch TEXT NOT NULL, unit TEXT NOT NULL, status TEXT, "
             "digest TEXT NOT NULL)"
         )
+        self._db.execute("CREATE TABLE IF NOT EXISTS failure (sha256 TEXT NOT NULL, status TEXT NOT NULL)")
         self._db.commit()
 
     def __enter__(self) -> Kept:
@@ -56,16 +61,37 @@ class Kept:
                 [(sha,) for sha in shas],
             )
 
+    def add_failure(self, sha: str, status: str) -> list[str]:
+        """Write down that reading a document failed on this run; gives the statuses of all runs so far."""
+        with self._db:
+            self._db.execute("INSERT INTO failure VALUES (?, ?)", (sha, status))
+        rows = self._db.execute("SELECT status FROM failure WHERE sha256 = ? ORDER BY rowid", (sha,))
+        return [row[0] for row in rows]
+
+    def to_try_again(self) -> list[str]:
+        """Documents whose last reading failed, and that fewer than ``TRIES`` runs have tried."""
+        marks = ", ".join("?" * len(TROUBLE))
+        rows = self._db.execute(
+            f"SELECT sha256 FROM entry WHERE status IN ({marks}) "
+            "AND (SELECT count(*) FROM failure WHERE failure.sha256 = entry.sha256) < ? ORDER BY sha256",
+            (*sorted(TROUBLE), TRIES),
+        )
+        return [row[0] for row in rows]
+
     def write(self, results: Iterable[tuple[str, Rows]]) -> Iterator[Rows]:
-        """Write what each unit gave as it comes, in batches; gives each result on once it is durable."""
+        """Write what each unit gave as it comes, in batches; gives each result on once it is durable. What
+        failed lies in a batch of its own, since it may be read again."""
         waiting: list[tuple[str, Rows]] = []
+        failed: list[tuple[str, Rows]] = []
         for result in results:
-            waiting.append(result)
+            troubled = any(row[5] in TROUBLE for row in result[1]["document"])
+            (failed if troubled else waiting).append(result)
             if len(waiting) >= BATCH:
                 yield from self._write_batch(waiting)
                 waiting = []
-        if waiting:
-            yield from self._write_batch(waiting)
+        for rest in (waiting, failed):
+            if rest:
+                yield from self._write_batch(rest)
 
     def _write_batch(self, batch: list[tuple[str, Rows]]) -> list[Rows]:
         entries = sorted(

@@ -6,8 +6,8 @@ import os
 
 from pipeline.clean.guard import OCR_MEMORY_BYTES, GuardedPool
 
-TIMEOUT_S = 120.0
-"""Seconds that one article with its attachments, or one archive, may take."""
+CPU_S = 180.0
+"""Processor time that one article with its attachments, or one archive, may take."""
 SWITCH = "YANGGUANG_WORKERS"
 
 
@@ -22,4 +22,4 @@ def worker_count(jobs: int) -> int:
 
 def reading_pool(jobs: int, preload: str = "pipeline.reading.work") -> GuardedPool:
     """Workers for so many jobs, each with the module in memory from its start."""
-    return GuardedPool(worker_count(jobs), TIMEOUT_S, OCR_MEMORY_BYTES, preload=(preload,))
+    return GuardedPool(worker_count(jobs), CPU_S, OCR_MEMORY_BYTES, preload=(preload,))

@@ -7,9 +7,10 @@ is read by itself.
 
 from __future__ import annotations
 
+import logging
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -20,6 +21,8 @@ from pipeline.clean.opened import Prepared, is_older, prepared
 from pipeline.crawl import RawStore, Receipt
 from pipeline.document import Document
 from pipeline.home import Home
+from pipeline.logs import keep_traceback
+from pipeline.progress import Tick
 from pipeline.reading.archives import unpack
 from pipeline.reading.kept import Kept
 from pipeline.reading.named_files import own_name
@@ -28,9 +31,8 @@ from pipeline.reading.schema import Rows, rows_of
 from pipeline.reading.units import Unit, units_of
 from pipeline.reading.work import Each, Job, Source, in_turn, read_rows
 
+log = logging.getLogger(__name__)
 WAITING = "needs_libreoffice"
-Tick = Callable[[int, int], None]
-"""Called with (done, total) as documents are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +69,10 @@ class _Plan:
         """Documents not read yet, in the order of their addresses. What a new attachment or tool changes is
         forgotten first."""
         tool = program() is not None
+        again = set(self.kept.to_try_again())
         while True:
             entries = self.kept.entries()
-            stale = {
+            stale = (again & set(entries)) | {
                 sha
                 for sha, (unit, status) in entries.items()
                 if unit not in self.keys.get(sha, ()) or (status == WAITING and tool)
@@ -127,20 +130,23 @@ def read_new(home: Home, store: RawStore, *, tick: Tick | None = None) -> ReadCo
                 made = dict(prepared(plan.older(wanted), Path(aside)))
                 jobs = [plan.job(sha, made) for sha in wanted]
                 each = partial(pool.map_unordered, read_rows)
-                for rows in kept.write(_results(plan, jobs, each, tick)):
+                for rows in kept.write(_results(home, plan, jobs, each, tick)):
                     statuses.update(row[5] for row in rows["document"])
                     reports += len(rows["report"])
+        log.info(
+            "read %d documents now, %d kept: %s", len(wanted), kept.count() - len(wanted), dict(statuses)
+        )
         return ReadCounts(len(wanted), kept.count() - len(wanted), dict(statuses), reports)
 
 
 def _results(
-    plan: _Plan, jobs: Sequence[Job], each: Each[Rows], tick: Tick | None
+    home: Home, plan: _Plan, jobs: Sequence[Job], each: Each[Rows], tick: Tick | None
 ) -> Iterator[tuple[str, Rows]]:
     """What each unit gave, by the key that it is kept under; a document that two articles took is the
     first's."""
     done: set[str] = set()
     for job, result in in_turn(jobs, each, lambda rows: [row[0] for row in rows["document"]]):
-        rows = _failed(job, result) if isinstance(result, Failure) else result
+        rows = _failed(home, plan.kept, job, result) if isinstance(result, Failure) else result
         rows["document"] = [row for row in rows["document"] if row[0] not in done]
         done.update(row[0] for row in rows["document"])
         if tick:
@@ -148,9 +154,15 @@ def _results(
         yield plan.key(job.article.key), rows
 
 
-def _failed(job: Job, failure: Failure) -> Rows:
+def _failed(home: Home, kept: Kept, job: Job, failure: Failure) -> Rows:
+    """The row of a document that could not be read, with its history, and where the traceback is kept."""
     source = job.article
-    document = Document(
-        source.key, source.media_type, "none", (), status=failure.status, detail=failure.detail
-    )
+    detail = failure.detail
+    if failure.trace:
+        detail += f"; traceback in {keep_traceback(home, source.key[:16], failure.trace)}"
+    before = kept.add_failure(source.key, failure.status)
+    if len(before) > 1:
+        detail += f"; tried on {len(before)} runs: {', '.join(before)}"
+    log.warning("%s (%s): %s: %s", source.url, source.key, failure.status, detail)
+    document = Document(source.key, source.media_type, "none", (), status=failure.status, detail=detail)
     return rows_of(document, ())

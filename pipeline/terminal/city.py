@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import duckdb
+import click
 
-from pipeline.codebook import load_codebook
-from pipeline.home import Home
-from pipeline.load.warehouse import opened
-from pipeline.terminal.show import grid
+from pipeline.terminal.say import give, reading_home, wrong
+from pipeline.terminal.tables import grid
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from pipeline.home import Home
 
 SERIES = (
     "applications_received",
@@ -33,6 +36,18 @@ SERIES = (
 )
 
 
+@click.command()
+@click.argument("name_or_code")
+def city(name_or_code: str) -> None:
+    """One place's profile: series, breaks, findings, peers, sources."""
+    from pipeline.load.query import WrongQuery
+
+    try:
+        give(city_lines(reading_home(), name_or_code))
+    except (UnknownPlace, WrongQuery) as error:
+        wrong(str(error))
+
+
 class UnknownPlace(Exception):
     """No place by that name or code, or several; the message says which."""
 
@@ -45,7 +60,7 @@ def _find(con: duckdb.DuckDBPyConnection, wanted: str) -> tuple[str, str]:
     ).fetchall()
     if not rows:
         rows = con.execute(
-            "SELECT division_code, max(division_name) FROM core.report WHERE division_name LIKE ? || '%' GROUP BY 1 ORDER BY 1",
+            "SELECT division_code, max(division_name) FROM core.report WHERE starts_with(division_name, ?) GROUP BY 1 ORDER BY 1",
             [wanted],
         ).fetchall()
     if not rows:
@@ -62,8 +77,11 @@ def _find(con: duckdb.DuckDBPyConnection, wanted: str) -> tuple[str, str]:
 
 def city_lines(home: Home, wanted: str) -> Iterator[str]:
     """Lines for a person. ``wanted`` is a name or a six-digit code. Raises UnknownPlace."""
+    from pipeline.codebook import load_codebook
+    from pipeline.load.query import asking
+
     labels = {m.measure_id: m.label_zh for m in load_codebook().measures}
-    with opened(home.database, read_only=True) as con:
+    with asking(home) as con:
         code, name = _find(con, wanted)
         yield f"{name}  {code}"
         yield ""

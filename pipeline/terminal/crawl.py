@@ -2,110 +2,117 @@
 
 from __future__ import annotations
 
-import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from types import TracebackType
+from typing import TYPE_CHECKING, NamedTuple
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+import click
 
-from pipeline.crawl.completeness import SourceRow, check_sources, sources_table
-from pipeline.crawl.crawler import crawl
-from pipeline.crawl.progress import CrawlState
-from pipeline.crawl.registry import choose_sources, load_registry
-from pipeline.home import Home
-from pipeline.stages import registry_of
-from pipeline.terminal.show import grid
+from pipeline.terminal.say import failed, give, say, wrong
+from pipeline.terminal.tables import grid
 
-_LINE_EVERY_S = 10.0
+if TYPE_CHECKING:
+    from pipeline.crawl.completeness import SourceRow
+    from pipeline.crawl.progress import CrawlState
+    from pipeline.home import Home
+    from pipeline.progress import Tick
+
+least_pause = click.option(
+    "--delay",
+    default=2.0,
+    show_default=True,
+    type=click.FloatRange(min=0),
+    help="Least seconds between requests to a host.",
+)
+private_too = click.option("--allow-private", is_flag=True, help="Allow loopback and private addresses.")
 
 
-class Shown:
-    """Shows a crawl's state: a bar on a terminal, a plain line now and then elsewhere."""
+class Told(NamedTuple):
+    """Gives a crawl's state on to a progress display."""
 
-    def __init__(self, say: Callable[[str], None]) -> None:
-        self._say = say
-        self._last = time.monotonic()
-        self._bar: Progress | None = None
-        if sys.stderr.isatty():
-            self._bar = Progress(
-                TextColumn("{task.description}"),
-                BarColumn(),
-                MofNCompleteColumn(),
-                TimeElapsedColumn(),
-                TextColumn("{task.fields[counts]}"),
-                console=Console(stderr=True),
-                transient=True,
-            )
-            self._task = self._bar.add_task("crawl", total=None, counts="")
-
-    def __enter__(self) -> Shown:
-        if self._bar:
-            self._bar.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._bar:
-            self._bar.stop()
+    tick: Tick
 
     def update(self, state: CrawlState) -> None:
-        """Show the state; quick."""
         done = state.fetched + state.unchanged + state.failed
-        counts = (
+        self.tick(
+            done,
+            done + state.due,
             f"{state.hosts} hosts, {state.fetched} fetched, {state.unchanged} unchanged, {state.failed} failed, "
-            f"about {state.eta_seconds:.0f} s left"
+            f"about {state.eta_seconds:.0f} s left",
         )
-        if self._bar:
-            self._bar.update(self._task, completed=done, total=done + state.due, counts=counts)
-        elif time.monotonic() - self._last >= _LINE_EVERY_S:
-            self._last = time.monotonic()
-            self._say(f"{done} of {done + state.due} pages: {counts}")
 
 
-def crawl_sources(
-    home: Home,
-    *,
-    registry: str | None,
+@click.command()
+@click.option(
+    "--registry",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A source registry (CSV) instead of the home's or the project's.",
+)
+@click.option(
+    "--source", "sources", multiple=True, metavar="ID", help="Only this source; may be given several times."
+)
+@least_pause
+@private_too
+@click.option("--dry-run", is_flag=True, help="List what would be fetched; fetch no report.")
+@click.option(
+    "--render", is_flag=True, help="Fetch script-only pages through Chromium where it is installed."
+)
+def crawl(
+    registry: Path | None,
     sources: tuple[str, ...],
     delay: float,
     allow_private: bool,
     dry_run: bool,
     render: bool,
-    say: Callable[[str], None],
-) -> bool:
-    """Crawl what the registry names; gives whether nothing failed. Raises UserError for a wrong registry or
-    source."""
-    home.make()
-    chosen = choose_sources(load_registry(Path(registry) if registry else registry_of(home)), sources)
-    with Shown(say) as shown:
-        result = crawl(
-            home.raw,
-            chosen,
-            delay=delay,
-            allow_private=allow_private,
-            dry_run=dry_run,
-            render=render,
-            progress=shown,
-        )
+) -> None:
+    """Fetch what the source registry names, politely and resumably; `yangguang run` then takes what was
+    crawled."""
+    from pipeline.crawl import UserError
+    from pipeline.home import default_home
+    from pipeline.logs import keep_log
+    from pipeline.progress import progress
+    from pipeline.stages import crawl_stage
+
+    home = default_home().make()
+    keep_log(home)
+    try:
+        with progress("crawl") as tick:
+            found = crawl_stage(
+                home,
+                sources,
+                registry=registry,
+                delay=delay,
+                allow_private=allow_private,
+                dry_run=dry_run,
+                render=render,
+                progress=Told(tick),
+            )
+    except UserError as error:
+        wrong(str(error))
     if dry_run:
-        rows = [(p.source_id, p.kind, p.year, p.title, p.rule, p.url) for p in result.planned]
-        for line in grid(("source", "kind", "year", "title", "rule", "url"), rows, 80):
-            print(line)
-        return True
-    say("pages: " + (", ".join(f"{n} {status}" for status, n in sorted(result.counts.items())) or "none"))
-    for failure in result.failures:
-        say(failure)
-    for host, why in result.deferred:
-        say(f"left for a later run: {host}: {why}")
-    for source in result.busy:
-        say(f"another process is crawling {source}")
-    for finding in check_sources(home.raw, chosen):
+        rows = [(p.source_id, p.kind, p.year, p.title, p.rule, p.url) for p in found.result.planned]
+        give(grid(("source", "kind", "year", "title", "rule", "url"), rows, 80))
+        return
+    counts = found.result.counts
+    say("pages: " + (", ".join(f"{n} {status}" for status, n in sorted(counts.items())) or "none"))
+    for line in found.problems:
+        say(line)
+    for finding in found.findings:
         say(f"{finding.source_id}: {finding.rule}: {finding.message}")
-    return not result.failed
+    if found.result.failed:
+        failed("some sources failed; see `yangguang sources`")
+
+
+@click.command()
+def sources() -> None:
+    """What is known of each source: last seen, reports by year, last error."""
+    from pipeline.crawl import UserError
+    from pipeline.home import default_home
+
+    try:
+        give(source_lines(default_home()))
+    except UserError as error:
+        wrong(str(error))
 
 
 def _by_year(row: SourceRow) -> str:
@@ -113,9 +120,13 @@ def _by_year(row: SourceRow) -> str:
     return " ".join(f"{year or '?'}:{n}" for year, n in years)
 
 
-def source_lines(home: Home, registry: str | None = None) -> Iterator[str]:
+def source_lines(home: Home) -> Iterator[str]:
     """The table of sources, and the findings on their completeness."""
-    chosen = load_registry(Path(registry) if registry else registry_of(home))
+    from pipeline.crawl.completeness import check_sources, sources_table
+    from pipeline.crawl.registry import load_registry
+    from pipeline.stages import registry_of
+
+    chosen = load_registry(registry_of(home))
     seen = [row for row in sources_table(home.make().raw, chosen) if row.last_seen or row.last_error]
     rows = [(r.source_id, r.issuer, r.last_seen, _by_year(r), r.last_error) for r in seen]
     yield from grid(("source", "issuer", "last seen", "reports by year", "last error"), rows, 60)

@@ -5,18 +5,18 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pipeline.crawl.crawler import crawl
-from pipeline.crawl.portal import serve_site
-from pipeline.crawl.progress import CrawlResult
-from pipeline.crawl.registry import load_registry
-from pipeline.demo import portal_pages, portal_sources, write_corpus
-from pipeline.home import Home
-from pipeline.stages import OWN_REGISTRY
-from pipeline.terminal.crawl import Shown
+import click
+
+from pipeline.terminal.crawl import Told
+from pipeline.terminal.run import run_all
+from pipeline.terminal.say import say
+
+if TYPE_CHECKING:
+    from pipeline.home import Home
 
 PORTAL_HOST = "www.yunze.example"
 """A name that no machine has (RFC 2606): the crawl is told where the portal is, and addresses stay the same
@@ -27,44 +27,64 @@ FETCHED_AT = datetime(2026, 6, 1, tzinfo=UTC).timestamp()
 """The time that the demo's receipts state: the invented province has an invented today."""
 
 
-def prepare_demo(home: Home, *, run: Callable[[tuple[str, ...]], None], say: Callable[[str], None]) -> None:
-    """Bring the corpus's invented places into the home, crawl its portal, and run on what was crawled."""
-    home.make()
+@click.command()
+def demo() -> None:
+    """The whole way on the corpus that the project ships, in a home of its own; all its bodies are
+    invented."""
+    from pipeline.home import demo_home
+
+    home = demo_home().make()
+    prepare_demo(home)
+    run_all(home, ())
+    say("")
+    say("The demo's province, bodies and figures are invented. Ask it, for example:")
+    say(
+        '  .venv/bin/yangguang sql "select division_name, year, applications_received, disclosure_rate from mart.city_year"'
+    )
+    say('  .venv/bin/yangguang sql "select * from mart.chain_break"')
+    say("  .venv/bin/yangguang city 雾江市")
+
+
+def prepare_demo(home: Home) -> None:
+    """Bring the corpus's invented places into the home and crawl its portal."""
+    from pipeline.demo import write_corpus
+
     with tempfile.TemporaryDirectory() as aside:
         truth = write_corpus(Path(aside) / "corpus")
         for name in ("divisions.csv", "division_events.csv", "truth.json"):
             shutil.copyfile(Path(aside) / name, home.root / name)
     say(f"the demo corpus: {len(truth.reports)} reports of invented bodies, 2013 to 2025")
-    crawl_portal(home, say=say)
-    run(())
+    crawl_portal(home)
 
 
-def crawl_portal(home: Home, *, say: Callable[[str], None]) -> CrawlResult:
+def crawl_portal(home: Home) -> None:
     """Show the corpus on a loopback portal and crawl it as any other source; ``sources.csv`` goes into the
     home."""
-    site = portal_pages()
-    with serve_site(site, port=PORTAL_PORT) as place:
+    from pipeline.crawl.portal import serve_site
+    from pipeline.demo import portal_pages, portal_sources
+    from pipeline.progress import progress
+    from pipeline.stages import OWN_REGISTRY, crawl_stage
+
+    with serve_site(portal_pages(), port=PORTAL_PORT) as place:
         registry = home.root / OWN_REGISTRY
         registry.write_text(portal_sources(f"http://{PORTAL_HOST}:{place.port}"), encoding="utf-8")
-        sources = load_registry(registry)
-        say(f"crawling its portal, {len(sources)} columns of reports on {place.address}:{place.port}")
+        say(f"crawling its portal on {place.address}:{place.port}")
 
         async def resolve(host: str, port: int) -> list[str]:
             if host != PORTAL_HOST:
                 raise OSError("the demo knows its own portal alone")
             return [place.address]
 
-        with Shown(say) as shown:
-            result = crawl(
-                home.raw,
-                sources,
+        with progress("crawl") as tick:
+            crawled = crawl_stage(
+                home,
                 delay=DELAY_S,
                 allow_private=True,
-                progress=shown,
+                progress=Told(tick),
                 resolver=resolve,
                 clock=lambda: FETCHED_AT,
             )
+    result = crawled.result
     say(f"pages: {result.fetched} new or changed, {result.unchanged} unchanged, {result.failed} failed")
-    for problem in (*result.failures, *(f"another process is crawling {source}" for source in result.busy)):
+    for problem in crawled.problems:
         say(f"  {problem}")
-    return result

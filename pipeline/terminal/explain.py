@@ -1,103 +1,263 @@
-"""Where a figure comes from: file, place, raw text, how it was resolved, which checks it failed."""
+"""``yangguang explain``: where a figure comes from: file, place, raw text, how it was resolved, which checks it
+failed; of a figure of the panel, the cells that it is made of."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from decimal import Decimal
-from typing import Any
+import re
+from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pipeline.codebook import load_codebook
-from pipeline.home import Home
-from pipeline.load.warehouse import opened
-from pipeline.terminal.show import grid
+import click
+
+from pipeline.terminal.say import give, reading_home, wrong
+from pipeline.terminal.tables import grid, text_of
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from pipeline.home import Home
+
+_HEAD = """
+SELECT r.title, r.issuer, r.level, r.division_code, r.division_name, r.year, r.template, r.scope, r.place, r.is_current,
+    r.superseded_by, r.issuer_evidence, r.year_evidence, r.scope_evidence, d.source_url, d.sha256, d.reader, d.encoding,
+    d.encoding_step, d.fetched_at, d.status
+FROM core.report r JOIN core.document d USING (document_id) WHERE r.report_id = ?
+"""
+_CELLS = """
+SELECT indicator, applicant, value, raw, unit, state, resolved, resolution, method, locator, label, rule, proof,
+    candidates, approx
+FROM core.observation WHERE report_id = ? ORDER BY observation_id
+"""
+_FINDINGS = """
+SELECT rule, severity, "left", "right", cells, message FROM core.finding WHERE report_id = ? ORDER BY finding_id
+"""
+_MEASURE = """
+SELECT r.measure_id, r.label_zh, r.label_en, r.unit, r.expression, r.comparability, r.why, m.value, m.state,
+    coalesce(m.alternative, 0) AS alternative
+FROM ref.measure r LEFT JOIN mart.measure m ON m.measure_id = r.measure_id AND m.report_id = ?
+WHERE r.template = ? AND r.measure_id = ?
+"""
+_TERMS = """
+SELECT part, indicator, applicant, coefficient FROM ref.measure_term
+WHERE measure_id = ? AND template = ? AND alternative = ? ORDER BY part DESC, indicator, applicant
+"""
+_ENDING = re.compile(
+    r"_(?:numerator|denominator|change_rate|change|yearly_growth|peers|rank|percentile|comparability|state)$"
+)
 
 
 class UnknownReport(Exception):
-    """No report, or no indicator in it, by that name."""
+    """No report, or no figure in it, by that name."""
+
+
+class Cell(NamedTuple):
+    """A row of ``core.observation``."""
+
+    indicator: str
+    applicant: str | None
+    value: Any
+    raw: str
+    unit: str
+    state: str
+    resolved: Any
+    resolution: str | None
+    method: str
+    locator: str
+    label: str
+    rule: str | None
+    proof: str | None
+    candidates: str | None
+    approx: bool
+
+    @property
+    def name(self) -> str:
+        return self.indicator + (f" [{self.applicant}]" if self.applicant else "")
+
+
+class Failed(NamedTuple):
+    """A row of ``core.finding``."""
+
+    rule: str
+    severity: str
+    left: Any
+    right: Any
+    cells: str
+    message: str
+
+    def touches(self, slots: set[tuple[str, str | None]]) -> bool:
+        return any((name, applicant) in slots for name, applicant in json.loads(self.cells))
+
+
+class Measured(NamedTuple):
+    """A measure of the panel as one report gives it."""
+
+    measure_id: str
+    label_zh: str
+    label_en: str
+    unit: str | None
+    expression: str | None
+    comparability: str
+    why: str | None
+    value: Any
+    state: str | None
+    alternative: int
+
+
+@click.command()
+@click.argument("report_id")
+@click.argument("indicator", required=False)
+def explain(report_id: str, indicator: str | None) -> None:
+    """Show where a report's figures come from: file, place in it, raw text, how resolved, checks passed or
+    failed.
+
+    INDICATOR is an id of the codebook or its beginning (application.received), or a column of the panel, a
+    rate too (applications_received, disclosure_rate).
+    """
+    from pipeline.load.query import WrongQuery
+
+    try:
+        give(explain_lines(reading_home(), report_id, indicator))
+    except (UnknownReport, WrongQuery) as error:
+        wrong(str(error))
 
 
 def _shown(value: Any) -> str:
-    if value is None:
-        return "—"
-    return format(value.normalize(), "f") if isinstance(value, Decimal) else str(value)
+    return "—" if value is None else text_of(value)
 
 
-def explain_lines(home: Home, report_id: str, indicator: str | None) -> Iterator[str]:
-    """Lines for a person. ``indicator`` may be a whole id or its beginning; without it all figures are
-    listed. Raises UnknownReport."""
-    with opened(home.database, read_only=True) as con:
-        head = con.execute(
-            "SELECT r.title, r.issuer, r.division_code, r.division_name, r.year, r.template, r.scope, r.place, r.is_current, "
-            "r.superseded_by, r.issuer_evidence, r.year_evidence, r.scope_evidence, d.source_url, d.sha256, d.reader, d.encoding, "
-            "d.encoding_step, d.fetched_at, d.status, r.level FROM core.report r JOIN core.document d USING (document_id) "
-            "WHERE r.report_id = ?",
-            [report_id],
-        ).fetchone()
-        if head is None:
+def explain_lines(home: Home, report_id: str, wanted: str | None) -> Iterator[str]:
+    """Lines for a person; without ``wanted`` all figures are listed. Raises UnknownReport."""
+    from pipeline.load.query import asking
+
+    with asking(home) as con:
+        cursor = con.execute(_HEAD, [report_id])
+        row = cursor.fetchone()
+        if row is None:
             raise UnknownReport(
                 f'no report {report_id}: `yangguang sql "select report_id, title from core.report"` lists them'
             )
-        cells = con.execute(
-            "SELECT indicator, applicant, value, raw, unit, state, resolved, resolution, method, locator, label, rule, proof, "
-            "candidates, approx FROM core.observation WHERE report_id = ? ORDER BY observation_id",
-            [report_id],
-        ).fetchall()
-        findings = con.execute(
-            'SELECT rule, severity, "left", "right", cells, message FROM core.finding WHERE report_id = ? ORDER BY finding_id',
-            [report_id],
-        ).fetchall()
-    wanted = [c for c in cells if indicator is None or c[0] == indicator or c[0].startswith(indicator + ".")]
-    if not wanted:
-        raise UnknownReport(f"report {report_id} has no figure {indicator}")
-    yield f"报告 report     {report_id}  {head[0] or '(no title)'}"
-    yield f"机关 issuer     {head[1] or '?'} [{head[20]}] {head[2] or '------'} {head[3] or ''} — {head[10]}"
-    yield f"年度 year       {head[4] or '?'} — {head[11]}"
-    yield f"口径 scope      {head[6]} — {head[12]}"
-    yield f"表式 form       {head[5]}"
-    yield f"文件 file       {head[13]}  (sha256 {head[14]})"
-    yield f"读法 reading    {head[15]}, {head[16] or '—'} ({head[17] or '—'}), status {head[19]}, fetched {head[18]}; {head[7]}"
-    if not head[8]:
-        yield f"现行 current    no: {head[9]} is the current version"
+        head = dict(zip([d[0] for d in cursor.description or []], row, strict=True))
+        cells = [Cell(*c) for c in con.execute(_CELLS, [report_id]).fetchall()]
+        findings = [Failed(*f) for f in con.execute(_FINDINGS, [report_id]).fetchall()]
+        chosen, panel = cells, list[str]()
+        if wanted is not None:
+            chosen = [c for c in cells if c.indicator == wanted or c.indicator.startswith(f"{wanted}.")]
+            if not chosen:
+                chosen, panel = _of_measure(con, report_id, head["template"], wanted, cells)
+        statements = _statements(con, report_id, None if wanted is None else {c.indicator for c in chosen})
+    yield from _head_lines(report_id, head)
     yield ""
-    if indicator is None:
+    if wanted is None:
         rows = [
-            (c[0] + (f" [{c[1]}]" if c[1] else ""), _shown(c[2]), c[5], _shown(c[6]), c[7] or "—", c[3], c[9])
-            for c in wanted
+            (c.name, _shown(c.value), c.state, _shown(c.resolved), c.resolution or "—", c.raw, c.locator)
+            for c in cells
         ]
         yield from grid(("figure", "value", "state", "resolved", "resolution", "raw", "place"), rows, 52)
     else:
-        for c in wanted:
-            yield from _cell_lines(c, findings)
-    failing = [f for f in findings if indicator is None or _touches(f[4], {(c[0], c[1]) for c in wanted})]
+        yield from panel
+        for cell in chosen:
+            yield from _cell_lines(cell, findings)
+    slots = {(c.indicator, c.applicant) for c in chosen}
+    failing = [f for f in findings if wanted is None or f.touches(slots)]
     yield ""
     yield f"未通过的核对 checks that failed: {len(failing)}"
-    for rule, severity, left, right, _, message in failing:
-        yield f"  {severity:5} {rule}: {message} [{_shown(left)} : {_shown(right)}]"
+    for f in failing:
+        yield f"  {f.severity:5} {f.rule}: {f.message} [{_shown(f.left)} : {_shown(f.right)}]"
+    yield from statements
 
 
-def _touches(cells: str, slots: set[tuple[str, str | None]]) -> bool:
-    return any((name, applicant) in slots for name, applicant in json.loads(cells))
-
-
-def _cell_lines(c: tuple[Any, ...], findings: list[tuple[Any, ...]]) -> Iterator[str]:
-    codebook = load_codebook()
-    indicator = codebook.any_form.get(c[0])
-    yield f"{c[0]}{f' [{c[1]}]' if c[1] else ''}  {indicator.label_zh if indicator else c[10]}"
-    yield f"  标签 label      {c[10]}"
-    yield f"  原文 raw        {c[3]!r}" + ("  (约数 approximate)" if c[14] else "")
-    yield f"  位置 place      {c[9]}  ({c[8]})"
-    yield f"  印数 value      {_shown(c[2])} {c[4]}  state {c[5]}" + (
-        f", candidates {c[13]}" if c[13] else ""
+def _head_lines(report_id: str, head: dict[str, Any]) -> Iterator[str]:
+    place = f"{head['division_code'] or '------'} {head['division_name'] or ''}".rstrip()
+    yield f"报告 report     {report_id}  {head['title'] or '(no title)'}"
+    yield f"机关 issuer     {head['issuer'] or '?'} [{head['level']}] {place} — {head['issuer_evidence']}"
+    yield f"年度 year       {head['year'] or '?'} — {head['year_evidence']}"
+    yield f"口径 scope      {head['scope']} — {head['scope_evidence']}"
+    yield f"表式 form       {head['template']}"
+    yield f"文件 file       {head['source_url']}  (sha256 {head['sha256']})"
+    yield (
+        f"读法 reading    {head['reader']}, {head['encoding'] or '—'} ({head['encoding_step'] or '—'}), "
+        f"status {head['status']}, fetched {head['fetched_at']}; {head['place']}"
     )
-    yield f"  定数 resolved   {_shown(c[6])}  {c[7] or 'nothing proves a figure'}" + (
-        f"  by {c[11]}" if c[11] else ""
-    )
-    if c[12]:
-        yield f"  证明 proof      {c[12]}"
-    named = [
-        r for r in codebook.rules if r.relation and any(ref.indicator == c[0] for ref in r.relation.refs)
+    if not head["is_current"]:
+        yield f"现行 current    no: {head['superseded_by']} is the current version"
+
+
+def _of_measure(
+    con: duckdb.DuckDBPyConnection, report_id: str, template: str | None, wanted: str, cells: Sequence[Cell]
+) -> tuple[list[Cell], list[str]]:
+    """The cells that a column of the panel is made of in this report, and lines on the column itself."""
+    known = {str(row[0]) for row in con.execute("SELECT DISTINCT measure_id FROM ref.measure").fetchall()}
+    name = wanted
+    while name not in known and _ENDING.search(name):
+        name = _ENDING.sub("", name)
+    row = con.execute(_MEASURE, [report_id, template, name]).fetchone()
+    if row is None:
+        near = get_close_matches(wanted, sorted(known | {c.indicator for c in cells}), 3)
+        hint = f"; did you mean {' or '.join(near)}?" if near else ""
+        raise UnknownReport(f"report {report_id} has no figure {wanted}{hint}")
+    measure = Measured(*row)
+    terms = con.execute(_TERMS, [name, template, measure.alternative]).fetchall()
+    by_slot = {(c.indicator, c.applicant): c for c in cells}
+    lines = [
+        f"{measure.measure_id}  {measure.label_zh} / {measure.label_en}",
+        f"  数值 value      {_shown(measure.value)} {measure.unit or ''}".rstrip()
+        + (f"  state {measure.state}" if measure.state else "  (not in mart.measure for this report)"),
+        f"  算法 made of    {measure.expression or 'nothing: this form has no such figure'}",
+        f"  可比 comparable {measure.comparability}" + (f": {measure.why}" if measure.why else ""),
     ]
-    failed = {f[0] for f in findings if _touches(f[4], {(c[0], c[1])})}
+    chosen: dict[tuple[str, str | None], Cell] = {}
+    for part, indicator, applicant, coefficient in terms:
+        cell = by_slot.get((indicator, applicant))
+        sign = "" if coefficient == 1 else f"{_shown(coefficient)} × "
+        name_of = indicator + (f" [{applicant}]" if applicant else "")
+        figure = "not in this report" if cell is None else f"{_shown(cell.resolved)} ({cell.state})"
+        lines.append(f"  {'分子' if part == 'numerator' else '分母'} {part:11} {sign}{name_of}: {figure}")
+        if cell is not None:
+            chosen[indicator, applicant] = cell
+    return list(chosen.values()), [*lines, ""]
+
+
+def _statements(con: duckdb.DuckDBPyConnection, report_id: str, indicators: set[str] | None) -> list[str]:
+    """What the prose says in numbers (of the figures asked for), where the warehouse holds it."""
+    there = con.execute(
+        "SELECT 1 FROM duckdb_tables() WHERE schema_name = 'core' AND table_name = 'statement'"
+    ).fetchone()
+    if not there:
+        return []
+    rows = con.execute(
+        "SELECT value, unit, raw, locator, status, indicator, reason FROM core.statement WHERE report_id = ?",
+        [report_id],
+    ).fetchall()
+    named = [row for row in rows if indicators is None or row[5] in indicators]
+    names = ("value", "unit", "raw", "place", "status", "figure", "reason")
+    lines = ["", f"正文所述 statements of the prose: {len(named)}"]
+    return [*lines, *(f"  {line}" for line in grid(names, named, 52))] if named else lines
+
+
+def _cell_lines(c: Cell, findings: Sequence[Failed]) -> Iterator[str]:
+    from pipeline.codebook import load_codebook
+
+    codebook = load_codebook()
+    indicator = codebook.any_form.get(c.indicator)
+    yield f"{c.name}  {indicator.label_zh if indicator else c.label}"
+    yield f"  标签 label      {c.label}"
+    yield f"  原文 raw        {c.raw!r}" + ("  (约数 approximate)" if c.approx else "")
+    yield f"  位置 place      {c.locator}  ({c.method})"
+    yield f"  印数 value      {_shown(c.value)} {c.unit}  state {c.state}" + (
+        f", candidates {c.candidates}" if c.candidates else ""
+    )
+    yield f"  定数 resolved   {_shown(c.resolved)}  {c.resolution or 'nothing proves a figure'}" + (
+        f"  by {c.rule}" if c.rule else ""
+    )
+    if c.proof:
+        yield f"  证明 proof      {c.proof}"
+    named = [
+        r
+        for r in codebook.rules
+        if r.relation and any(ref.indicator == c.indicator for ref in r.relation.refs)
+    ]
+    failed = {f.rule for f in findings if f.touches({(c.indicator, c.applicant)})}
     yield f"  核对 checks     {len(named)} rules name it; failed: {', '.join(sorted(failed)) or 'none'}"
     yield ""

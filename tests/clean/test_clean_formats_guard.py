@@ -49,6 +49,7 @@ def _pool(**changes: float) -> GuardedPool:
         int(settings["workers"]),
         settings["timeout_s"],
         int(settings["memory_bytes"]),
+        wall_s=settings.get("wall_s", settings["timeout_s"]),
         values_per_worker=int(settings.get("values_per_worker", 2_000)),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from click.testing import CliRunner
 
 from pipeline.chinese.units import COUNT_SIGNS, TRADITIONAL_SIGNS
 from pipeline.codebook import load_codebook
+from pipeline.reading.fingerprint import code_of
 from pipeline.report import STATES
 from pipeline.terminal.main import main
 
@@ -151,3 +153,40 @@ def test_files_are_of_a_size_that_one_reads_in_a_sitting() -> None:
         if (n := len(p.read_text(encoding="utf-8").splitlines())) > 500
     }
     assert not long
+
+
+def test_no_module_imports_itself_round_a_corner() -> None:
+    """Imports form no cycle, those inside functions too; a package's own ``__init__`` only hands out names."""
+    modules = {path.relative_to(PACKAGE.parent).as_posix(): path for path in PACKAGE.rglob("*.py")}
+    names = {
+        name.removesuffix("/__init__.py").removesuffix(".py").replace("/", "."): name for name in modules
+    }
+    uses = {
+        own: {
+            names[used]
+            for used in code_of(path.read_bytes(), package=path.name == "__init__.py").names
+            if used in names
+        }
+        for own, path in modules.items()
+    }
+    while leaves := {own for own, used in uses.items() if not used}:
+        uses = {own: used - leaves for own, used in uses.items() if own not in leaves}
+    assert not uses, f"a cycle among {sorted(uses)}"
+
+
+def test_what_only_tests_use_is_no_runtime_dependency() -> None:
+    used = {m.split(".")[0] for path in PACKAGE.rglob("*.py") for m in imports(path)}
+    assert not used & {"docx", "pdfplumber", "openpyxl", "pandas", "hypothesis", "reportlab"}
+    project = tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    runtime = " ".join(project["dependencies"])
+    assert not [name for name in ("docx", "pdfplumber", "openpyxl", "pandas", "polars") if name in runtime]
+
+
+def test_docs_name_no_file_outside_the_repository() -> None:
+    root = PACKAGE.parent
+    named = [
+        path.relative_to(root).as_posix()
+        for path in (*root.glob("*.md"), *(root / "docs").rglob("*.md"), *PACKAGE.rglob("*.py"))
+        if "../shared" in path.read_text(encoding="utf-8")
+    ]
+    assert not named

@@ -156,3 +156,53 @@ def test_an_archive_that_breaks_off_keeps_what_was_whole(store: RawStore, tmp_pa
     assert result.failed == 1
     assert result.problems
     assert [r.status for r in store.receipts() if r.sha256] == ["ok"]
+
+
+def test_links_out_of_the_folder_pipes_and_devices_are_refused_and_named(
+    store: RawStore, folder: Path
+) -> None:
+    outside = folder.parent / "outside"
+    outside.mkdir()
+    (outside / "secret.html").write_text("no")
+    os.symlink("/dev/zero", folder / "zero.html")
+    os.symlink(outside / "secret.html", folder / "secret.html")
+    os.symlink(outside, folder / "outside")
+    os.symlink(folder / "a.html", folder / "inside.html")
+    os.mkfifo(folder / "pipe.html")
+    result = take_in(store, [folder])
+    assert (result.taken, result.failed, result.refused) == (3, 0, 4)
+    assert [p.partition(":")[0] for p in result.problems] == [
+        "outside",
+        "pipe.html",
+        "secret.html",
+        "zero.html",
+    ]
+    assert {r.url for r in store.receipts()} == {"a.html", "b/二.PDF", "inside.html"}
+
+
+def test_a_time_beyond_year_9999_stops_nothing(store: RawStore, folder: Path) -> None:
+    os.utime(folder / "a.html", (400_000_000_000, 400_000_000_000))
+    assert take_in(store, [folder]).taken == 2
+    assert next(iter(store.receipts())).fetched_at == "1970-01-01T00:00:00Z"
+
+
+def test_records_without_an_address_or_with_endless_headers_stop_nothing(
+    store: RawStore, tmp_path: Path
+) -> None:
+    def record(address: str, head: bytes, body: bytes) -> bytes:
+        content = b"HTTP/1.1 200 OK\r\n" + head + b"\r\n\r\n" + body
+        lines = ["WARC/1.0", "WARC-Type: response", "WARC-Date: 2024-01-01T00:00:00Z", address]
+        named = [line for line in lines if line] + [f"Content-Length: {len(content)}"]
+        return "\r\n".join(named).encode() + b"\r\n\r\n" + content + b"\r\n\r\n"
+
+    html = b"Content-Type: text/html"
+    (tmp_path / "all.warc").write_bytes(
+        record("", html, b"nameless")
+        + record("WARC-Target-URI: http://a.gov.cn/1", html + b"\r\nX: " + b"x" * 5_000_000, b"long")
+        + record("WARC-Target-URI: http://a.gov.cn/2", html, b"<p>sound</p>")
+    )
+    result = take_in(store, [tmp_path / "all.warc"])
+    assert (result.taken, result.failed, result.refused) == (1, 1, 1)
+    broken, sound = store.receipts()
+    assert (broken.url, broken.status, broken.headers) == ("http://a.gov.cn/1", "broken_response", {})
+    assert store.get(sound.sha256 or "") == b"<p>sound</p>"

@@ -1,18 +1,14 @@
-"""How reports and query results are written out: JSON lines, CSV, Parquet, and tables for a person."""
+"""Reports as ``yangguang extract`` gives them: one JSON object each, or lines for a person."""
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-import sys
-import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
-from decimal import Decimal
-from typing import Any, TextIO
+from collections.abc import Iterator
+from typing import Any
 
 from pipeline.codebook import load_codebook
 from pipeline.report import Finding, Observation, Report
+from pipeline.terminal.tables import grid, text_of
+from pipeline.terminal.written import plain
 
 _MARKS = {
     "blank": "(空)",
@@ -24,27 +20,6 @@ _MARKS = {
     "text_zero": "0 (无)",
     "reported": "",
 }
-
-
-def plain(value: Any) -> Any:
-    """A value as JSON takes it: whole decimals as integers, others as numbers in plain notation."""
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else _Exact(value)
-    return value
-
-
-class _Exact(float):
-    """A decimal that is written with its own digits, never as a rounded float."""
-
-    def __new__(cls, value: Decimal) -> _Exact:
-        made = super().__new__(cls, value)
-        made.digits = format(value.normalize(), "f")
-        return made
-
-    digits: str
-
-    def __repr__(self) -> str:
-        return self.digits
 
 
 def observation_json(o: Observation) -> dict[str, Any]:
@@ -81,7 +56,7 @@ def finding_json(f: Finding) -> dict[str, Any]:
 
 
 def report_json(r: Report) -> dict[str, Any]:
-    """A report as one JSON object (../shared/interface.md)."""
+    """A report as one JSON object."""
     return {
         "report_id": r.report_id,
         "document_sha256": r.document_sha256,
@@ -105,76 +80,11 @@ def report_json(r: Report) -> dict[str, Any]:
     }
 
 
-def write_jsonl(reports: Iterable[Report], out: TextIO) -> None:
-    for report in reports:
-        out.write(_dumps(report_json(report)) + "\n")
-
-
-def _dumps(value: Any) -> str:
-    # json writes float subclasses through float.__repr__; exact decimals are put in as marked strings and
-    # unquoted
-    def mark(v: Any) -> Any:
-        if isinstance(v, _Exact):
-            return f"\ue002{v.digits}\ue003"
-        if isinstance(v, dict):
-            return {k: mark(x) for k, x in v.items()}
-        if isinstance(v, list):
-            return [mark(x) for x in v]
-        return v
-
-    return json.dumps(mark(value), ensure_ascii=False).replace('"\ue002', "").replace('\ue003"', "")
-
-
-# -- tables for a person
-# --------------------------------------------------------------------------------------------
-
-
-def width(text: str) -> int:
-    """Columns that a text takes on a terminal."""
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
-
-
-def _fit(text: str, room: int) -> str:
-    text = " ".join(text.split())
-    if width(text) <= room:
-        return text + " " * (room - width(text))
-    kept = ""
-    for c in text:
-        if width(kept) + width(c) > room - 1:
-            break
-        kept += c
-    return kept + "…" + " " * (room - 1 - width(kept))
-
-
-def grid(names: Sequence[str], rows: Sequence[Sequence[Any]], limit: int = 48) -> Iterator[str]:
-    """Lines of an aligned table; numbers to the right."""
-    texts = [["" if v is None else _text(v) for v in row] for row in rows]
-    sizes = [min(limit, max([width(n), *(width(t[i]) for t in texts)])) for i, n in enumerate(names)]
-    yield "  ".join(_fit(n, s) for n, s in zip(names, sizes, strict=True)).rstrip()
-    yield "  ".join("-" * s for s in sizes)
-    for row, text in zip(rows, texts, strict=True):
-        cells = [
-            " " * (s - width(t)) + t
-            if isinstance(v, int | float | Decimal) and not isinstance(v, bool) and width(t) <= s
-            else _fit(t, s)
-            for v, t, s in zip(row, text, sizes, strict=True)
-        ]
-        yield "  ".join(cells).rstrip()
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, Decimal):
-        return format(value.normalize(), "f")
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)
-
-
 def _shown(o: Observation) -> str:
     if o.value is not None and o.state == "reported":
-        return ("约" if o.approx else "") + _text(o.value)
+        return ("约" if o.approx else "") + text_of(o.value)
     if o.state == "ambiguous" and o.candidates:
-        return "? " + "|".join(_text(c) for c in o.candidates)
+        return "? " + "|".join(text_of(c) for c in o.candidates)
     return _MARKS[o.state]
 
 
@@ -208,7 +118,7 @@ def report_lines(r: Report, every: bool = False) -> Iterator[str]:
                 else ""
             )
             best = (
-                "" if o.resolved == o.value else ("=" + _text(o.resolved) if o.resolved is not None else "")
+                "" if o.resolved == o.value else ("=" + text_of(o.resolved) if o.resolved is not None else "")
             )
             rows.append((label + who, _shown(o), best, o.unit, o.method, o.resolution or o.state, o.locator))
         yield from (
@@ -232,7 +142,7 @@ def report_lines(r: Report, every: bool = False) -> Iterator[str]:
                 found = cells.get(a)
                 text = "" if found is None else _shown(found)
                 if found is not None and found.value is None and found.resolved is not None:
-                    text += f"={_text(found.resolved)}"
+                    text += f"={text_of(found.resolved)}"
                 marks.append(text)
             rows2.append((indicator.label_zh if indicator else indicator_id, *marks))
         yield from (f"  {line}" for line in grid(names, rows2, 40))
@@ -244,37 +154,3 @@ def report_lines(r: Report, every: bool = False) -> Iterator[str]:
     else:
         yield "  核对 findings: 无 / none"
     yield ""
-
-
-def write_rows(names: Sequence[str], rows: Sequence[Sequence[Any]], form: str, out: TextIO) -> None:
-    """Query results as table, csv or jsonl."""
-    if form == "csv":
-        writer = csv.writer(out, lineterminator="\n")
-        writer.writerow(names)
-        writer.writerows([["" if v is None else _text(v) for v in row] for row in rows])
-    elif form == "jsonl":
-        for row in rows:
-            out.write(_dumps({n: _json(v) for n, v in zip(names, row, strict=True)}) + "\n")
-    else:
-        for line in grid(names, rows):
-            out.write(line + "\n")
-        out.write(f"({len(rows)} rows)\n")
-
-
-def _json(value: Any) -> Any:
-    if value is None or isinstance(value, str | bool | int | float | list | dict):
-        return value
-    return plain(value) if isinstance(value, Decimal) else str(value)
-
-
-def say(text: str) -> None:
-    """A line for the person at the terminal; standard output carries data alone."""
-    print(text, file=sys.stderr, flush=True)
-
-
-def text_of(lines: Iterable[str]) -> str:
-    """Lines joined for writing."""
-    buffer = io.StringIO()
-    for line in lines:
-        buffer.write(line + "\n")
-    return buffer.getvalue()

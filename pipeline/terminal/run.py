@@ -1,0 +1,75 @@
+"""``yangguang run``: from what is named and what the home holds to the snapshot."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pipeline.terminal.crawl import least_pause, private_too
+from pipeline.terminal.say import failed, say, wrong
+
+if TYPE_CHECKING:
+    from pipeline.home import Home
+
+
+@click.command()
+@click.argument("inputs", nargs=-1, metavar="[INPUT ...]")
+@least_pause
+@private_too
+def run(inputs: tuple[str, ...], delay: float, allow_private: bool) -> None:
+    """Take in INPUT (files, folders, WARC archives, URLs) and materialize every asset, crawl to snapshot."""
+    from pipeline.home import default_home
+
+    run_all(default_home(), inputs, delay=delay, allow_private=allow_private)
+
+
+def run_all(home: Home, inputs: tuple[str, ...], *, delay: float = 2.0, allow_private: bool = False) -> None:
+    """One whole run in a home; says what it did, and ends the command where it failed."""
+    from pipeline.crawl import UserError
+    from pipeline.logs import keep_log
+    from pipeline.stages import Busy, is_up_to_date, model_counts, run_lock, take_in_stage, unread_documents
+
+    try:
+        with run_lock(home):
+            keep_log(home)
+            counts = take_in_stage(home, inputs, delay=delay, allow_private=allow_private)
+            for problem in counts.problems:
+                say(f"  {problem}")
+            if inputs:
+                say(
+                    f"taken in: {counts.taken} new, {counts.known} known, {counts.failed} failed, {counts.refused} refused"
+                )
+            if is_up_to_date(home):
+                say("nothing new: the warehouse and its snapshot are up to date")
+                return
+            from pipeline.definitions import materialize
+
+            if not materialize(home, say=say):
+                failed("the run failed; the published warehouse is as it was before")
+            made = model_counts(home)
+            bad = unread_documents(home)
+    except UserError as error:
+        wrong(str(error))
+    except Busy as error:
+        failed(str(error))
+    say(
+        f"{made['core_document']} documents, {made['core_report']} reports, {made['core_observation']} observations, "
+        f"{made['core_finding']} findings, {made['mart_city_year']} rows in mart.city_year"
+    )
+    if bad:
+        statuses = ", ".join(f"{n} {status}" for status, n in bad)
+        say(f"{sum(n for _, n in bad)} documents could not be read whole: {statuses}")
+        say(
+            "  see: yangguang sql \"select source_url, status, detail from core.document where status <> 'ok'\""
+        )
+    say(f"warehouse: {_near(home.database)}")
+    say(f"snapshot:  {_near(home.snapshots)}")
+
+
+def _near(path: Path) -> str:
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
