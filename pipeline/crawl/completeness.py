@@ -8,8 +8,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pipeline.crawl.taken import utc_text
 from pipeline.crawl.registry import Source
+from pipeline.crawl.taken import utc_text
 
 RULES = {
     "source_failed": "The source's own address gives a page",

@@ -18,7 +18,6 @@ from pipeline.crawl.discover import Reading, read_page
 from pipeline.crawl.fetch import UNANSWERED, Fetched, Fetcher
 from pipeline.crawl.frontier import Frontier, Page, Step, Visit
 from pipeline.crawl.hosts import host_of, is_allowed_host
-from pipeline.crawl.taken import IntakeResult, utc_text
 from pipeline.crawl.manners import HostResting, Turns
 from pipeline.crawl.policy import Policy
 from pipeline.crawl.progress import UNCHANGED, CrawlResult, CrawlState, Planned, Progress
@@ -27,6 +26,7 @@ from pipeline.crawl.registry import Source
 from pipeline.crawl.render import Renderer, find_chromium
 from pipeline.crawl.robots import Robots
 from pipeline.crawl.store import RawStore
+from pipeline.crawl.taken import IntakeResult, utc_text
 
 _PAGING_RULES = frozenset(
     {"next_link", "page_link", "create_page", "page_total", "dataproxy_group", "dataproxy_post", "json_page"}

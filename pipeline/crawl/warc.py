@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
@@ -19,10 +19,10 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from pipeline.crawl.hosts import host_of, is_allowed_host
-from pipeline.crawl.taken import IntakeResult, utc_text
 from pipeline.crawl.media import media_type_of
 from pipeline.crawl.receipt import Receipt
 from pipeline.crawl.store import RawStore
+from pipeline.crawl.taken import IntakeResult, utc_text
 
 MAX_BYTES = 64 << 20
 """The most bytes of one record's content, after decompression."""
@@ -30,7 +30,7 @@ MAX_BYTES = 64 << 20
 _HTTP = ArcWarcRecordLoader(verify_http=False).http_parser
 _NOT_OF_THE_BODY = frozenset({"content-encoding", "transfer-encoding", "content-length"})
 _MAX_HEAD = 64 << 10
-"""The most bytes of an address, of a line of an archived response's headers, and of all its headers."""
+"""The most bytes of an address, and of an archived response's headers."""
 _CHUNK = 1 << 16
 _BATCH = 200
 
@@ -39,14 +39,17 @@ class _TooLarge(Exception):
     pass
 
 
-class _Head(NamedTuple):
-    """The lines of a record's HTTP headers, none longer than ``_MAX_HEAD``."""
+class _Head:
+    """The lines of a record's HTTP headers; ends with ``_TooLarge`` beyond ``_MAX_HEAD`` bytes of them."""
 
-    stream: Any
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+        self._left = _MAX_HEAD
 
     def readline(self) -> bytes:
-        line: bytes = self.stream.readline(_MAX_HEAD + 1)
-        if len(line) > _MAX_HEAD:
+        line: bytes = self._stream.readline(_MAX_HEAD)
+        self._left -= len(line)
+        if self._left < 0:
             raise _TooLarge
         return line
 
@@ -225,8 +228,6 @@ def _http_head(record: Any) -> tuple[int | None, dict[str, str], bool]:
     except _TooLarge:
         return None, {}, False
     headers = {name.lower(): value for name, value in record.http_headers.headers}
-    if sum(map(len, headers.values())) > _MAX_HEAD:
-        return None, {}, False
     return _status_code(record.http_headers.get_statuscode()), headers, True
 
 

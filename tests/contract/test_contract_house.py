@@ -12,7 +12,6 @@ from click.testing import CliRunner
 
 from pipeline.chinese.units import COUNT_SIGNS, TRADITIONAL_SIGNS
 from pipeline.codebook import load_codebook
-from pipeline.reading.fingerprint import code_of
 from pipeline.report import STATES
 from pipeline.terminal.main import main
 
@@ -157,21 +156,36 @@ def test_files_are_of_a_size_that_one_reads_in_a_sitting() -> None:
 
 def test_no_module_imports_itself_round_a_corner() -> None:
     """Imports form no cycle, those inside functions too; a package's own ``__init__`` only hands out names."""
-    modules = {path.relative_to(PACKAGE.parent).as_posix(): path for path in PACKAGE.rglob("*.py")}
     names = {
-        name.removesuffix("/__init__.py").removesuffix(".py").replace("/", "."): name for name in modules
+        ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__"): path
+        for path in PACKAGE.rglob("*.py")
     }
     uses = {
-        own: {
-            names[used]
-            for used in code_of(path.read_bytes(), package=path.name == "__init__.py").names
-            if used in names
-        }
-        for own, path in modules.items()
+        name: {used for used in imported(path, set(names)) if used in names and used != name}
+        for name, path in names.items()
     }
-    while leaves := {own for own, used in uses.items() if not used}:
-        uses = {own: used - leaves for own, used in uses.items() if own not in leaves}
-    assert not uses, f"a cycle among {sorted(uses)}"
+    while leaves := {name for name, used in uses.items() if not used}:
+        uses = {name: used - leaves for name, used in uses.items() if name not in leaves}
+    assert not uses, f"in a cycle, or above one: {sorted(uses)}"
+
+
+def imported(path: Path, modules: set[str]) -> set[str]:
+    """Modules that a module imports when it runs; of a package those that it imports at once."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    idle = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+        for inner in ast.walk(node)
+    }
+    found: set[str] = set()
+    for node in tree.body if path.name == "__init__.py" else ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and id(node) not in idle:
+            given = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= (given & modules) | ({node.module} if given - modules else set())
+    return found
 
 
 def test_what_only_tests_use_is_no_runtime_dependency() -> None:
