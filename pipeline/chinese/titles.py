@@ -24,8 +24,9 @@ TITLE_CORE = (
 _CORE = re.compile(TITLE_CORE)
 _YEAR = re.compile(rf"({ANY_YEAR})(?:年度|年|度)?")
 _NOT_TITLE = re.compile(
-    r"通知|要求|编制|下载|目录|点击|上一篇|下一篇|来源|如下|附件|相关|《|本报告|关于做好|解读|查看|更多|统计表$"
+    r"通知|要求|编制(?!委|办)|下载|目录|点击|上一篇|下一篇|来源|如下|附件|相关|《|本报告|关于做好|解读|查看|更多|基于|统计表$"
 )
+_AFTER_NO_TITLE = re.compile(r"(?:的)?(?:制度|规定|办法|方案|模板|格式|要点|考察|评议|评估|分析|摘要|汇编|名单)")
 _NO_BODY = re.compile(r"^(?:关于报送|关于)|关于报送|\(.*?\)|的$")
 _BODY_BEHIND = re.compile(
     r"^[(（]([^()（）]{3,20}(?:政府|局|委|委员会|办|办公室|厅|处|中心|院|镇|乡|街道))[)）]$"
@@ -76,7 +77,7 @@ def _titled(text: str) -> Title | None:
     if core is None or _NOT_TITLE.search(flat) or _MARKS.search(flat):
         return None
     after = flat[core.end() :]
-    if len(after) > 14:
+    if len(after) > 14 or _AFTER_NO_TITLE.match(after):
         return None
     before = flat[: core.start()]
     year, body = None, before

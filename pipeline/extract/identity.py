@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
-from pipeline.chinese.days import stated_day
+from pipeline.chinese.days import DAY, YEAR, day_in, stated_day
 from pipeline.chinese.numbering import section_of
 from pipeline.chinese.text import compared, squeeze
 from pipeline.chinese.titles import Title
@@ -15,17 +15,18 @@ from pipeline.document import Block, Document, Paragraph, Table
 from pipeline.extract.pieces import Piece
 
 _PERIOD = (
-    re.compile(r"(?:统计|数据|期限|时间|时限|周期)[^。;；]{0,40}?自?(20[0-2]\d)年1月1日"),
-    re.compile(r"(20[0-2]\d)年1月1日(?:起)?(?:至|到|—|-|~|－)+(?:20[0-2]\d年)?12月31日"),
-    re.compile(r"(?:数据|统计)[^。;；]{0,24}?截[至止][^。;；]{0,6}?(20[0-2]\d)年12月31日"),
-    re.compile(r"(20[0-2]\d)年5月1日(?:起)?(?:至|到|—|-|~)+(?:2008年)?12月31日"),
+    re.compile(rf"(?:统计|数据|期限|时间|时限|周期)[^。;；]{{0,40}}?自?({YEAR})年1月1日"),
+    re.compile(rf"({YEAR})年1月1日(?:起)?(?:至|到|—|-|~|－)+(?:{YEAR}年)?12月31日"),
+    re.compile(rf"(?:数据|统计)[^。;；]{{0,24}}?截[至止][^。;；]{{0,6}}?({YEAR})年12月31日"),
+    re.compile(rf"({YEAR})年5月1日(?:起)?(?:至|到|—|-|~)+(?:2008年)?12月31日"),
 )
-_TEXT_YEAR = re.compile(r"(20[0-2]\d)年")
-_PUBLISHED = re.compile(
-    r"(?:发布|公开|发文|发表|更新|公布)(?:日期|时间)[:：]?\s*(20[0-2]\d)\s*[-年/.]\s*(\d{1,2})\s*[-月/.]\s*(\d{1,2})"
-)
+_NOTICES = re.compile(r"《[^《》]*》|[〔\[(（][^〔\[(（)）\]〕]{0,12}\d+号[)）\]〕]?|关于[^。;]{0,60}?通知")
+_LEAD_YEAR = re.compile(rf"({YEAR})年?度?[^。;,]{{0,30}}?信息公开[^。;,]{{0,14}}?(?:报告|年报|情况|总结)")
+_TEXT_YEAR = re.compile(rf"({YEAR})年(?!\d{{1,2}}月\d{{0,2}}日?(?:起|以来|施行|实施))")
+_PUBLISHED = re.compile(rf"(?:发布|公开|发文|发表|更新|公布)(?:日期|时间)[:：]?\s*({DAY})")
+_DAY_ALONE = re.compile(rf"[(（【\[•·\s]*(?:时间|日期)?[:：]?\s*({DAY})\s*日?\s*(?:\d{{1,2}}:\d\d(?::\d\d)?)?[)）】\]\s]*")
+_LEAD_BLOCKS = 12
 _CARD_CELLS = 40
-_DATE = re.compile(r"(20[0-2]\d)\s*[-年/.]\s*(\d{1,2})\s*[-月/.]\s*(\d{1,2})")
 
 
 def detect_template(text: str, codebook: Codebook) -> str:
@@ -60,6 +61,11 @@ def find_year(
         return period, f"data period: {quoted[:60]}", period, titled
     if titled and title:
         return titled, f"title: {title.text}", None, titled
+    for paragraph in paragraphs[:_LEAD_BLOCKS]:
+        if section_of(paragraph.text):
+            break
+        if found := _LEAD_YEAR.search(_NOTICES.sub("", squeeze(paragraph.text[:3_000]))):
+            return int(found[1]), f"lead: {found[0][:60]}", None, None
     inside = False
     for paragraph in paragraphs:
         head = section_of(paragraph.text)
@@ -81,29 +87,21 @@ def find_year(
 
 
 def find_published(document: Document, piece: Piece) -> date | None:
-    """The day of publication as the page states it (meta tag, or a line 发布日期); a signature's date is not
-    one."""
-    for block in piece.blocks[:12]:
-        if (
-            isinstance(block, Paragraph)
-            and len(block.text) < 200
-            and (found := _PUBLISHED.search(compared(block.text)))
-        ):
-            return _date(found[1], found[2], found[3])
-    if meta := document.meta.get("PubDate"):
-        found = _DATE.search(meta)
-        if found:
-            return _date(found[1], found[2], found[3])
-    for other in document.blocks[:8]:
-        if (
-            isinstance(other, Paragraph)
-            and len(other.text) < 200
-            and (found := _PUBLISHED.search(compared(other.text)))
-        ):
-            return _date(found[1], found[2], found[3])
-    day = stated_day(_fact_lines(piece.blocks[:4]))
-    if day and (found := _DATE.search(day)):
-        return _date(found[1], found[2], found[3])
+    """The day of publication as the page states it: a line 发布日期, a meta tag, an index card, a day that stands alone
+    beside the title; a signature's date is not one."""
+    for lines in (_fact_lines(piece.blocks[:_LEAD_BLOCKS]), [document.meta.get("PubDate", "")],
+                  _fact_lines(document.blocks[:8])):  # fmt: skip
+        for line in lines:
+            found = _PUBLISHED.search(line)
+            if day := day_in(found[1] if found else "") if found else None:
+                return day
+        if lines and lines[0] == document.meta.get("PubDate") and (day := day_in(lines[0])):
+            return day
+    if day := day_in(stated_day(_fact_lines(piece.blocks[:6]))):
+        return day
+    for block in piece.blocks[:6]:
+        if isinstance(block, Paragraph) and (found := _DAY_ALONE.fullmatch(compared(block.text))):
+            return day_in(found[1])
     return None
 
 
@@ -111,7 +109,7 @@ def _fact_lines(blocks: Sequence[Block]) -> list[str]:
     """Short paragraphs, and the rows of an index card (索引号 | ... | 发布日期 | ...), as lines."""
     lines: list[str] = []
     for block in blocks:
-        if isinstance(block, Paragraph) and len(block.text) < 120:
+        if isinstance(block, Paragraph) and len(block.text) < 200:
             lines.append(compared(block.text))
         elif isinstance(block, Table) and len(block.cells) <= _CARD_CELLS:
             rows: dict[int, list[str]] = {}
@@ -119,10 +117,3 @@ def _fact_lines(blocks: Sequence[Block]) -> list[str]:
                 rows.setdefault(cell.row, []).append(" ".join(compared(cell.text).split()))
             lines += [" ".join(row) for row in rows.values()]
     return lines
-
-
-def _date(year: str, month: str, day: str) -> date | None:
-    try:
-        return date(int(year), int(month), int(day))
-    except ValueError:
-        return None

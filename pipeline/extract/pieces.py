@@ -10,6 +10,7 @@ from pipeline.chinese.numbering import section_of
 from pipeline.chinese.text import squeeze
 from pipeline.chinese.titles import Title, read_title
 from pipeline.document import Block, Document, Image, Paragraph, Table
+from pipeline.places import Registry, names_a_body
 
 _FRAGMENT_TEXT = 120
 _INFO_CELLS = 40
@@ -64,12 +65,64 @@ def _has_content(blocks: Sequence[Block]) -> bool:
     return sections >= 2 or (length >= 400 and bool(sections)) or any(isinstance(b, Image) for b in blocks)
 
 
-def cut(document: Document) -> tuple[list[Piece], list[str]]:
+_HEADER = re.compile(r"^\s*(?:标\s*题|文章标题|题\s*名|名\s*称|信息名称)\s*[:：]\s*")
+_LINE = 40
+_BREAKS_OFF = re.compile(r"[。;；!！?？]|[,，:：]$")
+
+
+def headline(document: Document, piece: Piece) -> str:
+    """The line that says what a page is: the piece's own title, the page's, or its first short line."""
+    if piece.title is not None:
+        return piece.title.text
+    for text in (document.meta.get("ArticleTitle", ""), document.title):
+        if text and "公开" in text:
+            return text
+    for block in piece.blocks[:3]:
+        if isinstance(block, Paragraph) and (line := block.text.strip()):
+            line = _HEADER.sub("", line)
+            return "" if len(line) > 60 or _BREAKS_OFF.search(line) or section_of(line) else line
+    return ""
+
+
+def titles_of(blocks: Sequence[Block], registry: Registry | None = None) -> dict[int, Title]:
+    """The titles among blocks by their position: on one line, on up to three, or behind the label 标题:."""
+    found: dict[int, Title] = {}
+    lines = [_HEADER.sub("", b.text.strip()) if isinstance(b, Paragraph) else "" for b in blocks]
+    own = [read_title(line) if line else None for line in lines]
+    at = 0
+    while at < len(lines):
+        step = 1
+        for size in (3, 2):
+            parts = lines[at : at + size]
+            if len(parts) == size and all(0 < len(p) <= _LINE and not _BREAKS_OFF.search(p) for p in parts):
+                joined = read_title("".join(parts))
+                if joined and _is_one(parts, own[at : at + size], joined, registry):
+                    found[at], step = joined, size
+                    break
+        else:
+            if title := own[at]:
+                found[at] = title
+        at += step
+    return found
+
+
+def _is_one(parts: Sequence[str], own: Sequence[Title | None], joined: Title, registry: Registry | None) -> bool:
+    """Whether lines are one title set over several: none is one before the last, and the first names a body, or none is
+    a title by itself."""
+    if any(own[:-1]) or section_of(parts[0]):
+        return False
+    if last := own[-1]:
+        return not last.body and names_a_body("".join(parts[:-1]), registry)
+    return all(not section_of(p) for p in parts) and bool(joined.year or joined.body)
+
+
+def cut(document: Document, registry: Registry | None = None) -> tuple[list[Piece], list[str]]:
     """Cut a document into its reports. Gives the pieces in order, and the titles of fragments that are no
     report."""
     pieces: list[Piece] = [Piece(None, [], "")]
-    for block in document.blocks:
-        title = read_title(block.text) if isinstance(block, Paragraph) else None
+    titles = titles_of(document.blocks, registry)
+    for at, block in enumerate(document.blocks):
+        title = titles.get(at)
         piece = pieces[-1]
         if title is not None:
             if piece.title is not None and _same(piece.title, title):

@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 
 from pipeline.chinese.numbering import section_of
 from pipeline.chinese.text import compared, squeeze
 from pipeline.chinese.titles import read_title
 from pipeline.codebook import Codebook, load_codebook, normalise_label
 from pipeline.document import Block, Document, Image, Paragraph, Table
+from pipeline.extract.genre import why_no_report
 from pipeline.extract.identity import detect_template, find_published, find_year
 from pipeline.extract.pieces import Piece, Section, cut, sections
 from pipeline.extract.prose.sentences import read_sentences
@@ -22,9 +24,11 @@ from pipeline.places import Evidence, Registry, detect_scope, identify
 from pipeline.report import Finding, Observation, Report, Unplaced
 
 _BY = re.compile(r"^\s*主办(?:单位)?\s*[:：]\s*(\S+?)(?:\s.*|承办.*)?$")
+_KEEPER_LABEL = re.compile(r"(?:发布|发文|公开|编制|责任)(?:机构|机关|单位|部门|主体)[:：]?")
+_KEEPER = re.compile(
+    r"(?:信息来源|文章来源|来源|发布机构|发布机关|发布单位|发文机关|发文单位|公开机构|编制单位|责任单位|信息来源单位)\s*[:：]\s*([^\s:：|]{3,40})"
+)
 _SIGNATURE_LINES = 6
-_LIST_TITLES = 3
-_OWN_TEXT = 20
 _LINE = 60
 
 
@@ -41,16 +45,17 @@ def extract_reports(
     between them; of a document that holds little but links to these files also their text."""
     if not document.blocks:
         return ()
-    pieces, fragments = cut(document)
+    pieces, fragments = cut(document, registry)
     if attached and len(pieces) == 1:
         pieces = [
             _joined(pieces[0], [b for b in attached if not (isinstance(b, Paragraph) and read_title(b.text))])
         ]
-    listed = len(report_titles(document)) >= _LIST_TITLES
     reports: list[Report] = []
     for piece in pieces:
         report = _report(document, piece, len(reports) + 1, len(pieces), source_url, registry)
-        if _is_report(piece, report, listed):
+        known = [o for o in report.observations if o.indicator in load_codebook().ids]
+        tabled = sum(o.method != "text" and o.state != "table_missing" for o in known) + len(report.unplaced)
+        if not why_no_report(document, piece, len(known) + len(report.unplaced), tabled):
             reports.append(report)
     if document.status != "ok" and reports:
         note = finding("document.incomplete", f"文件不完整 / the document is not whole: {document.detail}")
@@ -74,28 +79,6 @@ def _joined(piece: Piece, attached: Sequence[Block]) -> Piece:
     return replace(
         piece, attached=[b for b in attached if not isinstance(b, Paragraph) or len(b.text) <= _LINE]
     )
-
-
-def report_titles(document: Document) -> tuple[str, ...]:
-    """The distinct lines of a document that read as the title of a report, in order; three or more make a
-    list."""
-    found = (read_title(b.text) for b in document.blocks if isinstance(b, Paragraph))
-    return tuple(dict.fromkeys(squeeze(title.text) for title in found if title))
-
-
-def _is_report(piece: Piece, report: Report, listed: bool) -> bool:
-    """Whether a piece is a report: it has figures, or a title with something of a report under it."""
-    if any(o.indicator in load_codebook().ids for o in report.observations) or report.unplaced:
-        return True
-    if piece.title is None:
-        return False
-    headings = sum(1 for p in piece.paragraphs if section_of(p.text))
-    if piece.tables or headings >= 2 or (headings and sum(len(p.text) for p in piece.paragraphs) >= 400):
-        return True
-    if listed:
-        return False
-    own = sum(len(squeeze(p.text)) for p in piece.paragraphs if read_title(p.text) is None)
-    return own >= _OWN_TEXT or any(isinstance(b, Image) for b in piece.blocks)
 
 
 def _report(
@@ -124,6 +107,17 @@ def _report(
                 (),
                 titled,
                 period,
+            )
+        )
+    form = next(f for f in codebook.forms if f.template == template)
+    if year and form.valid_from and year < form.valid_from and form.needs != "else":
+        findings.append(
+            finding(
+                "meta.form_older_than_itself",
+                f"{year}年的报告用了{form.valid_from}年起才有的格式 / a report of {year} on a form in use since {form.valid_from}",
+                (),
+                year,
+                form.valid_from,
             )
         )
     body = identify(_evidence(document, piece, pieces, source_url, year), registry)
@@ -188,7 +182,8 @@ def _evidence(
     first = (compared(c.text) for t in tables for c in t.cells[:6])
     cells = [text for text in first if "填报单位" in text or "单位(盖章)" in text]
     alone = pieces == 1
-    issuers = [document.meta.get("ContentSource", "")] if alone else []
+    source = document.meta.get("ContentSource", "") if alone else ""
+    issuers = [f"来源:{source}" if source else "", *_keepers(document, piece, alone)]
     if (
         (title := piece.title)
         and title.body
@@ -204,6 +199,17 @@ def _evidence(
         text_samples=tuple(compared(p.text) for p in paragraphs[:60]),
         year=year,
     )
+
+
+def _keepers(document: Document, piece: Piece, alone: bool) -> list[str]:
+    """Who published, as lines before the report (来源:…) and index cards (发布机构 | …) say."""
+    blocks = [*(document.blocks[:12] if alone else ()), *piece.blocks[:8]]
+    found = [f"来源:{m[1]}" for b in blocks if isinstance(b, Paragraph) and len(b.text) < 200
+             for m in _KEEPER.finditer(compared(b.text))]  # fmt: skip
+    for table in (b for b in blocks if isinstance(b, Table) and len(b.cells) <= 40):
+        texts = [squeeze(c.text) for c in table.cells]
+        found += [f"来源:{name}" for label, name in pairwise(texts) if _KEEPER_LABEL.fullmatch(label)]
+    return list(dict.fromkeys(found))
 
 
 def _missing_tables(

@@ -2,7 +2,7 @@
 
 from pipeline.places.claims import Evidence
 from pipeline.places.departments import normalise_department
-from pipeline.places.identify import Body, identify
+from pipeline.places.identify import Body, identify, names_a_body
 from pipeline.places.lineage import Lineage, Members, follow, members
 from pipeline.places.registry import (
     Division,
@@ -32,5 +32,6 @@ __all__ = [
     "identify",
     "load_registry",
     "members",
+    "names_a_body",
     "normalise_department",
 ]

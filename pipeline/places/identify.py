@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from pipeline.places.claims import Case, Claim, Evidence
 from pipeline.places.departments import department_table, normalise_department
-from pipeline.places.phrase import CORPS, OWN_ORGANS, TOWN_ORGANS, Phrase
+from pipeline.places.phrase import CORPS, OWN_ORGANS, TOWN_ORGANS, Phrase, parse_phrase, split_title
 from pipeline.places.registry import LAST_YEAR, Division, Registry, load_registry
 from pipeline.places.settle import GENERIC_KINDS, Place, county_of, main_place, place_of, settle
 from pipeline.places.zones import Zone, zone_key, zone_named
@@ -77,6 +77,13 @@ def identify(evidence: Evidence, registry: Registry | None = None) -> Body:
             return _government(places[0] if places else head, case)
         return _open(case, (head,))
     return _body(_fullest(head, case), case)
+
+
+def names_a_body(text: str, registry: Registry | None = None) -> bool:
+    """Whether a line is the name of a body, or of a place alone, and nothing else."""
+    words, _ = split_title(text[:80])
+    p = parse_phrase(words, registry or load_registry())
+    return p.organ not in ("none", "other") or (p.organ == "none" and bool(p.places))
 
 
 def _names_one(claim: Claim) -> bool:

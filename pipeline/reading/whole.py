@@ -16,7 +16,8 @@ from pipeline.clean.opened import Opened, open_file
 from pipeline.codebook import load_codebook
 from pipeline.document import Block, Document, Image, Paragraph, Table
 from pipeline.extract import extract_reports
-from pipeline.extract.reports import report_titles
+from pipeline.extract.genre import report_titles, what_it_shows
+from pipeline.extract.pieces import cut
 from pipeline.places import Registry
 from pipeline.reading.named_files import plain_name
 from pipeline.reconcile import reconcile
@@ -229,12 +230,5 @@ def _judged(document: Document, reports: Sequence[Report]) -> Document:
     """The document, with the status ``not_a_report`` where it was read well and holds none."""
     if reports or document.status != "ok" or document.reader == "archive":
         return document
-    titles = len(report_titles(document))
-    what = (
-        f"a list of {titles} titles of reports"
-        if titles > 1
-        else "a title alone"
-        if titles
-        else "no title and no figure"
-    )
-    return replace(document, status="not_a_report", detail=f"The file holds no report: it shows {what}.")
+    what = what_it_shows(document, cut(document)[0] if document.blocks else ())
+    return replace(document, status="not_a_report", detail=f"The file holds no report: {what}.")

@@ -1,0 +1,94 @@
+"""Is it a report? The headline decides before the figures; without a title, the lead must say so (NOTES section 14)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from pipeline.chinese.days import YEAR
+from pipeline.chinese.numbering import section_of
+from pipeline.chinese.text import squeeze
+from pipeline.chinese.titles import read_title
+from pipeline.document import Document, Image, Paragraph, Table
+from pipeline.extract.pieces import Piece, headline
+
+_LIST_TITLES = 3
+_OWN_TEXT = 20
+_LEAD = 1_500
+_OTHER_GENRE = (
+    (re.compile(r"(?:制度|规定|办法|条例|细则|规程|规则)(?:[(（].{1,8}[)）])?$"), "a regulation"),
+    (re.compile(r"(?:通知|通报|批复|请示|意见|决定)$"), "a notice"),
+    (re.compile(r"(?:函|复函)$"), "a letter"),
+    (re.compile(r"(?:方案|要点|计划|安排|任务分解表)$"), "a plan"),
+    (re.compile(r"解读|考察|评析|研究(?!室|院|所|中心)|述评|分析|综述|调查|答记者问|基于"), "an article"),
+    (re.compile(r"(?:指南|目录|名单|一览表|清单|流程图?)$"), "a list or a guide"),
+    (re.compile(r"会议|培训|召开|启动|座谈|考核|评估|检查|发布会"), "news"),
+    (re.compile(r"工作(?:总结|汇报|小结)$"), "a summary of work"),
+)
+_SENDS_REPORT = re.compile(r"(?:报送|上报|呈报|公布|发布|公开)[^。]{0,40}(?:年度报告|年报)的?(?:函|通知|公告|通告)$")
+_PERIOD = re.compile(r"(?:统计|数据)[^。]{0,12}(?:期限|时限|时段|截[至止])")
+_NEWS = re.compile(r"[(（]?(?:记者|通讯员|本报讯|新华社|编辑)\s*[:：]?[一-鿿]{1,4}")
+_CALLS_ITSELF = re.compile(
+    rf"(?:本|年度|工作|公开|此|{YEAR}年)(?:年度)?(?:工作)?(?:报告|年报)|报告如下|报告统计|(?:统计|数据)[^。]{{0,12}}(?:期限|时限|时段)"
+)
+_PARTS = re.compile(r"总体情况|概述|基本情况|主动公开|依申请公开|收到和处理|行政复议|主要问题|存在的问题|不予公开")
+
+
+def other_genre(text: str) -> str:
+    """What a headline says that its page is, where that is no report; "" where it may be one."""
+    flat = squeeze(text).strip("。.*# ")
+    if not flat or len(flat) > 90 or _SENDS_REPORT.search(flat):
+        return ""
+    return next((genre for pattern, genre in _OTHER_GENRE if pattern.search(flat)), "")
+
+
+def report_titles(document: Document) -> tuple[str, ...]:
+    """The distinct lines of a document that read as the title of a report, in order; three or more make a
+    list."""
+    found = (read_title(b.text) for b in document.blocks if isinstance(b, Paragraph))
+    return tuple(dict.fromkeys(squeeze(title.text) for title in found if title))
+
+
+def why_no_report(document: Document, piece: Piece, read: int, tabled: int) -> str:
+    """Why a piece of a document is no report, in words that end a sentence: "it is a notice"; "" where it is one.
+
+    ``read`` counts the figures of the codebook that it gave, ``tabled`` those of tables among them."""
+    head = headline(document, piece)
+    if genre := other_genre(head):
+        return f"its headline 《{head[:60]}》 says that it is {genre}"
+    headings = [p for p in piece.paragraphs if section_of(p.text)]
+    long = sum(len(p.text) for p in piece.paragraphs)
+    if piece.title is not None:
+        listed = len(report_titles(document)) >= _LIST_TITLES
+        own = sum(len(squeeze(p.text)) for p in piece.paragraphs if read_title(p.text) is None)
+        if read or piece.tables or len(headings) >= 2 or (headings and long >= 400):
+            return ""
+        if not listed and (own >= _OWN_TEXT or any(isinstance(b, Image) for b in piece.blocks)):
+            return ""
+        titles = len(report_titles(document))
+        return f"it shows a list of {titles} titles of reports" if titles > 1 else "it shows a title alone"
+    if tabled:
+        return ""
+    text = "\n".join(squeeze(p.text) for p in piece.paragraphs)
+    if _NEWS.search(text[:_LEAD]) or _NEWS.search(text[-200:]):
+        return "it has no title and is written as news"
+    of_form = sum(1 for p in headings if _PARTS.search(squeeze(p.text)))
+    calls_itself = _CALLS_ITSELF.search(text[:_LEAD])
+    if "公开" in text and ((calls_itself and (read or headings or _PERIOD.search(text[:_LEAD]))) or of_form >= 2):
+        return ""
+    shown = f"{read} figures" if read else f"{len(piece.tables)} tables" if piece.tables else "no figure"
+    return f"it shows no title of a report, {shown}, and no lead that calls it one"
+
+
+def what_it_shows(document: Document, pieces: Sequence[Piece]) -> str:
+    """Of a document without a report: what was found in it and what was missing."""
+    if not document.blocks:
+        return "it shows nothing"
+    if not any(isinstance(b, Paragraph | Table) for b in document.blocks):
+        return "it shows pictures alone"
+    titles = len(report_titles(document))
+    if titles > 1 and not any(p.tables for p in pieces):
+        return f"it shows a list of {titles} titles of reports"
+    return why_no_report(document, max(pieces, key=lambda p: sum(len(x.text) for x in p.paragraphs)), 0, 0) or (
+        "it shows a title and sections, and nothing that could be read under them"
+    )
