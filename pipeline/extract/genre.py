@@ -25,13 +25,17 @@ _OTHER_GENRE = (
     (re.compile(r"会议|培训|召开|启动|座谈|考核|评估|检查|发布会"), "news"),
     (re.compile(r"工作(?:总结|汇报|小结)$"), "a summary of work"),
 )
-_SENDS_REPORT = re.compile(r"(?:报送|上报|呈报|公布|发布|公开)[^。]{0,40}(?:年度报告|年报)的?(?:函|通知|公告|通告)$")
+_SENDS_REPORT = re.compile(
+    r"(?:报送|上报|呈报|公布|发布|公开)[^。]{0,40}(?:年度报告|年报)的?(?:函|通知|公告|通告)$"
+)
 _PERIOD = re.compile(r"(?:统计|数据)[^。]{0,12}(?:期限|时限|时段|截[至止])")
 _NEWS = re.compile(r"[(（]?(?:记者|通讯员|本报讯|新华社|编辑)\s*[:：]?[一-鿿]{1,4}")
 _CALLS_ITSELF = re.compile(
     rf"(?:本|年度|工作|公开|此|{YEAR}年)(?:年度)?(?:工作)?(?:报告|年报)|报告如下|报告统计|(?:统计|数据)[^。]{{0,12}}(?:期限|时限|时段)"
 )
-_PARTS = re.compile(r"总体情况|概述|基本情况|主动公开|依申请公开|收到和处理|行政复议|主要问题|存在的问题|不予公开")
+_PARTS = re.compile(
+    r"总体情况|概述|基本情况|主动公开|依申请公开|收到和处理|行政复议|主要问题|存在的问题|不予公开"
+)
 
 
 def other_genre(text: str) -> str:
@@ -55,7 +59,8 @@ def why_no_report(document: Document, piece: Piece, read: int, tabled: int) -> s
     ``read`` counts the figures of the codebook that it gave, ``tabled`` those of tables among them."""
     head = headline(document, piece)
     if genre := other_genre(head):
-        return f"its headline 《{head[:60]}》 says that it is {genre}"
+        about = "" if "公开" in head else "it shows no title of a report, and "
+        return f"{about}its headline 《{head[:60]}》 says that it is {genre}"
     headings = [p for p in piece.paragraphs if section_of(p.text)]
     long = sum(len(p.text) for p in piece.paragraphs)
     if piece.title is not None:
@@ -74,7 +79,11 @@ def why_no_report(document: Document, piece: Piece, read: int, tabled: int) -> s
         return "it has no title and is written as news"
     of_form = sum(1 for p in headings if _PARTS.search(squeeze(p.text)))
     calls_itself = _CALLS_ITSELF.search(text[:_LEAD])
-    if "公开" in text and ((calls_itself and (read or headings or _PERIOD.search(text[:_LEAD]))) or of_form >= 2):
+    if "公开" in text and (
+        (calls_itself and (read or headings or _PERIOD.search(text[:_LEAD])))
+        or of_form >= 2
+        or (read and len(headings) >= 2)
+    ):
         return ""
     shown = f"{read} figures" if read else f"{len(piece.tables)} tables" if piece.tables else "no figure"
     return f"it shows no title of a report, {shown}, and no lead that calls it one"
@@ -89,6 +98,6 @@ def what_it_shows(document: Document, pieces: Sequence[Piece]) -> str:
     titles = len(report_titles(document))
     if titles > 1 and not any(p.tables for p in pieces):
         return f"it shows a list of {titles} titles of reports"
-    return why_no_report(document, max(pieces, key=lambda p: sum(len(x.text) for x in p.paragraphs)), 0, 0) or (
-        "it shows a title and sections, and nothing that could be read under them"
-    )
+    return why_no_report(
+        document, max(pieces, key=lambda p: sum(len(x.text) for x in p.paragraphs)), 0, 0
+    ) or ("it shows a title and sections, and nothing that could be read under them")

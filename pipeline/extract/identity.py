@@ -24,7 +24,9 @@ _NOTICES = re.compile(r"《[^《》]*》|[〔\[(（][^〔\[(（)）\]〕]{0,12}\
 _LEAD_YEAR = re.compile(rf"({YEAR})年?度?[^。;,]{{0,30}}?信息公开[^。;,]{{0,14}}?(?:报告|年报|情况|总结)")
 _TEXT_YEAR = re.compile(rf"({YEAR})年(?!\d{{1,2}}月\d{{0,2}}日?(?:起|以来|施行|实施))")
 _PUBLISHED = re.compile(rf"(?:发布|公开|发文|发表|更新|公布)(?:日期|时间)[:：]?\s*({DAY})")
-_DAY_ALONE = re.compile(rf"[(（【\[•·\s]*(?:时间|日期)?[:：]?\s*({DAY})\s*日?\s*(?:\d{{1,2}}:\d\d(?::\d\d)?)?[)）】\]\s]*")
+_DAY_ALONE = re.compile(
+    rf"[(（【\[•·\s]*(?:时间|日期)?[:：]?\s*({DAY})\s*日?\s*(?:\d{{1,2}}:\d\d(?::\d\d)?)?[)）】\]\s]*"
+)
 _LEAD_BLOCKS = 12
 _CARD_CELLS = 40
 

@@ -71,12 +71,15 @@ _BREAKS_OFF = re.compile(r"[。;；!！?？]|[,，:：]$")
 
 
 def headline(document: Document, piece: Piece) -> str:
-    """The line that says what a page is: the piece's own title, the page's, or its first short line."""
-    if piece.title is not None:
+    """The line that says what a page is: the piece's own title (a column's name is none), the page's, or its first
+    short line."""
+    if piece.title is not None and (piece.title.year or piece.title.body):
         return piece.title.text
     for text in (document.meta.get("ArticleTitle", ""), document.title):
         if text and "公开" in text:
             return text
+    if piece.title is not None:
+        return piece.title.text
     for block in piece.blocks[:3]:
         if isinstance(block, Paragraph) and (line := block.text.strip()):
             line = _HEADER.sub("", line)
@@ -106,7 +109,9 @@ def titles_of(blocks: Sequence[Block], registry: Registry | None = None) -> dict
     return found
 
 
-def _is_one(parts: Sequence[str], own: Sequence[Title | None], joined: Title, registry: Registry | None) -> bool:
+def _is_one(
+    parts: Sequence[str], own: Sequence[Title | None], joined: Title, registry: Registry | None
+) -> bool:
     """Whether lines are one title set over several: none is one before the last, and the first names a body, or none is
     a title by itself."""
     if any(own[:-1]) or section_of(parts[0]):

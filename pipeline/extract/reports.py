@@ -121,11 +121,23 @@ def _report(
             )
         )
     body = identify(_evidence(document, piece, pieces, source_url, year), registry)
-    scope = detect_scope(
-        piece.title.text if piece.title else document.title, [squeeze(p.text) for p in paragraphs], body.kind
-    )
     parts = sections(piece.blocks)
     tables = read_tables([*piece.blocks, *piece.attached], template, year)
+    counted = {int(o.value) for o in tables.observations
+               if o.value is not None and o.indicator.startswith("application.") and o.applicant in (None, "total")}  # fmt: skip
+    scope = detect_scope(
+        piece.title.text if piece.title else document.title,
+        [squeeze(p.text) for p in paragraphs],
+        body.kind,
+        counted,
+    )
+    if scope.contradicted:
+        findings.append(
+            finding(
+                "meta.scope_sentence_differs",
+                f"“{scope.contradicted}”的数与表不符,不作口径依据 / this sentence counts otherwise than the tables: it does not say whose figures they give",
+            )
+        )
     findings += tables.findings
     sentences = read_sentences(
         paragraphs,

@@ -7,7 +7,7 @@ and also counts the issuer alone is ``unknown``, with both sentences as evidence
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -25,18 +25,22 @@ class Scope:
 
     value: ScopeValue
     evidence: str
+    contradicted: str = ""
 
 
+_TITLED = re.compile(r"《[^《》]*(?:《[^《》]*》[^《》]*)*》")
+_SENTENCE_END = re.compile(r"[。;]")
+_COUNT = re.compile(rf"(?<![\d.])(\d{{1,9}})(?=[{CASE_SIGNS}])")
 _AREA = r"(?:省|自治区|市|县|区|州|盟|旗)"
 _MEMBERS = (
-    rf"(?:各(?:{_AREA}|县市区|乡镇|镇|乡|街道|部门|单位|级|行政机关|直属|局|委|办|有关)|所属(?:部门|单位)|{_AREA}[直级](?:各)?(?:部门|单位|机关)"
+    rf"(?:各(?:相关|有关|职能|工作)?(?:{_AREA}|县市区|乡镇|镇|乡|街道|部门|单位|级|行政机关|直属|局|委|办)|各有关|所属(?:部门|单位)|{_AREA}[直级](?:各)?(?:部门|单位|机关)"
     rf"|全{_AREA}(?:各|所有|政府系统|行政机关|[{DIGITS}\d]+(?:个|家)))"
 )
 _COUNTED = r"(?:共|累计|总计|合计|新)*(?:收到|受理|接收|收|办理|办结|答复|处理|主动公开|(?<!信息)(?<!政务)(?<!申请)公开|发布)"
 CONSOLIDATES = (
     re.compile(rf"(?:综合|汇总|汇集|整合)[^。;]{{0,30}}?{_MEMBERS}[^。;]{{0,60}}"),
     re.compile(
-        rf"(?:根据|依据|由|按照)[^。;《]{{0,20}}{_MEMBERS}[^。;《]{{0,40}}(?:年度报告|年报|数据|统计表?|材料)[^。;]{{0,12}}(?:编制|汇总|形成|整理|综合|而成|统计)"
+        rf"(?:根据|依据|由|按照)[^。;《]{{0,60}}{_MEMBERS}[^。;《]{{0,40}}(?:年度报告|年报|数据|统计表?|材料)[^。;]{{0,12}}(?:编制|汇总|形成|整理|综合|而成|统计)"
     ),
     re.compile(
         rf"数据[^。;,]{{0,20}}(?:来自|来源于|涵盖|包括|包含|统计范围为|范围为)[^。;]{{0,10}}{_MEMBERS}[^。;]{{0,40}}"
@@ -60,7 +64,7 @@ _DISPUTES_AREA = re.compile(
 _OWN_SELF = r"(?:本机关|我机关|本单位|我单位|我局|本局|我委|本委|我办|本办|我厅|本厅|我镇|本镇|我乡|本乡|我街道|本街道|我中心|本中心|我处|我所|我院)"
 _COUNTS_OWN = (
     re.compile(
-        rf"(?<!非)(?<!属于)(?<!不是){_OWN_SELF}(?!不掌握|负责公开|公开|掌握|职责|职能|制作)[^。;]{{0,24}}?(?:{_COUNTED}|未收到|没有收到|无)[^。;,]{{0,24}}?(?:\d+[件条份]?|申请|信息)"
+        rf"(?<!非)(?<!属于)(?<!不是){_OWN_SELF}(?![^。;,]{{0,14}}的(?:主要)?(?:类别|内容|形式|渠道|方式)|不掌握|负责公开|公开|掌握|职责|职能|制作)[^。;]{{0,24}}?(?:{_COUNTED}|未收到|没有收到|无)[^。;,]{{0,24}}?(?:\d+[件条份]?|申请|信息)"
     ),
     re.compile(
         rf"(?:代表|以){_AREA}?(?:人民)?政府(?:或|及|和)?(?:{_AREA}?(?:人民)?政府办(?:公室|公厅)?)?(?:的)?(?:名义|受理|办理|答复)[^。;]{{0,30}}"
@@ -75,16 +79,17 @@ _COUNTS_OWN = (
 _OWN_TITLE = re.compile(r"本级")
 
 
-def detect_scope(title: str | None, texts: Iterable[str], kind: str) -> Scope:
+def detect_scope(title: str | None, texts: Iterable[str], kind: str, tabled: Collection[int] = ()) -> Scope:
     """The scope of a report's figures.
 
-    ``kind`` is the ``Body.kind`` of its issuer; ``texts`` are its paragraphs. A department, an office and a
-    township report for themselves unless the text says that it consolidates others; a government needs words
-    that say which.
+    ``kind`` is the ``Body.kind`` of its issuer; ``texts`` are its paragraphs; ``tabled`` what its tables count of
+    applications. A department, an office and a township report for themselves unless the text says that it
+    consolidates others; a government needs words that say which. A sentence that counts the office alone says
+    nothing of tables that count otherwise.
     """
-    parts = [squeeze(t) for t in texts]
+    parts = [_TITLED.sub("", squeeze(t)) for t in texts]
     whole = _first(CONSOLIDATES, parts)
-    own = _first(_COUNTS_OWN, parts)
+    own, contradicted = _own_count(parts, tabled)
     if kind in ("office", "zone_office") or kind in OWN_ORGANS:
         if whole and kind == "office" and own is None:
             return Scope("whole_area", whole)
@@ -95,12 +100,26 @@ def detect_scope(title: str | None, texts: Iterable[str], kind: str) -> Scope:
     if whole and own:
         return Scope("unknown", f"{whole} / {own}")
     if whole:
-        return Scope("whole_area", whole)
+        return Scope("whole_area", whole, contradicted)
     if own:
         return Scope("own_body", own)
     if title and _OWN_TITLE.search(title):
         return Scope("own_body", squeeze(title)[:80])
-    return Scope("unknown", "no sentence says whose figures these are")
+    return Scope("unknown", "no sentence says whose figures the tables give" if contradicted else
+                 "no sentence says whose figures these are", contradicted)  # fmt: skip
+
+
+def _own_count(parts: Iterable[str], tabled: Collection[int]) -> tuple[str | None, str]:
+    """The first sentence that counts the issuer alone and that the tables do not contradict; and one that they do."""
+    contradicted = ""
+    for part in parts:
+        for match in (m for pattern in _COUNTS_OWN if (m := pattern.search(part))):
+            sentence = _SENTENCE_END.split(part[match.start() :], maxsplit=1)[0]
+            counted = {int(n) for n in _COUNT.findall(sentence)}
+            if not tabled or not counted or "申请" not in sentence or counted & set(tabled):
+                return match[0][:80], contradicted
+            contradicted = contradicted or sentence[:80]
+    return None, contradicted
 
 
 def _first(patterns: Iterable[re.Pattern[str]], parts: Iterable[str]) -> str | None:
