@@ -135,12 +135,19 @@ def crawl_stage(
 ) -> Crawled:
     """Crawl sources of the home's registry (none named: all that are not retired) into the raw store.
 
-    ``options`` are those of ``crawl``. Every host of the registry is allowed, whichever sources are chosen,
-    so that a source leads to the same pages alone as among others. Raises RegistryError for an unknown id.
+    ``options`` are those of ``crawl``. What the registry allows of its hosts holds whichever sources are
+    chosen, so that a source leads to the same pages alone as among others. Raises RegistryError for an unknown id.
     """
     known = load_registry(registry or registry_of(home))
     chosen = choose_sources(known, source_ids)
-    result = crawl(home.make().raw, chosen, dry_run=dry_run, allowed_hosts=registry_hosts(known), **options)
+    result = crawl(
+        home.make().raw,
+        chosen,
+        dry_run=dry_run,
+        allowed_hosts=registry_hosts(known),
+        insecure_hosts={source.host for source in known if source.insecure_tls},
+        **options,
+    )
     log.info("crawled %d sources: %s", len(chosen), dict(result.counts))
     if dry_run:
         return Crawled(result)
@@ -168,6 +175,14 @@ def take_in_stage(
             take_in(store, wanted, delay=delay, allow_private=allow_private) if wanted else IntakeResult()
         )
         new = unpack(store) if result.taken else 0
+    log.info(
+        "taken in: %d new, %d known, %d failed, %d refused, %d unpacked",
+        result.taken,
+        result.known,
+        result.failed,
+        result.refused,
+        new,
+    )
     return FileCounts(result.taken, result.known, result.failed, result.refused, new, result.problems)
 
 
@@ -234,6 +249,7 @@ def load_stage(home: Home) -> dict[str, int]:
     with RawStore(home.raw) as store:
         facts = facts_of(home, store)
         counts = build_core(home, store.documents_to_read(), facts)
+    log.info("built core of build %s: %s", facts["build"], counts)
     with Kept(home) as kept:
         kept.drop_older()
     return counts
@@ -251,6 +267,7 @@ def build_environment(home: Home) -> dict[str, str]:
 def publish_stage(home: Home) -> None:
     """Publish the finished build."""
     publish(home)
+    log.info("published %s", home.database)
 
 
 def snapshot_stage(home: Home) -> Path:

@@ -7,6 +7,7 @@ worker, which is replaced, and the file gets a ``Failure`` instead of a result.
 from __future__ import annotations
 
 import contextlib
+import logging
 import math
 import multiprocessing
 import resource
@@ -18,6 +19,7 @@ from multiprocessing.connection import Connection, wait
 from types import TracebackType
 from typing import Any, Literal, NamedTuple, TypeVar
 
+log = logging.getLogger(__name__)
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -196,6 +198,7 @@ class GuardedPool:
                 healthy, result = pipe.recv()
             except (EOFError, OSError):
                 healthy, result = False, _cause_of_death(worker, self._cpu)
+                log.warning("a worker died: %s", result.detail)
             if healthy and worker.served < self._values_per_worker:
                 self._idle.append(worker)
             else:

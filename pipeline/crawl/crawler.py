@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import tempfile
 import time
 from collections import Counter
@@ -28,6 +29,7 @@ from pipeline.crawl.robots import Robots
 from pipeline.crawl.store import RawStore
 from pipeline.crawl.taken import IntakeResult, utc_text
 
+log = logging.getLogger(__name__)
 _PAGING_RULES = frozenset(
     {"next_link", "page_link", "create_page", "page_total", "dataproxy_group", "dataproxy_post", "json_page"}
 )
@@ -44,6 +46,7 @@ def crawl(
     render: bool = False,
     progress: Progress | None = None,
     allowed_hosts: Collection[str] = (),
+    insecure_hosts: Collection[str] = (),
     policy: Policy | None = None,
     resolver: Resolver | None = None,
     clock: Callable[[], float] = time.time,
@@ -53,7 +56,8 @@ def crawl(
     Goes on where a crawl of the same sources was stopped, else looks at everything again, asking only what
     changed. ``delay``: least pause per host in seconds. ``dry_run``: reads lists, fetches no report, keeps
     nothing; ``planned`` says what a crawl would fetch. ``render``: pages that are a script's shell go
-    through Chromium where it is installed. ``allowed_hosts`` beside those under gov.cn and the sources' own.
+    through Chromium where it is installed. ``allowed_hosts`` beside those under gov.cn and the sources' own;
+    ``insecure_hosts`` may show any certificate, beside those that the sources say so of.
     ``policy`` gives every other limit (its ``delay`` and ``allow_private`` are set from the arguments),
     ``resolver`` looks names up in place of the system, ``clock`` gives the time that receipts state.
     One source's failure never stops another; nothing that a server does raises. On Ctrl-C what was fetched is
@@ -72,6 +76,7 @@ def crawl(
             hosts,
             sources,
             progress=progress,
+            insecure_hosts=insecure_hosts,
             dry_run=dry_run,
             render=render,
             resolver=resolver,
@@ -151,6 +156,7 @@ class Crawler:
         sources: Sequence[Source],
         *,
         progress: Progress | None = None,
+        insecure_hosts: Collection[str] = (),
         dry_run: bool = False,
         render: bool = False,
         resolver: Resolver | None = None,
@@ -160,6 +166,7 @@ class Crawler:
         self._clock = clock
         self._policy = policy
         self._hosts = hosts
+        self._insecure_hosts = frozenset(insecure_hosts)
         self._sources = sources
         self._progress = progress
         self._dry_run = dry_run
@@ -193,7 +200,7 @@ class Crawler:
             self._policy,
             self._resolver,
             allowed_hosts=self._hosts,
-            insecure_hosts={source.host for source in mine if source.insecure_tls},
+            insecure_hosts=self._insecure_hosts | {source.host for source in mine if source.insecure_tls},
         )
         self._robots = Robots(
             self._frontier,
@@ -251,8 +258,10 @@ class Crawler:
                     self._deferred[host] = "gives no answer"
                     break
         except HostResting as resting:
+            log.info("%s is left for a later run: %s", host, resting)
             self._deferred[host] = str(resting)
         except Exception as error:  # the disk is full, the database is gone: the run ends and says so
+            log.exception("the crawl of %s ends", host)
             self._errors.append(error)
         finally:
             self._workers.pop(host, None)
