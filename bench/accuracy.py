@@ -20,13 +20,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from bench.accuracy_kinds import Case, cases
-from pipeline.demo import iter_bodies, iter_pages
-from pipeline.demo.bodies import divisions_csv
-from pipeline.demo.truth import Key
 from pipeline.places import load_registry
 from pipeline.reading.whole import read_whole
 from pipeline.report import Observation, Report
 from tests.drawn.layouts.sheet import Shown
+from tools.demo import iter_bodies, iter_pages
+from tools.demo.bodies import divisions_csv
+from tools.demo.truth import Key
 
 VERDICTS = ("right", "missing", "flagged", "silent")
 

@@ -8,13 +8,13 @@ from random import Random
 from typing import NamedTuple
 
 from pipeline.clean.office import libreoffice as office
-from pipeline.demo.truth import Key
 from pipeline.reading.files import read_reports, read_together
 from pipeline.report import Report
 from tests.drawn.files import archive_files, picture_files, report_files, word_files
 from tests.drawn.files.report_files import DrawnReport
 from tests.drawn.layouts.builders import LAYOUTS
 from tests.drawn.layouts.sheet import Sheet, Shown
+from tools.demo.truth import Key
 
 FORMS = ("v2021", "v2019", "v2014")
 LINK = '<p>附件：<a href="{0}">{0}</a></p>'

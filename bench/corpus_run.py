@@ -18,7 +18,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from pipeline.demo import iter_pages
+from tools.demo import iter_pages
 
 
 def write_pages(folder: Path, count: int) -> int:

@@ -14,11 +14,11 @@ from datetime import date
 from decimal import Decimal
 
 from pipeline.crawl import RawStore, Receipt
-from pipeline.demo import ReportTruth, iter_pages
-from pipeline.demo.truth import TruthCell
 from pipeline.home import Home
 from pipeline.reading.kept import Kept
 from pipeline.reading.schema import SCHEMAS, Rows
+from tools.demo import ReportTruth, iter_pages
+from tools.demo.truth import TruthCell
 
 PROVINCES = (
     "11",

@@ -23,12 +23,12 @@ from io import BytesIO, StringIO
 from selectolax.lexbor import LexborHTMLParser
 
 from pipeline.clean import read_document
-from pipeline.demo import iter_pages
 from pipeline.document import Document
 from pipeline.extract import extract_reports
 from pipeline.reading.whole import read_whole
 from pipeline.reconcile import reconcile
 from pipeline.report import Report
+from tools.demo import iter_pages
 
 
 def sample_pages(count: int, seed: int = 3) -> list[bytes]:

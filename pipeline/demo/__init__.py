@@ -1,12 +1,5 @@
-"""The shipped corpus: yearly reports of an invented province, drawn with their truth."""
+"""The shipped corpus: yearly reports of an invented province as its portal shows them, drawn by ``tools/demo``."""
 
-from pipeline.demo.bodies import Body, division_lines, divisions_csv, iter_bodies
-from pipeline.demo.corpus import DEMO_YEARS, iter_pages, missing_reports, write_corpus
-from pipeline.demo.portal import body_slugs, portal_pages, portal_path, portal_sources
-from pipeline.demo.truth import Fault, ReportTruth, Truth, TruthCell
+from pipeline.demo.corpus import Corpus, shipped_corpus
 
-__all__ = [
-    "DEMO_YEARS", "Body", "Fault", "ReportTruth", "Truth", "TruthCell", "body_slugs", "division_lines",
-    "divisions_csv", "iter_bodies", "iter_pages", "missing_reports", "portal_pages", "portal_path", "portal_sources",
-    "write_corpus",
-]  # fmt: skip
+__all__ = ["Corpus", "shipped_corpus"]

@@ -3,10 +3,7 @@ own."""
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -16,6 +13,7 @@ from pipeline.terminal.run import run_all
 from pipeline.terminal.say import say
 
 if TYPE_CHECKING:
+    from pipeline.demo import Corpus
     from pipeline.home import Home
 
 PORTAL_HOST = "www.yunze.example"
@@ -47,27 +45,25 @@ def demo() -> None:
 
 def prepare_demo(home: Home) -> None:
     """Bring the corpus's invented places into the home and crawl its portal."""
-    from pipeline.demo import write_corpus
+    from pipeline.demo import shipped_corpus
 
-    with tempfile.TemporaryDirectory() as aside:
-        truth = write_corpus(Path(aside) / "corpus")
-        for name in ("divisions.csv", "division_events.csv", "truth.json"):
-            shutil.copyfile(Path(aside) / name, home.root / name)
-    say(f"the demo corpus: {len(truth.reports)} reports of invented bodies, 2013 to 2025")
-    crawl_portal(home)
+    corpus = shipped_corpus()
+    for name in ("divisions.csv", "division_events.csv", "truth.json"):
+        (home.root / name).write_bytes(corpus.beside[name])
+    say(f"the demo corpus: {corpus.reports} reports of invented bodies, 2013 to 2025")
+    crawl_portal(home, corpus)
 
 
-def crawl_portal(home: Home) -> None:
+def crawl_portal(home: Home, corpus: Corpus) -> None:
     """Show the corpus on a loopback portal and crawl it as any other source; ``sources.csv`` goes into the
     home."""
     from pipeline.crawl.portal import serve_site
-    from pipeline.demo import portal_pages, portal_sources
     from pipeline.progress import progress
     from pipeline.stages import OWN_REGISTRY, crawl_stage
 
-    with serve_site(portal_pages(), port=PORTAL_PORT) as place:
+    with serve_site(corpus.site, port=PORTAL_PORT) as place:
         registry = home.root / OWN_REGISTRY
-        registry.write_text(portal_sources(f"http://{PORTAL_HOST}:{place.port}"), encoding="utf-8")
+        registry.write_text(corpus.sources(f"http://{PORTAL_HOST}:{place.port}"), encoding="utf-8")
         say(f"crawling its portal on {place.address}:{place.port}")
 
         async def resolve(host: str, port: int) -> list[str]:

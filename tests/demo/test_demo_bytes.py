@@ -13,13 +13,13 @@ import pytest
 from lxml import html as lxml_html
 
 from pipeline.codebook import load_codebook, normalise_label
-from pipeline.demo import ReportTruth, iter_bodies, iter_pages, portal_pages, write_corpus
-from pipeline.demo import forms as form_layouts
-from pipeline.demo import plan as kinds
-from pipeline.demo.faults import figure_text
-from pipeline.demo.forms import Layout, Td, tables_of
-from pipeline.demo.text import grid
 from pipeline.places import load_registry
+from tools.demo import ReportTruth, iter_bodies, iter_pages, portal_pages, write_corpus
+from tools.demo import forms as form_layouts
+from tools.demo import plan as kinds
+from tools.demo.faults import figure_text
+from tools.demo.forms import Layout, Td, tables_of
+from tools.demo.text import grid
 
 Pages = list[tuple[str, bytes, ReportTruth]]
 _OWN_HEADS = {

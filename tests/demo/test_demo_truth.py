@@ -8,11 +8,11 @@ from decimal import Decimal
 import pytest
 
 from pipeline.codebook import Codebook, Linear, Rule, load_codebook
-from pipeline.demo import ReportTruth, iter_bodies, iter_pages, missing_reports
-from pipeline.demo import plan as kinds
-from pipeline.demo.figures import Figures, draw_years
-from pipeline.demo.plan import plan_of
 from pipeline.report import Figure
+from tools.demo import ReportTruth, iter_bodies, iter_pages, missing_reports
+from tools.demo import plan as kinds
+from tools.demo.figures import Figures, draw_years
+from tools.demo.plan import plan_of
 
 YEARS = range(2013, 2026)
 BREAKS = {kinds.CARRY_BREAK, kinds.STOCK_BREAK}

@@ -15,8 +15,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from pipeline.demo.forms import Layout, tables_after, tables_of
 from pipeline.report import Figure
+from tools.demo.forms import Layout, tables_after, tables_of
 
 HERE = Path(__file__).parent
 HEADINGS = (

@@ -24,11 +24,11 @@ from pipeline.assets import (
 from pipeline.crawl.portal import serve_site
 from pipeline.crawl.registry import COLUMNS
 from pipeline.definitions import HOST_TAG, crawled, defs, keep_partitions, weekly_in_season
-from pipeline.demo import iter_pages
 from pipeline.home import Home
 from pipeline.stages import Busy, run_lock
 from tests.drawn.files.pdf_files import document, text
 from tests.spine.conftest import yangguang
+from tools.demo import iter_pages
 
 pytestmark = pytest.mark.xdist_group("dagster")
 Site = dict[str, tuple[str, bytes]]

@@ -13,10 +13,10 @@ import duckdb
 import pytest
 
 from pipeline.crawl import RawStore
-from pipeline.demo import body_slugs, portal_path
 from pipeline.home import Home
 from pipeline.terminal.demo import PORTAL_HOST, PORTAL_PORT
 from tests.spine.conftest import yangguang
+from tools.demo import body_slugs, portal_path
 
 pytestmark = pytest.mark.xdist_group("demo")
 

@@ -13,9 +13,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipeline.demo import iter_pages
 from pipeline.home import Home
 from tests.spine.conftest import COMMAND, yangguang
+from tools.demo import iter_pages
 
 pytestmark = pytest.mark.xdist_group("runs")
 

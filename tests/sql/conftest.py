@@ -9,7 +9,7 @@ import pytest
 from drawn_corpus import drawn_warehouse
 from warehouse_by_hand import build
 
-from pipeline.demo import ReportTruth
+from tools.demo import ReportTruth
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ import pyarrow as pa
 from warehouse_by_hand import Warehouse
 
 from pipeline.codebook import Linear, load_codebook
-from pipeline.demo import ReportTruth, division_lines, iter_bodies, iter_pages
+from tools.demo import ReportTruth, division_lines, iter_bodies, iter_pages
 
 KINDS = {"department": "department", "township": "township"}
 

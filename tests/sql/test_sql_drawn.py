@@ -12,7 +12,7 @@ from drawn_corpus import current, drawn_warehouse, planted, true_measures
 from warehouse_by_hand import build, rows
 
 from pipeline.codebook import load_codebook
-from pipeline.demo import ReportTruth, missing_reports
+from tools.demo import ReportTruth, missing_reports
 
 CORPORA = {"shipped": (8, range(2013, 2026), 1), "drawn": (30, range(2019, 2026), 7)}
 Drawn = tuple[duckdb.DuckDBPyConnection, dict[str, ReportTruth], tuple[int, range, int]]

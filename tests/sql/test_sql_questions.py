@@ -15,7 +15,7 @@ import duckdb
 import pytest
 from drawn_corpus import current, planted, true_measures
 
-from pipeline.demo import ReportTruth
+from tools.demo import ReportTruth
 
 PAGES = Path(__file__).resolve().parents[2] / "docs" / "questions"
 Shipped = tuple[duckdb.DuckDBPyConnection, dict[str, ReportTruth]]

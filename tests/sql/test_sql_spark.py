@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipeline.demo import ReportTruth
+from tools.demo import ReportTruth
 
 SCRIPT = Path(__file__).resolve().parents[2] / "tools" / "compare_engines.py"
 PYTHON = os.environ.get("YANGGUANG_SPARK_PYTHON", "")

@@ -11,7 +11,7 @@ from pipeline.crawl.policy import Policy
 from pipeline.crawl.portal import serve_site
 from pipeline.crawl.registry import Source, load_registry
 from pipeline.crawl.store import RawStore
-from pipeline.demo import iter_pages, portal_pages, portal_sources
+from tools.demo import iter_pages, portal_pages, portal_sources
 
 
 def test_the_corpus_comes_whole_through_the_portal(tmp_path: Path, raw: Path, quick: Policy) -> None:

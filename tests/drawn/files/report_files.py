@@ -12,11 +12,11 @@ from typing import Any
 from reportlab.lib.pagesizes import A4
 from reportlab.platypus import BaseDocTemplate, Frame, PageTemplate
 
-from pipeline.demo.forms import Td
-from pipeline.demo.truth import Key
 from tests.drawn.files import excel_files, pdf_files, picture_files, word_files
 from tests.drawn.files.drawn_tables import DrawnCell, DrawnTable
 from tests.drawn.layouts.sheet import HEADINGS, Sheet, Shown, wrap
+from tools.demo.forms import Td
+from tools.demo.truth import Key
 
 Part = str | DrawnTable
 _PAGE_ROWS = 40

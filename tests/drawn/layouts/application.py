@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.demo.forms import Layout, Td
 from tests.drawn.layouts.registry import MODERN, layout
 from tests.drawn.layouts.sheet import APPLICANTS, NAMES, Line, Row, Sheet
+from tools.demo.forms import Layout, Td
 
 NOTE = "（本列数据的勾稽关系为：第一项加第二项之和，等于第三项加第四项之和）"
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from html import escape
 
-from pipeline.demo.forms import FormTable, Td
 from pipeline.report import State
 from tests.drawn.layouts.registry import ALL, MODERN, layout
 from tests.drawn.layouts.sheet import APPLICANTS, GROUPS, Sheet
+from tools.demo.forms import FormTable, Td
 
 LEAVES = APPLICANTS[:-1]
 

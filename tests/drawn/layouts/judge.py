@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from pipeline.demo.truth import Key
 from pipeline.report import Report
 from tests.drawn.layouts.sheet import Shown
+from tools.demo.truth import Key
 
 
 class Verdict(NamedTuple):

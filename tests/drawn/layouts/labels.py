@@ -6,8 +6,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from html import escape
 
-from pipeline.demo.faults import figure_text
-from pipeline.demo.forms import Td
 from tests.drawn.layouts.application import NOTE, flat_head
 from tests.drawn.layouts.registry import ALL, MODERN, layout
 from tests.drawn.layouts.sheet import (
@@ -22,6 +20,8 @@ from tests.drawn.layouts.sheet import (
     article,
     wrap,
 )
+from tools.demo.faults import figure_text
+from tools.demo.forms import Td
 
 SLIPS = {
     "结果维持": "结果惟持", "其他结果": "其他果", "尚未审结": "尚未未审结", "商业企业": "商业企", "科研机构": "科妍机构",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from html import escape
 
-from pipeline.demo.forms import Layout, Td
 from tests.drawn.layouts.registry import ALL, MODERN, layout
 from tests.drawn.layouts.sheet import (
     APPLICANTS,
@@ -18,6 +17,7 @@ from tests.drawn.layouts.sheet import (
     article,
     wrap,
 )
+from tools.demo.forms import Layout, Td
 
 Print = Callable[[Sequence[Sequence[str]]], str]
 

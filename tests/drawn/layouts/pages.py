@@ -6,9 +6,9 @@ from html import escape
 
 from opencc import OpenCC
 
-from pipeline.demo.forms import Td
 from tests.drawn.layouts.registry import ALL, MODERN, layout
 from tests.drawn.layouts.sheet import HEADINGS, Sheet, article, wrap
+from tools.demo.forms import Td
 
 
 def _article(sheet: Sheet) -> str:

@@ -6,9 +6,9 @@ from decimal import Decimal
 from itertools import pairwise
 
 from pipeline.codebook import load_codebook
-from pipeline.demo.forms import STATISTICS_TITLE, Layout, Td
 from tests.drawn.layouts.registry import MODERN, layout
 from tests.drawn.layouts.sheet import Row, Sheet
+from tools.demo.forms import STATISTICS_TITLE, Layout, Td
 
 
 def _money(sheet: Sheet) -> tuple[str, None]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pipeline.demo.forms import Td
 from tests.drawn.layouts.registry import MODERN, layout
 from tests.drawn.layouts.sheet import GROUP_NAMES, GROUPS, STATE_NAMES, STATES, Row, Sheet
+from tools.demo.forms import Td
 
 
 def names() -> list[Td]:

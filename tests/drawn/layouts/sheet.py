@@ -13,13 +13,13 @@ from random import Random
 from typing import NamedTuple
 
 from pipeline.codebook import load_codebook
-from pipeline.demo import iter_bodies
-from pipeline.demo.faults import figure_text
-from pipeline.demo.figures import draw_years
-from pipeline.demo.forms import FormTable, Layout, Td, tables_of
-from pipeline.demo.plan import OLD_FORM
-from pipeline.demo.truth import Key
 from pipeline.report import Figure, State
+from tools.demo import iter_bodies
+from tools.demo.faults import figure_text
+from tools.demo.figures import draw_years
+from tools.demo.forms import FormTable, Layout, Td, tables_of
+from tools.demo.plan import OLD_FORM
+from tools.demo.truth import Key
 
 YEARS = {"v2008": 2013, "v2014": 2017, "v2019": 2020, "v2021": 2023}
 APPLICANTS = tuple(a.applicant for a in load_codebook().applicants)

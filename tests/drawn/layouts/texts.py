@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pipeline.demo.forms import FormTable, Layout
-from pipeline.demo.prose import Part
-from pipeline.demo.text import text_file
 from tests.drawn.layouts.registry import ALL, MODERN, layout
 from tests.drawn.layouts.sheet import HEADINGS, Sheet
+from tools.demo.forms import FormTable, Layout
+from tools.demo.prose import Part
+from tools.demo.text import text_file
 
 Shape = Literal["pipes", "lines", "markdown"]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from pipeline.demo.forms import FormTable, Td
 from tests.drawn.layouts.application import flat_head, flat_lines
 from tests.drawn.layouts.registry import ALL, MODERN, layout
 from tests.drawn.layouts.review import all_values, names
 from tests.drawn.layouts.sheet import GROUP_NAMES, NAMES, Row, Sheet
+from tools.demo.forms import FormTable, Td
 
 
 def _other(td: Td, shift: int = 9) -> Td:

@@ -8,10 +8,10 @@ from html import escape
 
 from opencc import OpenCC
 
-from pipeline.demo.forms import Td
 from tests.drawn.layouts.application import flat_head
 from tests.drawn.layouts.registry import ALL, MODERN, layout
 from tests.drawn.layouts.sheet import Sheet, article, wrap
+from tools.demo.forms import Td
 
 SIDE = "<h3>办件统计</h3><table><tr><td>本年新收</td><td>831</td></tr><tr><td>予以公开</td><td>52</td></tr>" \
        "<tr><td>行政许可</td><td>77</td></tr><tr><td>总计</td><td>960</td></tr></table>"  # fmt: skip

@@ -5,11 +5,11 @@ from __future__ import annotations
 
 from html import escape
 
-from pipeline.demo.forms import Td
 from tests.drawn.layouts.application import flat_head, flat_lines, head
 from tests.drawn.layouts.registry import ALL, MODERN, layout
 from tests.drawn.layouts.review import all_values
 from tests.drawn.layouts.sheet import APPLICANTS, GROUP_NAMES, GROUPS, NAMES, STATE_NAMES, Row, Sheet
+from tools.demo.forms import Td
 
 
 def _lines_of(sheet: Sheet, rows: list[list[Td]]) -> list[str]:

@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from pipeline.demo.forms import FormTable, Td, tables_after
-from pipeline.demo.prose import Part
+from tools.demo.forms import FormTable, Td, tables_after
+from tools.demo.prose import Part
 
 Shape = Literal["pipes", "lines", "markdown"]
 

@@ -14,9 +14,9 @@ import struct
 import zlib
 from html import escape
 
-from pipeline.demo.bodies import Body, iter_bodies
-from pipeline.demo.corpus import DEMO_YEARS, iter_pages
-from pipeline.demo.truth import ReportTruth
+from tools.demo.bodies import Body, iter_bodies
+from tools.demo.corpus import DEMO_YEARS, iter_pages
+from tools.demo.truth import ReportTruth
 
 ROOT = "/zwgk/zfxxgknb"
 _HTML, _TEXT = "text/html", "text/plain"

@@ -12,10 +12,10 @@ from decimal import Decimal
 from random import Random
 
 from pipeline.codebook import load_codebook
-from pipeline.demo.bodies import MERGER_YEAR, Body
-from pipeline.demo.plan import CARRY_BREAK, COPIED_TABLE, STOCK_BREAK, form_of, has, states_stocks
-from pipeline.demo.truth import Key
 from pipeline.report import Figure
+from tools.demo.bodies import MERGER_YEAR, Body
+from tools.demo.plan import CARRY_BREAK, COPIED_TABLE, STOCK_BREAK, form_of, has, states_stocks
+from tools.demo.truth import Key
 
 Figures = dict[Key, Figure]
 _LEAF_WEIGHTS = (74, 15, 2, 2, 4, 3)

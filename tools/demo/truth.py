@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
-from pipeline.demo.bodies import Level, Scope
 from pipeline.report import Figure, State
+from tools.demo.bodies import Level, Scope
 
 Key = tuple[str, str | None]
 """An indicator of the codebook and its applicant column, None where it has none."""

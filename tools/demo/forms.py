@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from pipeline.codebook import load_codebook
-from pipeline.demo.plan import has
-from pipeline.demo.truth import Key
+from tools.demo.plan import has
+from tools.demo.truth import Key
 
 Show = Callable[[str, str | None], str]
 """Gives the text printed for an indicator and applicant."""

@@ -11,9 +11,9 @@ from html import escape
 from random import Random
 from typing import NamedTuple
 
-from pipeline.demo.bodies import Body
-from pipeline.demo.forms import FormTable, Td, tables_after
-from pipeline.demo.prose import Part
+from tools.demo.bodies import Body
+from tools.demo.forms import FormTable, Td, tables_after
+from tools.demo.prose import Part
 
 
 class Head(NamedTuple):

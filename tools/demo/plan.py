@@ -7,7 +7,7 @@ from random import Random
 from typing import Final
 
 from pipeline.codebook import Family, load_codebook
-from pipeline.demo.bodies import Body
+from tools.demo.bodies import Body
 
 BLANK_ZEROS: Final = "blank_zeros"
 BLANK_TOTALS: Final = "blank_totals"

@@ -8,11 +8,11 @@ from random import Random
 from typing import NamedTuple
 
 from pipeline.codebook import load_codebook
-from pipeline.demo.bodies import PROVINCE_NAME, Body
-from pipeline.demo.faults import figure_text
-from pipeline.demo.figures import Figures
-from pipeline.demo.truth import TruthCell
 from pipeline.report import Figure, State
+from tools.demo.bodies import PROVINCE_NAME, Body
+from tools.demo.faults import figure_text
+from tools.demo.figures import Figures
+from tools.demo.truth import TruthCell
 
 
 class Part(NamedTuple):

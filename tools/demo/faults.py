@@ -7,11 +7,11 @@ from decimal import Decimal
 from random import Random
 
 from pipeline.codebook import Family, Indicator, load_codebook
-from pipeline.demo import plan as kinds
-from pipeline.demo.bodies import Body
-from pipeline.demo.figures import Figures
-from pipeline.demo.truth import Fault, Key, TruthCell
 from pipeline.report import Figure, State
+from tools.demo import plan as kinds
+from tools.demo.bodies import Body
+from tools.demo.figures import Figures
+from tools.demo.truth import Fault, Key, TruthCell
 
 _WRONG: Mapping[Family, Key] = {
     "statistics": ("application.replied", None),
