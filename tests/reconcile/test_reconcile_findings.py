@@ -14,12 +14,12 @@ from drawn_reports import DISPUTES, Slot, cell, drawn_tables, dropped, printed, 
 from pipeline import read_reports
 from pipeline.clean.read import read_document
 from pipeline.codebook import FindingKind, load_codebook
-from pipeline.demo.forms import Layout, tables_of
-from pipeline.demo.page import plain_table
 from pipeline.document import UNREAD
 from pipeline.extract import extract_reports
 from pipeline.reconcile import reconcile
 from pipeline.report import Finding, Report
+from tools.demo.forms import Layout, tables_of
+from tools.demo.page import plain_table
 
 RECEIVED = "application.received"
 TITLE = "虚云市人民政府2022年政府信息公开工作年度报告"
