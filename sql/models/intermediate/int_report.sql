@@ -17,7 +17,8 @@ select
   r.division_code,
   r.division_name,
   r.year,
-  coalesce(r.template, 'v2008') as template,
+  f.template,
+  f.family,
   coalesce(r.scope, 'unknown') as scope,
   r.published_on,
   r.title,
@@ -28,5 +29,7 @@ select
     or (r.body_kind = '{{ var("office_kind") }}' and r.scope = 'whole_area') as speaks_for_government
 from {{ ref('stg_core__report') }} as r
 left join {{ ref('stg_core__document') }} as d on d.document_id = r.document_id
+-- A report that shows the labels of no form has the one that is told by none.
+inner join {{ ref('stg_ref__form') }} as f on f.template = r.template or (r.template is null and f.needs = 'else')
 left join tabled as t on t.report_id = r.report_id
 where r.is_current

@@ -12,8 +12,8 @@ based as (
   select
     w.*,
     r.template,
-    case when r.template in ('v2008', 'v2014') then w.applications_replied else w.applications_concluded end as base,
-    case when r.template in ('v2008', 'v2014') then 'applications_replied' else 'applications_concluded' end as base_measure,
+    case when r.family in ('narrative', 'statistics') then w.applications_replied else w.applications_concluded end as base,
+    case when r.family in ('narrative', 'statistics') then 'applications_replied' else 'applications_concluded' end as base_measure,
     {%- for id in parts %}
     {{ "" if loop.first else "+ " }}coalesce(w.{{ id }}, 0)
     {%- endfor %} as outcomes_sum,

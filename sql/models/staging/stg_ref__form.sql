@@ -1,0 +1,2 @@
+-- grain: one row per form
+select * from {{ source('ref', 'form') }}
