@@ -6,7 +6,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
@@ -194,7 +193,9 @@ def _of_measure(
         name = _ENDING.sub("", name)
     row = con.execute(_MEASURE, [report_id, template, name]).fetchone()
     if row is None:
-        near = get_close_matches(wanted, sorted(known | {c.indicator for c in cells}), 3)
+        from pipeline.chinese.resemblance import most_alike
+
+        near = [name for name, _ in most_alike(wanted, sorted(known | {c.indicator for c in cells}), 60.0, 3)]
         hint = f"; did you mean {' or '.join(near)}?" if near else ""
         raise UnknownReport(f"report {report_id} has no figure {wanted}{hint}")
     measure = Measured(*row)

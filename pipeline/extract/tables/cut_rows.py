@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from rapidfuzz import fuzz, process
-
 from pipeline.chinese.labels import normalise_label
 from pipeline.chinese.numbering import is_numbered
 from pipeline.chinese.numbers import parse_cell
+from pipeline.chinese.resemblance import most_alike
 from pipeline.document import Cell, Table
 from pipeline.extract.tables.vocabulary import Index, Vocabulary
 
@@ -96,6 +95,5 @@ def _known(text: str, words: Vocabulary, template: str | None) -> float:
     for index in indexes:
         if norm in index.exact:
             return 100.0
-        near = process.extractOne(norm, index.exact.keys(), scorer=fuzz.ratio, score_cutoff=60.0)
-        best = max(best, near[1] if near else 0.0)
+        best = max(best, *(score for _, score in most_alike(norm, index.exact, 60.0, limit=1)), 0.0)
     return min(best, 99.0)

@@ -14,10 +14,9 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
-from rapidfuzz import fuzz
-
 from pipeline.chinese.labels import normalise_label
 from pipeline.chinese.numbering import number_of
+from pipeline.chinese.resemblance import likeness
 from pipeline.document import Cell, Table
 from pipeline.extract.tables.vocabulary import Vocabulary
 
@@ -133,7 +132,7 @@ def _likeliest(cell: Cell, choices: Mapping[int, tuple[str, ...]]) -> int | None
         if number and numbers and number not in numbers:
             continue
         score = max(
-            (fuzz.ratio(text, normalise_label(label)) for text in texts if text for label in labels),
+            (likeness(text, normalise_label(label)) for text in texts if text for label in labels),
             default=0.0,
         )
         scores.append((score, at))

@@ -9,13 +9,12 @@ the observation's label.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
-
-from rapidfuzz.distance import Levenshtein
 
 from pipeline.chinese.labels import normalise_label
 from pipeline.chinese.numbers import parse_cell
+from pipeline.chinese.resemblance import Edit, slips
 from pipeline.document import Table
 from pipeline.extract.tables.vocabulary import (
     ColumnKey,
@@ -126,21 +125,16 @@ def _near(
                 continue
             most = 2 if len(label) >= _LONG else 1
             for spelled in {norm, norm.removesuffix("数")}:
-                distance = Levenshtein.distance(label, spelled, score_cutoff=most)
-                if distance <= most and _is_slip(label, spelled):
-                    found[label] = (distance, tuple(meanings))
+                edits = slips(label, spelled, most)
+                if edits is not None and _is_slip(edits, label):
+                    found[label] = (len(edits), tuple(meanings))
                     break
     return tuple((label, distance, meanings) for label, (distance, meanings) in found.items())
 
 
-def _is_slip(label: str, norm: str) -> bool:
+def _is_slip(edits: Sequence[Edit], label: str) -> bool:
     """Whether no word that turns the meaning was exchanged, and no two characters that stand together."""
-    edits = Levenshtein.editops(label, norm)
-    exchanged = [(label[e.src_pos], norm[e.dest_pos]) for e in edits if e.tag == "replace"]
-    if len(exchanged) > 1 or any(
-        turning(a) or turning(b) or a.isdigit() or b.isdigit() for a, b in exchanged
-    ):
+    exchanged = [edit for edit in edits if edit.old and edit.new]
+    if len(exchanged) > 1 or any(turning(sign) or sign.isdigit() for edit in exchanged for sign in edit):
         return False
-    return not any(
-        e.tag == "insert" and turning(norm[e.dest_pos]) and norm[e.dest_pos] not in label for e in edits
-    )
+    return not any(not edit.old and turning(edit.new) and edit.new not in label for edit in edits)

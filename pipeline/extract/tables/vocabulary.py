@@ -13,10 +13,9 @@ from functools import lru_cache
 from itertools import product
 from typing import Generic, NamedTuple, TypeVar
 
-from rapidfuzz import fuzz, process
-
 from pipeline.chinese.labels import normalise_label
 from pipeline.chinese.numbering import ITEM
+from pipeline.chinese.resemblance import most_alike
 from pipeline.chinese.text import squeeze
 from pipeline.chinese.units import COUNTS
 from pipeline.codebook import Codebook, Indicator, load_codebook
@@ -128,15 +127,13 @@ class Index(Generic[T]):
                 return self.exact[norm[:length]]
         if not 4 <= len(norm) <= 60:
             return ()
-        near = process.extract(
-            norm, self.exact.keys(), scorer=fuzz.ratio, limit=5, score_cutoff=NEAR - MARGIN
-        )
+        near = most_alike(norm, self.exact, NEAR - MARGIN)
         if not near or near[0][1] < NEAR:
             return self._cut_off(norm)
         best = self.exact[near[0][0]]
         if _telling(norm) != _telling(near[0][0]):
             return ()
-        if any(self.exact[other] != best and near[0][1] - score < MARGIN for other, score, _ in near[1:]):
+        if any(self.exact[other] != best and near[0][1] - score < MARGIN for other, score in near[1:]):
             return ()
         return best
 
