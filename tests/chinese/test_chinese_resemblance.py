@@ -15,6 +15,7 @@ def test_most_alike_first() -> None:
     found = most_alike("其他法律行政止公开", ["其他法律行政法规禁止公开", "不予公开", "部分公开"], 70)
     assert [choice for choice, _ in found] == ["其他法律行政法规禁止公开"]
     assert most_alike("其他", ["维持"], 50) == []
+    assert most_alike("不予公开", {"予以公开": ""}, 70) == [("予以公开", 75.0)]
 
 
 def test_slips() -> None:
