@@ -15,6 +15,7 @@ from pipeline.clean.page.aligned_over_pages import MAX_TITLE, SECTION
 from pipeline.clean.page.blocks import PageBlock, PageTable, PageText, assemble
 from pipeline.clean.page.layout import furniture, lay_out, page_blocks, text_edges, unread_picture
 from pipeline.clean.page.shapes import PageContent, Picture
+from pipeline.clean.page.struck import without_struck
 from pipeline.clean.page.two_up import pages_of
 from pipeline.clean.refused import Refused
 from pipeline.document import Block
@@ -69,6 +70,8 @@ def blocks_of(document: PagedDocument) -> tuple[Block, ...]:
     sheets = [document.page(number) for number in range(count)]
     if any(sheet.overflow for sheet in sheets):
         raise Refused("too_large", "A page draws more objects than the reader takes.")
+    for sheet in sheets:
+        sheet.glyphs = without_struck(sheet)
     parted = [(number, half) for number, sheet in enumerate(sheets) for half in pages_of(sheet)]
     scanned = [is_scan(content) for _, content in parted]
     layouts = [

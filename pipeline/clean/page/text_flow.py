@@ -15,6 +15,9 @@ from pipeline.clean.page.shapes import Glyph
 
 _CUT = 0.2
 """Share of a line's height from which a gap between two glyphs may be that between two columns."""
+_MIN_TURNED = 2
+_TURNED = 0.7
+"""Share of a cell's characters that stand right over the one before where its text is turned."""
 SENTENCE_ENDS = "。！？；：.!?;:"
 
 
@@ -174,8 +177,24 @@ def cell_text(glyphs: Sequence[Glyph]) -> str:
     """The text of one table cell: its lines joined by ``\\n``."""
     if not glyphs:
         return ""
+    if len(glyphs) >= _MIN_TURNED and (turned := _upwards(glyphs)):
+        return turned
     rows = rows_of(runs_of(glyphs, split=3.0), split=1000.0)
     return "\n".join(row[0].text for row in rows)
+
+
+def _upwards(glyphs: Sequence[Glyph]) -> str:
+    """The text of a cell that is set from its bottom to its top, its lines from left to right; empty where it is
+    not."""
+    signs = [glyph for glyph in glyphs if glyph.text != " "]
+    steps = [(b.x0 - a.x0, a.y0 - b.y0, max(a.x1 - a.x0, a.y1 - a.y0)) for a, b in itertools.pairwise(signs)]
+    up = sum(1 for x, y, size in steps if abs(x) < 0.3 * size and 0.3 * size < y < 1.6 * size)
+    if not steps or up < _TURNED * len(steps):
+        return ""
+    parts = [signs[0].text]
+    for (x, _, size), glyph in zip(steps, signs[1:], strict=True):
+        parts.append(glyph.text if abs(x) < 0.3 * size else f"\n{glyph.text}")
+    return "".join(parts)
 
 
 def gutter_of(rows: Sequence[Sequence[Line]]) -> float | None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from pipeline.clean.page.shapes import Box
+from pipeline.clean.pdf.objects import address
 
 MAX_OBJECTS = 20_000
 MAX_CLIP_POINTS = 64
@@ -50,7 +51,7 @@ def clipped_texts(page: Any, pdfium: Any) -> dict[int, Box]:
             continue
         box = _clip_box(clip, pdfium)
         if box is not None and (box[0] > left.value + _SLACK or box[2] < right.value - _SLACK):
-            found[_address(piece)] = box
+            found[address(piece)] = box
     return found
 
 
@@ -60,17 +61,13 @@ def is_cut_off(textpage: Any, clips: Mapping[int, Box], pdfium: Any) -> Callable
 
     def cut_off(index: int) -> bool:
         text = pdfium.FPDFText_GetTextObject(textpage, index)
-        box = clips.get(_address(text)) if text else None
+        box = clips.get(address(text)) if text else None
         if box is None or not pdfium.FPDFText_GetCharBox(textpage, index, left, right, low, top):
             return False
         x, y = (left.value + right.value) / 2, (low.value + top.value) / 2
         return not (box[0] - _SLACK <= x <= box[2] + _SLACK and box[1] - _SLACK <= y <= box[3] + _SLACK)
 
     return cut_off
-
-
-def _address(handle: Any) -> int:
-    return ctypes.cast(handle, ctypes.c_void_p).value or 0
 
 
 def _clip_box(clip: Any, pdfium: Any) -> Box | None:

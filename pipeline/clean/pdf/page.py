@@ -11,21 +11,26 @@ import ctypes
 import itertools
 import math
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from pipeline.clean.page.shapes import RULE_WIDTH, Box, Glyph, PageContent, Picture, Rule
+from pipeline.clean.pdf.annotations import printed_notes
 from pipeline.clean.pdf.hidden import clipped_texts, is_aslant, is_cut_off, is_invisible
+from pipeline.clean.pdf.objects import IDENTITY, Matrix, bounds, matrix_of, objects, times
+from pipeline.clean.pdf.unseen import Cause, Unseen, find_unseen, is_pale, mark_names
+from pipeline.document import UNREAD
 
 MAX_GLYPHS = 200_000
 MAX_OBJECTS = 200_000
 MAX_SEGMENTS = 400
-MAX_FORM_DEPTH = 8
 _QUARTER = 1.5707963
 _LOOSE = 1.6
 """A character's loose box is wrong where it is more than so many times the size that is drawn."""
 _DESCENT = 0.12
 """Share of a character's size that stands under its base line."""
+_NOTE_SIZE = 9.0
+"""Points in which the text of a note is set, at most."""
 _SAMPLE = 7
 """After the first fifty, every how many-th piece of text is looked at for being hidden."""
 
@@ -56,20 +61,6 @@ class _Turn:
         return min(ax, bx), min(ay, by), max(ax, bx), max(ay, by)
 
 
-_Matrix = tuple[float, float, float, float, float, float]
-_IDENTITY: _Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
-
-
-def _times(inner: _Matrix, outer: _Matrix) -> _Matrix:
-    a, b, c, d, e, f = inner
-    p, q, r, s, t, u = outer
-    return (
-        a * p + b * r, a * q + b * s,
-        c * p + d * r, c * q + d * s,
-        e * p + f * r + t, e * q + f * s + u,
-    )  # fmt: skip
-
-
 def page_content(page: Any) -> PageContent:
     """The glyphs, rules and pictures of a ``pypdfium2.PdfPage``. Bounded: what a page holds beyond the
     limits above is left out and ``overflow`` is set."""
@@ -83,28 +74,57 @@ def page_content(page: Any) -> PageContent:
         _read_glyphs(textpage, pdfium, upright, content)
     finally:
         textpage.close()
-    mixed = _read_objects(page, pdfium, upright, content)
+    mixed, cause = _read_objects(page, pdfium, upright, content)
     clips = clipped_texts(page, pdfium)
-    if mixed or clips:
-        _leave_out_unseen(page, pdfium, upright, content, clips, hidden=mixed)
+    if mixed or clips or any(cause):
+        _leave_out_unseen(page, pdfium, upright, content, clips, hidden=mixed, look=any(cause))
+    for text, box in printed_notes(page, pdfium):
+        content.glyphs += _set_in(text, upright.box(*box))
     return content
 
 
+def _set_in(text: str, box: Box) -> list[Glyph]:
+    """A note's text as characters on one line through the middle of its box."""
+    x0, y0, x1, y1 = box
+    size = min(_NOTE_SIZE, y1 - y0, 2 * (x1 - x0) / max(len(text), 1))
+    widths = [size if sign > "\u2e80" else size / 2 for sign in text]
+    at, top = (x0 + x1 - sum(widths)) / 2, (y0 + y1 - size) / 2
+    glyphs = []
+    for sign, width in zip(text, widths, strict=True):
+        if not sign.isspace():
+            glyphs.append(Glyph(sign, at, top, at + width, top + size, size))
+        at += width
+    return glyphs
+
+
 def _leave_out_unseen(
-    page: Any, pdfium: Any, upright: _Turn, content: PageContent, clips: Mapping[int, Box], *, hidden: bool
+    page: Any,
+    pdfium: Any,
+    upright: _Turn,
+    content: PageContent,
+    clips: Mapping[int, Box],
+    *,
+    hidden: bool,
+    look: bool,
 ) -> None:
-    """Keeps the glyphs that are seen. Of a page with hidden text too, only where they are the most of it;
+    """Keeps the glyphs that are seen; ``look`` asks for a look at the page as it is drawn. Of a page with hidden text too, only where they are the most of it;
     else the page counts as hidden, with a few things printed on it."""
     textpage = page.get_textpage()
     try:
         shown = PageContent(content.width, content.height)
         cut_off = is_cut_off(textpage, clips, pdfium)
+        found = find_unseen(page, textpage, pdfium) if look else Unseen()
+        if look and not (hidden or clips or any(found)):
+            return
         _read_glyphs(
             textpage,
             pdfium,
             upright,
             shown,
-            unseen=lambda index: cut_off(index) or (hidden and is_invisible(textpage, index, pdfium)),
+            unseen=lambda index: (
+                index in found.gone or cut_off(index) or (hidden and is_invisible(textpage, index, pdfium))
+            ),
+            doubtful=found.doubtful,
         )
     finally:
         textpage.close()
@@ -151,8 +171,10 @@ def _read_glyphs(
     content: PageContent,
     *,
     unseen: Callable[[int], bool] | None = None,
+    doubtful: frozenset[int] = frozenset(),
 ) -> None:
-    """``unseen`` says of a character, by its index, that it is left out."""
+    """``unseen`` says of a character, by its index, that it is left out; ``doubtful`` digits stand there
+    unread."""
     count = pdfium.FPDFText_CountChars(textpage)
     if count > MAX_GLYPHS:
         content.overflow = True
@@ -213,7 +235,8 @@ def _read_glyphs(
             x0, y0, x1, y1 = _from_origin(textpage, index, drawn, pdfium, upright)
             size = y1 - y0
         reach = x1
-        content.glyphs.append(Glyph(chr(code), x0, y0, x1, y1, size))
+        sign = UNREAD if index in doubtful and chr(code).isdigit() else chr(code)
+        content.glyphs.append(Glyph(sign, x0, y0, x1, y1, size))
     content.glyphs = _once(content.glyphs)
 
 
@@ -265,11 +288,14 @@ def _once(glyphs: list[Glyph]) -> list[Glyph]:
     return kept
 
 
-def _read_objects(page: Any, pdfium: Any, upright: _Turn, content: PageContent) -> bool:
-    """The page's drawings and pictures; says whether some of its text is hidden and some is not."""
+def _read_objects(page: Any, pdfium: Any, upright: _Turn, content: PageContent) -> tuple[bool, Cause]:
+    """The page's drawings and pictures; says whether some of its text is hidden and some is not, and what else
+    gives cause to look at the page as it is drawn."""
     left_to_read = MAX_OBJECTS
     texts = hidden = looked = 0
-    for handle, kind, outer in _objects(page, pdfium):
+    pale = late = marked = False
+    room = (ctypes.c_uint(), ctypes.c_uint(), ctypes.c_uint(), ctypes.c_uint())
+    for handle, kind, outer in objects(page, pdfium):
         left_to_read -= 1
         if left_to_read < 0:
             content.overflow = True
@@ -277,69 +303,37 @@ def _read_objects(page: Any, pdfium: Any, upright: _Turn, content: PageContent) 
         if kind == pdfium.FPDF_PAGEOBJ_PATH:
             content.paths += 1
             _read_path(handle, outer, pdfium, upright, content)
+            late = late or (texts > 0 and _covers(handle, pdfium, room))
         elif kind == pdfium.FPDF_PAGEOBJ_IMAGE:
             _read_picture(handle, outer, pdfium, upright, content)
+            late = late or texts > 0
         elif kind == pdfium.FPDF_PAGEOBJ_TEXT:
             texts += 1
+            pale = pale or is_pale(handle, pdfium, room)
             if texts <= 50 or texts % _SAMPLE == 0:
                 looked += 1
                 mode = pdfium.FPDFTextObj_GetTextRenderMode(handle)
                 hidden += mode == pdfium.FPDF_TEXTRENDERMODE_INVISIBLE
+                marked = marked or (
+                    pdfium.FPDFPageObj_CountMarks(handle) > 0 and any(mark_names(handle, pdfium))
+                )
     content.hidden = looked > 0 and hidden == looked
-    return 0 < hidden < looked
+    return 0 < hidden < looked, Cause(pale, late, marked) if not content.hidden else Cause()
 
 
-def _objects(page: Any, pdfium: Any) -> Iterator[tuple[Any, int, _Matrix]]:
-    """Every object of the page with its kind and the matrix of the forms it stands in."""
-    stack: list[tuple[Any, Any, int, int, _Matrix, int]] = [
-        (page, pdfium.FPDFPage_GetObject, 0, pdfium.FPDFPage_CountObjects(page), _IDENTITY, 0)
-    ]
-    while stack:
-        holder, getter, index, count, outer, depth = stack.pop()
-        while index < count:
-            handle = getter(holder, index)
-            index += 1
-            if not handle:
-                continue
-            kind = pdfium.FPDFPageObj_GetType(handle)
-            if kind == pdfium.FPDF_PAGEOBJ_FORM:
-                if depth < MAX_FORM_DEPTH:
-                    inner = _times(_matrix(handle, pdfium), outer)
-                    stack.append((holder, getter, index, count, outer, depth))
-                    number = pdfium.FPDFFormObj_CountObjects(handle)
-                    stack.append((handle, pdfium.FPDFFormObj_GetObject, 0, max(number, 0), inner, depth + 1))
-                    break
-                continue
-            yield handle, kind, outer
+def _covers(handle: Any, pdfium: Any, room: tuple[Any, Any, Any, Any]) -> bool:
+    """Whether a path is a white box that may cover text painted before it."""
+    fill, stroke = ctypes.c_int(), ctypes.c_int()
+    if not is_pale(handle, pdfium, room) or not pdfium.FPDFPath_GetDrawMode(handle, fill, stroke):
+        return False
+    x0, y0, x1, y1 = bounds(handle, IDENTITY, pdfium)
+    return bool(fill.value) and min(x1 - x0, y1 - y0) > RULE_WIDTH
 
 
-def _matrix(handle: Any, pdfium: Any) -> _Matrix:
-    matrix = pdfium.FS_MATRIX()
-    if not pdfium.FPDFPageObj_GetMatrix(handle, matrix):
-        return _IDENTITY
-    return matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f
-
-
-def _bounds(handle: Any, outer: _Matrix, pdfium: Any, upright: _Turn) -> tuple[float, float, float, float]:
-    left, low, right, top = (ctypes.c_float() for _ in range(4))
-    if not pdfium.FPDFPageObj_GetBounds(handle, left, low, right, top):
-        return 0.0, 0.0, 0.0, 0.0
-    a, b, c, d, e, f = outer
-    corners = [
-        (a * x + c * y + e, b * x + d * y + f)
-        for x in (left.value, right.value)
-        for y in (low.value, top.value)
-    ]
-    return upright.box(
-        min(x for x, _ in corners), min(y for _, y in corners),
-        max(x for x, _ in corners), max(y for _, y in corners),
-    )  # fmt: skip
-
-
-def _read_picture(handle: Any, outer: _Matrix, pdfium: Any, upright: _Turn, content: PageContent) -> None:
+def _read_picture(handle: Any, outer: Matrix, pdfium: Any, upright: _Turn, content: PageContent) -> None:
     wide, high = ctypes.c_uint(), ctypes.c_uint()
     pdfium.FPDFImageObj_GetImagePixelSize(handle, wide, high)
-    x0, y0, x1, y1 = _bounds(handle, outer, pdfium, upright)
+    x0, y0, x1, y1 = upright.box(*bounds(handle, outer, pdfium))
     if x1 - x0 <= RULE_WIDTH < y1 - y0:
         content.vertical.append(Rule((x0 + x1) / 2, y0, y1))
     elif y1 - y0 <= RULE_WIDTH < x1 - x0:
@@ -348,7 +342,7 @@ def _read_picture(handle: Any, outer: _Matrix, pdfium: Any, upright: _Turn, cont
         content.pictures.append(Picture(x0, y0, x1, y1, wide.value, high.value))
 
 
-def _read_path(handle: Any, outer: _Matrix, pdfium: Any, upright: _Turn, content: PageContent) -> None:
+def _read_path(handle: Any, outer: Matrix, pdfium: Any, upright: _Turn, content: PageContent) -> None:
     count = pdfium.FPDFPath_CountSegments(handle)
     if count < 2 or count > MAX_SEGMENTS:
         return
@@ -356,7 +350,7 @@ def _read_path(handle: Any, outer: _Matrix, pdfium: Any, upright: _Turn, content
     pdfium.FPDFPath_GetDrawMode(handle, fill, stroke)
     if not fill.value and not stroke.value:
         return
-    a, b, c, d, e, f = _times(_matrix(handle, pdfium), outer)
+    a, b, c, d, e, f = times(matrix_of(handle, pdfium), outer)
     x, y = ctypes.c_float(), ctypes.c_float()
     runs: list[list[tuple[float, float]]] = []
     for index in range(count):
