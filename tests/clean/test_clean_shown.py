@@ -13,7 +13,7 @@ import pytest
 from pipeline import read_reports
 from pipeline.clean import read_document
 from pipeline.document import UNREAD, Table
-from tests.drawn.files import shown_files, shown_pages, word_files
+from tests.drawn.files import pdf_files, shown_files, shown_pages, shown_pdf, word_files
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "documents"
 LABELS = ("召开会议次数", "举办培训次数", "接受培训人数", "公开信息条数")
@@ -146,3 +146,33 @@ def test_zeros_that_print_nothing_or_a_dash_are_told_with_what_they_hold() -> No
         data, "xl/worksheets/sheet1.xml", lambda xml: xml.replace("<sheetView ", '<sheetView showZeros="0" ')
     )
     assert _figures(no_zeros) == [""] * len(rows)
+
+
+@pytest.mark.parametrize("way", shown_pdf.HIDING)
+def test_a_figure_that_a_pdf_hides_is_not_read(way: str) -> None:
+    rows = _drawn(way)
+    assert _figures(shown_pdf.page(rows, shown_pdf.HIDING[way])) == [shown for _, shown, _ in rows]
+
+
+@pytest.mark.parametrize("way", shown_pdf.SHOWING)
+def test_a_figure_that_a_pdf_shows_is_read(way: str) -> None:
+    rows = _drawn(way)
+    assert _figures(shown_pdf.page(rows, shown_pdf.SHOWING[way])) == [shown for _, shown, _ in rows]
+
+
+def test_a_note_over_a_cell_is_its_figure() -> None:
+    rows = _drawn("notes")
+    empty = shown_pdf.page([(label, "", "") for label, _, _ in rows], shown_pdf.SHOWING["plain"])
+    assert _figures(shown_pdf.with_free_text(empty, rows)) == [shown for _, shown, _ in rows]
+
+
+def test_heads_set_from_bottom_to_top_are_read_along_their_lines() -> None:
+    def paint(canvas: Any, x: float, y: float, shown: str, hidden: str) -> None:
+        canvas.saveState()
+        canvas.translate(x + 14, y - 5)
+        canvas.rotate(90)
+        canvas.setFont(pdf_files.FONT, 5)
+        canvas.drawString(0, 0, "维持")
+        canvas.restoreState()
+
+    assert _figures(shown_pdf.page(_drawn("turned"), paint)) == ["维持"] * len(LABELS)

@@ -70,7 +70,9 @@ def _blocks(data: bytes, inside: int) -> tuple[Block, ...]:
     body = child(package.xml(package.main), "body")
     if body is None:
         raise Refused("broken_package", "The document has no body.")
-    return _Reader(package, read_numbering(package), read_styles(package), inside).blocks(body)
+    styles = package.main.rpartition("/")[0] + "/styles.xml"
+    root = package.xml(styles) if styles in package.names else None
+    return _Reader(package, read_numbering(package, root), read_styles(root), inside).blocks(body)
 
 
 def pictures(data: bytes) -> Iterator[tuple[str, bytes]]:

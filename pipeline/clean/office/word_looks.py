@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from lxml import etree
 
-from pipeline.clean.package import Package, child, is_on, local, value
+from pipeline.clean.package import child, is_on, local, value
 
 _MAX_BASES = 12
 """Styles that are based on each other."""
@@ -61,24 +61,18 @@ class Styles(NamedTuple):
     all_text: Look
 
 
-def read_styles(package: Package) -> Styles:
-    """The styles of a document; ``Refused`` for bad XML."""
-    name = package.main.rpartition("/")[0] + "/styles.xml"
-    if name not in package.names:
+def read_styles(root: etree._Element | None) -> Styles:
+    """The styles of a document, from the root of its part of styles."""
+    if root is None:
         return Styles({}, frozenset(), PLAIN)
-    root = package.xml(name)
     own: dict[str, Look] = {}
     bases: dict[str, str] = {}
     grounds: set[str] = set()
-    for style in root:
-        if local(style) != "style":
-            continue
+    for style in root.iterchildren("{*}style"):
         key = value(style, "styleId") or ""
-        own[key] = look_of(child(style, "rPr"))
-        bases[key] = value(child(style, "basedOn")) or ""
-        if value(style, "type") == "table" and any(
-            has_ground(part) for part in style.iter() if local(part) == "shd"
-        ):
+        own[key] = look_of(style.find("{*}rPr"))
+        bases[key] = value(style.find("{*}basedOn")) or ""
+        if value(style, "type") == "table" and any(map(has_ground, style.iter("{*}shd"))):
             grounds.add(key)
     whole: dict[str, Look] = {}
     for key in own:

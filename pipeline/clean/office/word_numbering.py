@@ -83,15 +83,15 @@ class Numbering:
         return list_id, int(depth) if depth is not None and depth.isdigit() else default
 
 
-def read_numbering(package: Package) -> Numbering:
+def read_numbering(package: Package, styles: etree._Element | None = None) -> Numbering:
     """The lists that a package defines; empty where it defines none."""
     numbering = Numbering()
     folder = package.main.rpartition("/")[0]
     prefix = f"{folder}/" if folder else ""
     if f"{prefix}numbering.xml" in package.names:
         _read_lists(package.xml(f"{prefix}numbering.xml"), numbering)
-        if f"{prefix}styles.xml" in package.names:
-            _read_styles(package.xml(f"{prefix}styles.xml"), numbering)
+        if styles is not None:
+            _read_styles(styles, numbering)
     return numbering
 
 
@@ -132,7 +132,7 @@ def _read_lists(root: etree._Element, numbering: Numbering) -> None:
 
 def _read_styles(root: etree._Element, numbering: Numbering) -> None:
     based_on: dict[str, str] = {}
-    for style in root:
+    for style in root.iterchildren("{*}style"):
         if local(style) != "style":
             continue
         name = value(style, "styleId") or ""

@@ -58,7 +58,7 @@ def is_pale(handle: Any, pdfium: Any, room: tuple[Any, Any, Any, Any]) -> bool:
     red, green, blue, alpha = room
     if not pdfium.FPDFPageObj_GetFillColor(handle, red, green, blue, alpha):
         return False
-    return alpha.value < _OPAQUE // 10 or min(red.value, green.value, blue.value) >= PALE
+    return bool(alpha.value < _OPAQUE // 10 or min(red.value, green.value, blue.value) >= PALE)
 
 
 def mark_names(handle: Any, pdfium: Any) -> tuple[bool, bool]:
