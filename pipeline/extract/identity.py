@@ -38,7 +38,7 @@ def detect_template(text: str, codebook: Codebook) -> str:
         hits = sum(1 for variants in form.labels if any(label in text for label in variants))
         if form.needs == "else" or hits >= (2 if form.needs == "two" else 1):
             return form.template
-    return "v2008"
+    return codebook.fallback_form
 
 
 def find_year(

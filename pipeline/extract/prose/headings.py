@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from pipeline.chinese.numbers import parse_figure
-from pipeline.codebook import Codebook, normalise_label
+from pipeline.codebook import Codebook, load_codebook, normalise_label
 from pipeline.extract.prose.patterns import NUMBER
 from pipeline.report import Figure, State
 
@@ -45,10 +45,10 @@ _NIL_DISPUTES = re.compile(
 _NIL_FEES = re.compile(rf"(?:{_OF}|收费|收取|减免|费用|依申请)+")
 _NIL_ASKED = re.compile(rf"(?:{_OF}|依申请|申请|受理|收到|处理|办理)+")
 _NIL_COURSES = (
-    ("复议", "reconsideration.total", "v2008 v2014 v2019 v2021"),
-    ("诉讼", "litigation.total", "v2008 v2014 v2019 v2021"),
-    ("申诉", "appeal.total", "v2008"),
-    ("投诉", "complaint.total", "v2008 v2014"),
+    ("复议", "reconsideration.total", ("narrative", "statistics", "sections")),
+    ("诉讼", "litigation.total", ("narrative", "statistics", "sections")),
+    ("申诉", "appeal.total", ("narrative",)),
+    ("投诉", "complaint.total", ("narrative", "statistics")),
 )
 _NOT_UNIQUE = frozenset({"被依法纠错", "其他情形", "其他"})
 
@@ -80,14 +80,22 @@ def _labels_of(items: tuple[tuple[str, tuple[str, ...]], ...]) -> dict[str, str]
 def heading_labels(codebook: Codebook) -> dict[str, str]:
     """Normalised label -> indicator, of the 2014 form, labels that name one indicator only."""
     return _labels_of(
-        tuple((i.indicator_id, i.row_labels) for i in codebook.indicators if i.template == "v2014")
+        tuple(
+            (i.indicator_id, i.row_labels)
+            for i in codebook.indicators
+            if i.template in codebook.forms_of("statistics")
+        )
     )
 
 
 def list_labels(codebook: Codebook) -> dict[str, str]:
     """Normalised label -> indicator, of the local lists of indicators of 2008 to 2013."""
     return _labels_of(
-        tuple((i.indicator_id, i.row_labels) for i in codebook.indicators if i.template == "v2008")
+        tuple(
+            (i.indicator_id, i.row_labels)
+            for i in codebook.indicators
+            if i.template in codebook.forms_of("narrative")
+        )
     )
 
 
@@ -150,10 +158,13 @@ def read_headings(flats: Sequence[str], codebook: Codebook) -> list[Labelled]:
 
 def _nil_indicators(label: str, template: str) -> tuple[str, ...]:
     """What a heading asks for where the whole answer is 无; () where that is not one thing for certain."""
+    family = load_codebook().family_of(template)
     if _NIL_DISPUTES.fullmatch(label) and ("复议" in label or "诉讼" in label):
-        return tuple(i for word, i, forms in _NIL_COURSES if word in label and template in forms)
+        return tuple(i for word, i, families in _NIL_COURSES if word in label and family in families)
     if _NIL_FEES.fullmatch(label) and ("收费" in label or "费用" in label) and "减免" not in label:
-        return {"v2008": ("fee.collected_yuan",), "v2014": ("fee.collected_10k_yuan",)}.get(template, ())
+        return {"narrative": ("fee.collected_yuan",), "statistics": ("fee.collected_10k_yuan",)}.get(
+            family, ()
+        )
     if _NIL_ASKED.fullmatch(label) and "申请" in label:
         return ("application.received",)
     return ()

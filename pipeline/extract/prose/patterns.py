@@ -12,7 +12,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from pipeline.codebook import Codebook, CodebookError, Pattern
+from pipeline.codebook import Codebook, CodebookError, Pattern, load_codebook
 
 CHINESE_DIGITS = "零〇○一二两三四五六七八九十百千"
 NUMBER = rf"(?:\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?|[{CHINESE_DIGITS}]+(?:万[{CHINESE_DIGITS}]+)?)"
@@ -235,8 +235,9 @@ def _by_keywords(rows: tuple[Compiled, ...]) -> tuple[tuple[tuple[str, ...], tup
 
 @lru_cache(maxsize=16)
 def _compiled(rows: tuple[Pattern, ...], template: str) -> PatternSet:
-    # v2008 is what has no national table, whatever its year: its prose borrows the wording of all forms
-    compiled = tuple(compile_row(row) for row in rows if template in row.templates or template == "v2008")
+    # narrative is what has no national table, whatever its year: its prose borrows the wording of all forms
+    family = load_codebook().family_of(template)
+    compiled = tuple(compile_row(row) for row in rows if template in row.templates or family == "narrative")
     return PatternSet(
         _by_keywords(tuple(c for c in compiled if not c.zero)),
         _by_keywords(tuple(c for c in compiled if c.zero)),

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from pipeline.chinese.numbers import parse_figure
-from pipeline.codebook import Codebook, Indicator
+from pipeline.codebook import Codebook, Indicator, load_codebook
 from pipeline.document import Paragraph
 from pipeline.extract.prose.context import (
     Verdict,
@@ -364,6 +364,7 @@ def read_sentences(
     patterns = compiled_patterns(codebook, template)
     flats = [mask_titles(flatten_sentence_text(p.text)) for p in paragraphs]
     names = self_names(flats, issuer)
+    family = codebook.family_of(template)
     found: list[tuple[int, int, Observation]] = []
     heading = section = lead = ""
     skipping = False
@@ -391,7 +392,7 @@ def read_sentences(
             for hit in sorted(hits, key=lambda h: h.match.end()):
                 indicator = codebook.indicator(template, hit.pattern.row.indicator)
                 if indicator is None or (
-                    hit.pattern.row.applicant and template == "v2008" and (year or 0) < APPLICANTS_FROM
+                    hit.pattern.row.applicant and family == "narrative" and (year or 0) < APPLICANTS_FROM
                 ):
                     continue
                 verdict = _judge(hit, flat, span, year, names, foreign, narrow)
@@ -401,7 +402,7 @@ def read_sentences(
                 if seen is not None:
                     found.append((at, hit.number_at, seen))
             found[first:] = _settled(found[first:])
-    lines = read_list_lines(flats, codebook) if template == "v2008" else []
+    lines = read_list_lines(flats, codebook) if family == "narrative" else []
     if whole := {line.at for line in lines}:
         found = [f for f in found if f[0] not in whole]
     for labelled in [
@@ -451,9 +452,9 @@ def _lead(flats: Sequence[str], at: int, lead: str) -> str:
 
 
 def _own_first(hits: list[_Hit], template: str, year: int | None) -> list[_Hit]:
-    """The hits of rows that name the form; of rows of other forms (which only v2008 borrows) those that read
-    a number that no own row reads, that agree on what it is, and whose form was known by then."""
-    if template != "v2008":
+    """The hits of rows that name the form; of rows of other forms (which only a narrative borrows) those that
+    read a number that no own row reads, that agree on what it is, and whose form was known by then."""
+    if load_codebook().family_of(template) != "narrative":
         return hits
     own = [h for h in hits if template in h.pattern.row.templates]
     taken = {h.number_at for h in own}
