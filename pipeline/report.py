@@ -67,6 +67,24 @@ class Finding(NamedTuple):
     message: str
 
 
+StatementStatus = Literal["claimed", "doubtful", "foreign", "unclaimed"]
+
+
+class Statement(NamedTuple):
+    """One counted number, or one nil, of a report's prose and what became of it (../shared/interface.md):
+    ``claimed`` where an observation stands on it, ``doubtful`` where an ambiguous one does, ``foreign`` where
+    it is another body's, time's or matter's (``reason``), ``unclaimed`` where nothing placed it. ``value`` is
+    in the printed ``unit``; ``raw`` is the clause as printed."""
+
+    value: Figure
+    unit: str
+    raw: str
+    locator: str
+    status: StatementStatus
+    indicator: str | None
+    reason: str
+
+
 class Token(NamedTuple):
     """One printed number of a row whose cells lost their places: its value, text and place in the file."""
 
@@ -127,4 +145,5 @@ class Report:
     findings: tuple[Finding, ...] = ()
     unplaced: tuple[Unplaced, ...] = ()
     sections: tuple[tuple[str, str], ...] = field(default=())
+    statements: tuple[Statement, ...] = ()
     extracted: Report | None = field(default=None, compare=False, repr=False)

@@ -1,4 +1,4 @@
-"""Knowledge as data: indicators, forms, labels, rules, measures, sentence patterns."""
+"""Knowledge as data: indicators, forms, labels, rules, measures, the words of sentences."""
 
 from pipeline.chinese.labels import normalise_label
 from pipeline.codebook.codebook import Codebook, load_codebook
@@ -7,16 +7,17 @@ from pipeline.codebook.reader import CodebookError, codebook_folder, codebook_ve
 from pipeline.codebook.rows import (
     Applicant,
     Column,
+    Decision,
     Family,
     FindingKind,
     Form,
     Group,
     Indicator,
     Measure,
-    Pattern,
     Rule,
     Section,
     Severity,
+    Word,
 )
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "Codebook",
     "CodebookError",
     "Column",
+    "Decision",
     "Family",
     "FindingKind",
     "Form",
@@ -31,7 +33,6 @@ __all__ = [
     "Indicator",
     "Linear",
     "Measure",
-    "Pattern",
     "Quotient",
     "Ref",
     "Relation",
@@ -39,6 +40,7 @@ __all__ = [
     "Section",
     "Severity",
     "Term",
+    "Word",
     "codebook_folder",
     "codebook_version",
     "load_codebook",

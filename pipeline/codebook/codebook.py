@@ -21,16 +21,17 @@ from pipeline.codebook.reader import (
 from pipeline.codebook.rows import (
     Applicant,
     Column,
+    Decision,
     Family,
     FindingKind,
     Form,
     Group,
     Indicator,
     Measure,
-    Pattern,
     Rule,
     Section,
     Severity,
+    Word,
 )
 
 
@@ -46,7 +47,8 @@ class Codebook:
     rules: tuple[Rule, ...]
     findings: tuple[FindingKind, ...]
     measures: tuple[Measure, ...]
-    patterns: tuple[Pattern, ...]
+    lexicon: tuple[Word, ...]
+    decisions: tuple[Decision, ...]
     columns: tuple[Column, ...]
     version: str
 
@@ -159,6 +161,9 @@ def _loaded(folder: Path) -> Codebook:
             context["applicants"] = {a.applicant for a in rows}
         elif name == "indicators.csv":
             context["indicators"] = {i.indicator_id for i in rows}
+        elif name == "lexicon.csv":
+            stood_for = {c for w in rows if w.kind == "concept" for c in w.value.split("+")}
+            context["concepts"] = stood_for | {"prev", "next"}
     codebook = Codebook(**read, version=codebook_version(folder))
     unique("forms.csv", (f.template for f in codebook.forms))
     unique("indicators.csv", ((i.template, i.indicator_id) for i in codebook.indicators))
@@ -167,7 +172,8 @@ def _loaded(folder: Path) -> Codebook:
         [r.rule_id for r in codebook.rules] + [f.finding_id for f in codebook.findings],
     )
     unique("measures.csv", ((m.measure_id, m.template) for m in codebook.measures))
-    unique("patterns.csv", (p.pattern_id for p in codebook.patterns))
+    unique("lexicon.csv", ((w.surface, w.kind == "unit") for w in codebook.lexicon))
+    unique("decisions.csv", (d.decision_id for d in codebook.decisions))
     unique("columns.csv", ((c.schema, c.table, c.column) for c in codebook.columns))
     measures = {m.measure_id for m in codebook.measures}
     for indicator in codebook.indicators:

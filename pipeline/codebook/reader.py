@@ -22,14 +22,15 @@ from pydantic import AfterValidator, TypeAdapter, ValidationError
 from pipeline.codebook.rows import (
     Applicant,
     Column,
+    Decision,
     FindingKind,
     Form,
     Group,
     Indicator,
     Measure,
-    Pattern,
     Rule,
     Section,
+    Word,
     check_measure,
     check_rule,
 )
@@ -45,7 +46,8 @@ TABLES: Mapping[str, Any] = {
     "rules.csv": Annotated[Rule, AfterValidator(check_rule)],
     "findings.csv": FindingKind,
     "measures.csv": Annotated[Measure, AfterValidator(check_measure)],
-    "patterns.csv": Pattern,
+    "lexicon.csv": Word,
+    "decisions.csv": Decision,
     "columns.csv": Column,
 }
 """Each file and what its rows are, in the order of reading: a file may name what stands in those above it."""

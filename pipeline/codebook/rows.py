@@ -316,22 +316,48 @@ def check_measure(measure: Measure, info: ValidationInfo) -> Measure:
     return measure
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
-    """A sentence that states a figure. ``regex`` runs over NFKC text without white space; see
-    patterns.csv."""
+WordKind = Literal[
+    "concept", "matter", "body", "neg", "all", "each", "sub", "joint", "cmp", "time", "plan", "fill", "topic",
+    "approx", "unit",
+]  # fmt: skip
+"""What a word of a sentence does: see docs/adding-a-pattern.md."""
+UnitKind = Literal["doc", "case", "text", "session", "person", "person_doc", "place", "money"]
+Topics = Annotated[tuple[Text, ...], BeforeValidator(_parts(" "))]
+Concepts = Annotated[frozenset[Annotated[str, AfterValidator(_one_of("concepts"))]], BeforeValidator(_parts(" "))]
 
-    pattern_id: Id
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of sentences: its kind, what it stands for (of kind ``concept``: concepts joined by +), and the
+    subject that it sets for what follows (blank: none)."""
+
+    surface: Text
+    kind: WordKind
+    value: Text
+    topic: Note
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a phrase around a figure counts: all concepts of ``need`` stand in it, none but those and ``may``,
+    its subject is one of ``topics`` (* any, none), its unit of the kind ``unit``.
+
+    It reads a figure beside it, a nil, or what is said of every one of the figure before (均已办结) where that is
+    one of ``whole``; ``doubtful`` in ``reads``: never surely.
+    """
+
+    decision_id: Text
     indicator: IndicatorId
     applicant: ApplicantId
-    templates: Templates
-    fixed_value: Literal["", "0"]
-    unit: Literal[""] | Unit
-    regex: Text
-    example_zh: Text
-    example_value: Text
-    counter_example_zh: Note
-    note: Note
+    families: Annotated[frozenset[Family], BeforeValidator(_parts(" "))]
+    need: Concepts
+    may: Concepts
+    topics: Topics
+    unit: UnitKind
+    reads: Annotated[
+        frozenset[Literal["figure", "nil", "every", "doubtful"]], BeforeValidator(_parts(" "))
+    ]
+    whole: Annotated[frozenset[IndicatorId], BeforeValidator(_parts(" "))]
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from pipeline.document import Block, Document, Image, Paragraph, Table
 from pipeline.extract.genre import why_no_report
 from pipeline.extract.identity import detect_template, find_published, find_year
 from pipeline.extract.pieces import Piece, Section, cut, sections
-from pipeline.extract.prose.sentences import read_sentences
+from pipeline.extract.prose.sentences import read_prose
 from pipeline.extract.tables.cells import Slot
 from pipeline.extract.tables.report import read_tables
 from pipeline.finding import finding
@@ -139,7 +139,7 @@ def _report(
             )
         )
     findings += tables.findings
-    sentences = read_sentences(
+    prose = read_prose(
         paragraphs,
         template=template,
         year=year,
@@ -148,7 +148,7 @@ def _report(
         narrow=scope.value == "own_body"
         and body.kind not in ("government", "governing_zone", "zone", "unknown"),
     )
-    observations = [*tables.observations, *sentences]
+    observations = [*tables.observations, *prose.observations]
     observations += _missing_tables(parts, codebook, template, observations, tables.unplaced, findings)
     observations += tables.local
     return Report(
@@ -175,7 +175,8 @@ def _report(
         observations=tuple(observations),
         findings=tuple(findings),
         unplaced=tables.unplaced,
-        sections=tuple((f"{s.number} {s.heading}".strip(), prose) for s in parts if (prose := _prose(s))),
+        sections=tuple((f"{s.number} {s.heading}".strip(), own) for s in parts if (own := _prose(s))),
+        statements=tuple(prose.statements),
     )
 
 

@@ -13,10 +13,10 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from pipeline.chinese.numbers import parse_figure
-from pipeline.codebook import Codebook, load_codebook, normalise_label
-from pipeline.extract.prose.patterns import NUMBER
+from pipeline.codebook import Codebook, normalise_label
 from pipeline.report import Figure, State
 
+NUMBER = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|[零〇○一二两三四五六七八九十百千]+)"
 _HEADING = re.compile(
     r"^(?:[(（]?[一二三四五六七八九十]{0,3}[)）、.]|\(\)|\d{1,2}[、.])(?P<label>[^。:,;]{3,40})[。:](?P<rest>.{0,24})$"
 )
@@ -32,24 +32,6 @@ _LIST_LINE = re.compile(
     r"^(?:其中[:,]?)?(?:[(（]?[\d一二三四五六七八九十]{1,3}[)）、.]|[①-⑩])?(?P<label>[^:,;。]{3,30}?)(?:\((?P<unit>条|件|元|万元|人|人次|个)\))?:(?P<rest>.{1,16}?)[;,]?$"
 )
 _MIN_LIST = 3
-_NIL_LINE = re.compile(
-    r"^(?:暂?无|没有|(?:不|未|没有)收费|(?:均|都)?(?:未|没有)(?:发生|产生|收到|收取)(?:此类情况|该类情况|上述情况)?|(?:暂?无|没有)(?:此类|此项|该类|上述|相关)(?:情况|事项)|(?:均|都)?为?(?:零|0)(?:件|起|宗|例|元)?)[。.]?$"
-)
-_NIL_HEAD = re.compile(
-    r"^(?:[(（]?[一二三四五六七八九十\d]{1,3}[)）、.]+)?(?P<label>[\u4e00-\u9fff、()]{4,34})(?:[。:](?P<rest>.{1,12}))?$"
-)
-_OF = r"因|政府|政务|信息|公开|工作|被|的|及|和|与|或|、|[()]|情况|数量|方面|有关|相关|本年度|本年"
-_NIL_DISPUTES = re.compile(
-    rf"(?:{_OF}|申请|提起|提出|引起|引发|发生|行政|复议|诉讼|申诉|应诉|投诉|举报|案件)+"
-)
-_NIL_FEES = re.compile(rf"(?:{_OF}|收费|收取|减免|费用|依申请)+")
-_NIL_ASKED = re.compile(rf"(?:{_OF}|依申请|申请|受理|收到|处理|办理)+")
-_NIL_COURSES = (
-    ("复议", "reconsideration.total", ("narrative", "statistics", "sections")),
-    ("诉讼", "litigation.total", ("narrative", "statistics", "sections")),
-    ("申诉", "appeal.total", ("narrative",)),
-    ("投诉", "complaint.total", ("narrative", "statistics")),
-)
 _NOT_UNIQUE = frozenset({"被依法纠错", "其他情形", "其他"})
 
 
@@ -153,51 +135,4 @@ def read_headings(flats: Sequence[str], codebook: Codebook) -> list[Labelled]:
                 found.append(Labelled(indicator, at, flat, None, "", False, "blank"))
         elif read := _read(flats[follows]):
             found.append(Labelled(indicator, follows, flats[follows], *read))
-    return found
-
-
-def _nil_indicators(label: str, template: str) -> tuple[str, ...]:
-    """What a heading asks for where the whole answer is 无; () where that is not one thing for certain."""
-    family = load_codebook().family_of(template)
-    if _NIL_DISPUTES.fullmatch(label) and ("复议" in label or "诉讼" in label):
-        return tuple(i for word, i, families in _NIL_COURSES if word in label and family in families)
-    if _NIL_FEES.fullmatch(label) and ("收费" in label or "费用" in label) and "减免" not in label:
-        return {"narrative": ("fee.collected_yuan",), "statistics": ("fee.collected_10k_yuan",)}.get(
-            family, ()
-        )
-    if _NIL_ASKED.fullmatch(label) and "申请" in label:
-        return ("application.received",)
-    return ()
-
-
-def read_nil_sections(flats: Sequence[str], template: str) -> list[Labelled]:
-    """Sections on disputes, fees or applications whose whole text is 无: zeros said in words.
-
-    The nil must be all that stands between the heading and the next one, or behind the heading in its own
-    line.
-    """
-    found: list[Labelled] = []
-    for at, flat in enumerate(flats):
-        if not 1 <= len(flat) < 14 or not _NIL_LINE.match(flat):
-            if (
-                5 < len(flat) < 50
-                and (head := _NIL_HEAD.match(flat))
-                and head["rest"]
-                and _NIL_LINE.match(head["rest"])
-            ):
-                found.extend(
-                    Labelled(i, at, flat, 0, "", False, "text_zero")
-                    for i in _nil_indicators(head["label"], template)
-                )
-            continue
-        before = next((i for i in range(at - 1, -1, -1) if flats[i]), None)
-        after = next((i for i in range(at + 1, len(flats)) if flats[i]), None)
-        if before is None or (after is not None and not _NEXT.match(flats[after])):
-            continue
-        head = _NIL_HEAD.match(flats[before])
-        if head and not head["rest"]:
-            found.extend(
-                Labelled(i, at, flat, 0, "", False, "text_zero")
-                for i in _nil_indicators(head["label"], template)
-            )
     return found

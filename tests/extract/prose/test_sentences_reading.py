@@ -8,8 +8,9 @@ import pytest
 
 from pipeline.codebook import load_codebook
 from pipeline.document import Paragraph
-from pipeline.extract.prose.context import flatten_sentence_text, joint_list, mask_titles, raw_span, sentences
+from pipeline.extract.prose.clauses import sentences
 from pipeline.extract.prose.sentences import read_sentences
+from pipeline.extract.prose.words import flatten_sentence_text, lexicon_of, mask_titles, raw_span, tokens
 from pipeline.report import Observation
 
 BOOK = load_codebook()
@@ -80,7 +81,6 @@ def test_money_is_converted_exactly(text: str, template: str, value: str) -> Non
     "text",
     [
         "自2008年以来,全县累计主动公开政府信息9800条。",
-        "截至2016年底,主动公开政府信息9800条。",
         "县本级主动公开政府信息9800条。",
         "在扶贫领域,主动公开政府信息9800条。",
     ],
@@ -88,6 +88,13 @@ def test_money_is_converted_exactly(text: str, template: str, value: str) -> Non
 def test_what_may_be_another_periods_or_bodys_is_ambiguous(text: str) -> None:
     seen = one(text)
     assert (seen.state, seen.value, seen.resolved, seen.candidates) == ("ambiguous", None, None, (9800,))
+
+
+def test_a_figure_at_the_years_end_is_the_years_unless_it_says_cumulative() -> None:
+    assert one("截至2016年底,主动公开政府信息9800条。").resolved == 9800
+    assert one("截至2016年底,累计主动公开政府信息9800条。").state == "ambiguous"
+    seen = read("截至2016年底,全县已主动公开政府信息9800条,今年公开620条。")
+    assert [o.resolved for o in seen] == [620]
 
 
 def test_two_figures_for_one_indicator_are_both_given() -> None:
@@ -158,15 +165,8 @@ def test_digits_of_a_title_are_hidden_in_place() -> None:
 
 def test_sentences_open_after_a_fused_percentage() -> None:
     flat = "办结率100%6件申请中同意公开4件。其余2件。"
-    assert [flat[a:b] for a, b in sentences(flat)] == ["办结率100%", "6件申请中同意公开4件。", "其余2件。"]
-
-
-@pytest.mark.parametrize(
-    ("flat", "joint"),
-    [("当面申请、信函申请5件", True), ("当面申请2件、信函申请5件", False), ("信函申请5件", False)],
-)
-def test_joint_list(flat: str, joint: bool) -> None:
-    assert joint_list(flat, flat.index("信函")) is joint
+    cut = [flat[s[0].start : s[-1].end] for s in sentences(tokens(flat, lexicon_of(BOOK), {}))]
+    assert cut == ["办结率100%", "6件申请中同意公开4件。", "其余2件。"]
 
 
 @pytest.mark.parametrize(

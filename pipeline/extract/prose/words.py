@@ -1,0 +1,268 @@
+"""Text -> tokens: one pass, the longest word of ``codebook/lexicon.csv`` first.
+
+A number is a token with its scale and unit; what no row knows is a token of class ``unknown`` and is kept.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from pipeline.chinese.numbers import parse_figure
+from pipeline.chinese.text import squeeze
+from pipeline.codebook import Codebook
+from pipeline.report import Figure
+
+_MARKS = "“”‘’\"'「」『』​‌‍⁠﻿"
+_DROP = re.compile(rf"[\s{_MARKS}]+")
+_DROPPED = frozenset(c for c in map(chr, range(0x10000)) if _DROP.fullmatch(c))
+_HIDDEN = "□"
+_TITLE = re.compile(r"《[^《》]{0,80}》")
+_IN_TITLE = re.compile(r"[0-9零〇○一二两三四五六七八九十百千]")
+_QUOTED = re.compile(
+    r"[“\"]([^“”\"]{1,16})[”\"](?=[^。,;]{0,6}?(?:微|公众号|网|视频号|抖音|平台|头条|客户端|门户))"
+    r"|(?<=[号博信台网])[“\"]([^“”\"]{1,16})[”\"]"
+)
+"""A channel's own name in quotation marks: no word of it is read."""
+PUNCTUATION = frozenset(",;:()。!?[]|")
+_BEFORE_ITEM = PUNCTUATION | {"第"}
+_CJK = "零〇○一二两三四五六七八九十百千万"
+_NUMBER = re.compile(
+    r"(?P<n>\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d])|\d+(?:\.\d+)?)(?P<scale>[余多几]?(?:[百千万亿](?!元))?[余多]?)"
+)
+_WORD_NUMBER = re.compile(rf"(?P<n>[{_CJK}]+)(?P<scale>[余多几]?(?:[万亿](?!元))?[余多]?)")
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:年度?|(?=全|我|本|共|度))")
+_FULL = re.compile(
+    r"(?:(?P<a>(?:19|20)\d\d)年)?(?P<m>1|5)月1日(?:起|开始)?(?:至|到|-|~|—)+(?:(?P<b>(?:19|20)\d\d)年|同年)?12月31日(?:止|期间|为止)?"
+)
+_YEAR_END = re.compile(r"12月(?:3[01]日|底)止?")
+_PART = re.compile(r"\d{1,2}(?:[-~至到]\d{1,2})?月份?(?:\d{1,2}日)?|\d{1,2}[-~至到]\d{1,2}月|[1-4]季度")
+_PERCENT = re.compile(r"\d+(?:\.\d+)?%|百分之[\d一二三四五六七八九十百点.]+")
+_ENUMERATION = re.compile(r"\d{1,2}(?:[、．]|[.)](?!\d))")
+_ITEM = re.compile(r"[(](?:[一二三四五六七八九十]{1,3}|\d{1,2})[)]|[一二三四五六七八九十]{1,3}、")
+_RANGE = frozenset(".,-~—/[〔#")
+_MAX_DIGITS = 8
+
+
+class Number(NamedTuple):
+    """A printed number: ``unit`` and its kind from the lexicon ("" where none follows); ``scaled`` where
+    万 stands behind a plain integer of four digits or more."""
+
+    value: Figure
+    approx: bool
+    unit: str
+    kind: str
+    scaled: bool
+
+
+class Token(NamedTuple):
+    """A word at ``start`` to ``end`` of the flat text; ``number`` for a counted one, ``year`` for a year."""
+
+    kind: str
+    value: str
+    start: int
+    end: int
+    topic: str = ""
+    number: Number | None = None
+    year: int = 0
+
+
+Words = Mapping[str, tuple[tuple[int, ...], Mapping[str, tuple[str, str, str]]]]
+"""First character -> (lengths, longest first; word -> class, value, topic)."""
+
+
+class Lexicon(NamedTuple):
+    words: Words
+    units: Words
+
+
+def _index(rows: Sequence[tuple[str, tuple[str, str, str]]]) -> Words:
+    first: dict[str, dict[str, tuple[str, str, str]]] = {}
+    for surface, meaning in rows:
+        first.setdefault(surface[0], {})[surface] = meaning
+    return {char: (tuple(sorted({len(w) for w in held}, reverse=True)), held) for char, held in first.items()}
+
+
+_HELD: dict[int, tuple[Codebook, Lexicon]] = {}
+
+
+def lexicon_of(codebook: Codebook) -> Lexicon:
+    """The lexicon of a codebook, indexed for reading once."""
+    if id(codebook) not in _HELD:
+        _HELD.clear()
+        rows = [(w.surface, (w.kind, w.value, w.topic)) for w in codebook.lexicon]
+        words = _index([r for r in rows if r[1][0] != "unit"])
+        _HELD[id(codebook)] = codebook, Lexicon(words, _index([r for r in rows if r[1][0] == "unit"]))
+    return _HELD[id(codebook)][1]
+
+
+def flatten_sentence_text(text: str) -> str:
+    """NFKC, no white space, no quotation marks. Same length mapping as ``raw_span`` undoes."""
+    return _DROP.sub("", squeeze(text))
+
+
+def hide_names(text: str) -> str:
+    """Names of channels in quotation marks become □, character by character, so that no word of them counts."""
+    if "“" not in text and '"' not in text:
+        return text
+    return _QUOTED.sub(lambda m: m[0][0] + _HIDDEN * (len(m[0]) - 2) + m[0][-1], text)
+
+
+@lru_cache(maxsize=256)
+def _sources(text: str) -> Sequence[int]:
+    """For each flattened character the index in ``text`` that it came from."""
+    flat = flatten_sentence_text(text)
+    if len(flat) == len(text):
+        return range(len(text))
+    kept = [i for i, c in enumerate(text) if c not in _DROPPED]
+    if len(kept) == len(flat):
+        return kept
+    sources: list[int] = []
+    for index, char in enumerate(text):
+        sources.extend([index] * len(flatten_sentence_text(char)))
+    return sources
+
+
+def raw_span(text: str, start: int, end: int) -> tuple[int, int]:
+    """The span of ``text`` that flattened characters ``start`` to ``end`` came from."""
+    sources = _sources(text)
+    if start >= end or end > len(sources):
+        return 0, len(text)
+    return sources[start], sources[end - 1] + 1
+
+
+def mask_titles(flat: str) -> str:
+    """Digits inside 《...》 are part of a name: each becomes □, so that no figure or year is read from it."""
+    if "《" not in flat:
+        return flat
+    return _TITLE.sub(lambda m: _IN_TITLE.sub(_HIDDEN, m[0]), flat)
+
+
+def _longest(words: Words, flat: str, at: int) -> tuple[str, tuple[str, str, str]] | None:
+    held = words.get(flat[at : at + 1])
+    if held is None:
+        return None
+    lengths, known = held
+    for length in lengths:
+        word = flat[at : at + length]
+        if word in known:
+            return word, known[word]
+    return None
+
+
+def _counted(match: re.Match[str], flat: str, lexicon: Lexicon) -> tuple[Number, int] | None:
+    """The number with its unit and where it ends; None where it is no figure (an id, a range, 数百)."""
+    number, scale, at = match["n"], match["scale"], match.start()
+    before = flat[at - 1 : at]
+    if before.isdigit() or before == "第" or (before in _RANGE and flat[at - 2 : at - 1].isdigit()):
+        return None
+    if before == "〔" or (number[0] in "百千万" or (number[0] == "十" and before in ("数", "几"))):
+        return None
+    if re.fullmatch(r"[一二三四五六七八九两]{2,}", number) or len(number) > 12:
+        return None
+    if number.isdigit() and (len(number) > _MAX_DIGITS or (number[0] == "0" and len(number) > 1)):
+        return None
+    end = match.end()
+    unit = _longest(lexicon.units, flat, end)
+    if unit is None and match["scale"] and match["scale"][-1] in "余多几" and not number[0].isdigit():
+        return None
+    value, approx = parse_figure(number, scale)
+    if value is None:
+        return None
+    name, kind = (unit[0], unit[1][1]) if unit else ("", "")
+    scaled = "万" in scale and number.isdigit() and len(number) > 3
+    return Number(value, approx, name, kind, scaled), end + len(name)
+
+
+def _digit_token(flat: str, at: int, lexicon: Lexicon) -> Token | None:
+    """What begins with a digit: a year, a date, a percentage, a figure."""
+    if (found := _ENUMERATION.match(flat, at)) and (not at or flat[at - 1] in PUNCTUATION):
+        return Token("fill", "", at, found.end())
+    if found := _FULL.match(flat, at):
+        year = int(found["b"] or found["a"] or 0)
+        return Token("time", "full" if found["m"] == "1" else "first", at, found.end(), year=year)
+    if found := _YEAR.match(flat, at):
+        return Token("time", "year", at, found.end(), year=int(found[1]))
+    if found := _YEAR_END.match(flat, at):
+        return Token("time", "yearend", at, found.end())
+    if (found := _PART.match(flat, at)) and not flat[at - 1 : at].isdigit():
+        return Token("time", "period", at, found.end())
+    if found := _PERCENT.match(flat, at):
+        return Token("percent", found[0], at, found.end())
+    if (found := _NUMBER.match(flat, at)) and (read := _counted(found, flat, lexicon)):
+        return _number_token(found[0], at, read)
+    return None
+
+
+def _number_token(printed: str, at: int, read: tuple[Number, int]) -> Token:
+    number, end = read
+    if number.unit.startswith("年") and len(number.unit) > 1:
+        return Token("time", "since", at, end)
+    return Token("number", printed, at, end, number=number)
+
+
+_SKIP = re.compile(r"[\d.,\-~—/]*\d")
+
+
+def tokens(flat: str, lexicon: Lexicon, names: Words) -> list[Token]:
+    """The tokens of flat text, all of it. ``names`` are the reporting body's own."""
+    found: list[Token] = []
+    at, unknown, length = 0, -1, len(flat)
+
+    def close(until: int) -> None:
+        nonlocal unknown
+        if unknown >= 0:
+            found.append(Token("unknown", flat[unknown:until], unknown, until))
+            unknown = -1
+
+    while at < length:
+        char = flat[at]
+        token: Token | None = None
+        if (char in "(一二三四五六七八九十" and (not at or flat[at - 1] in _BEFORE_ITEM)) and (
+            item := _ITEM.match(flat, at)
+        ):
+            token = Token("fill", "", at, item.end())
+        elif char == _HIDDEN:
+            end = at + 1
+            while flat[end : end + 1] == _HIDDEN:
+                end += 1
+            token = Token("name", "", at, end)
+        elif char in PUNCTUATION:
+            token = Token("punct", char, at, at + 1)
+        elif word := (names and _longest(names, flat, at)) or _longest(lexicon.words, flat, at):
+            surface, (kind, value, topic) = word
+            token = Token(kind, value, at, at + len(surface), topic)
+            if value == "zero" and (unit := _longest(lexicon.units, flat, token.end)):
+                token = token._replace(end=token.end + len(unit[0]))
+        if token is None or char.isdigit():
+            if char.isdigit():
+                token = _digit_token(flat, at, lexicon) or token
+                if token is None and (run := _SKIP.match(flat, at)):
+                    token = Token("id", run[0], at, run.end())
+            elif char in _CJK and (match := _WORD_NUMBER.match(flat, at)):
+                read = _counted(match, flat, lexicon)
+                if read and (read[0].unit or _ends(flat, read[1])):
+                    token = _number_token(match[0], at, read)
+                elif flat[at - 1 : at] == "第":
+                    token = Token("id", match[0], at, match.end())
+        if token is None:
+            if unknown < 0:
+                unknown = at
+            at += 1
+            continue
+        close(at)
+        found.append(token)
+        at = token.end
+    close(length)
+    return found
+
+
+def _ends(flat: str, at: int) -> bool:
+    return at >= len(flat) or flat[at] in PUNCTUATION
+
+
+def own_words(names: Sequence[str]) -> Words:
+    """The reporting body's names as words of its own."""
+    return _index([(n, ("body", "own", "")) for n in names if len(n) > 1])
