@@ -323,7 +323,9 @@ WordKind = Literal[
 """What a word of a sentence does: see docs/adding-a-pattern.md."""
 UnitKind = Literal["doc", "case", "text", "session", "person", "person_doc", "place", "money"]
 Topics = Annotated[tuple[Text, ...], BeforeValidator(_parts(" "))]
-Concepts = Annotated[frozenset[Annotated[str, AfterValidator(_one_of("concepts"))]], BeforeValidator(_parts(" "))]
+Concepts = Annotated[
+    frozenset[Annotated[str, AfterValidator(_one_of("concepts"))]], BeforeValidator(_parts(" "))
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,9 +356,7 @@ class Decision:
     may: Concepts
     topics: Topics
     unit: UnitKind
-    reads: Annotated[
-        frozenset[Literal["figure", "nil", "every", "doubtful"]], BeforeValidator(_parts(" "))
-    ]
+    reads: Annotated[frozenset[Literal["figure", "nil", "every", "doubtful"]], BeforeValidator(_parts(" "))]
     whole: Annotated[frozenset[IndicatorId], BeforeValidator(_parts(" "))]
 
 

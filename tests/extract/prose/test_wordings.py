@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import pytest
 
-from pipeline.codebook import TEMPLATES, load_codebook
+from pipeline.codebook import load_codebook
 from pipeline.document import Paragraph
 from pipeline.extract.prose.sentences import read_prose
 
@@ -34,7 +34,9 @@ def wordings() -> list[Wording]:
     with Path(__file__).with_name("wordings.csv").open(encoding="utf-8", newline="") as stream:
         return [
             Wording(
-                TEMPLATES if r["templates"] == "all" else tuple(r["templates"].split(",")),
+                tuple(f.template for f in BOOK.forms)
+                if r["templates"] == "all"
+                else tuple(r["templates"].split(",")),
                 r["indicator"],
                 r["applicant"],
                 r["example_zh"],
