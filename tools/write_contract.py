@@ -33,7 +33,17 @@ DBT_TYPES: Mapping[str, str] = {
     "binary": "blob",
 }
 IDENTITY = (
-    *("division_code", "division_name", "year", "level", "body_id", "issuer", "scope", "template"),
+    *(
+        "division_code",
+        "division_name",
+        "year",
+        "level",
+        "body_id",
+        "body_kind",
+        "issuer",
+        "scope",
+        "template",
+    ),
     "report_id",
 )
 _HEAD = "# Written by tools/write_contract.py from the codebook; do not edit."

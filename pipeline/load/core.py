@@ -19,7 +19,13 @@ if TYPE_CHECKING:
     from pipeline.crawl import Receipt
 
 CORE = tables_of(load_codebook(), "core")
-CURRENT_RULE = "tables first, then the latest publication, then the latest fetch"
+SAID = """
+    SELECT o.report_id, md5(string_agg(concat_ws('|', o.indicator, coalesce(o.applicant, ''), o.label,
+               coalesce(CAST(o.value AS VARCHAR), ''), o.state, o.method), '\\n'
+               ORDER BY o.indicator, o.applicant, o.label, o.value, o.state, o.method)) AS said
+    FROM {observations} o SEMI JOIN {among} a ON a.report_id = o.report_id GROUP BY o.report_id
+"""
+"""What was read of a report, in one word: visit counters and the like have no part in it."""
 
 _OF_RECEIPTS = {
     "document_id": "coalesce(r.sha256, 'fetch-' || r.receipt_id)",
@@ -108,6 +114,7 @@ def fill_core(con: duckdb.DuckDBPyConnection) -> None:
     """Fill the empty tables of ``core`` from ``receipts`` and the views of the kept batches."""
     con.execute(f"INSERT INTO core.document {_documents()} ORDER BY r.url, 1")
     con.execute(f"INSERT INTO core.report {_reports()} ORDER BY d.source_url, p.report_id")
+    _leave_out_sightings(con)
     for name in CORE[2:]:  # as they stand in the batches: sorting would cost memory and time
         con.execute(
             f"INSERT INTO core.{name} BY NAME SELECT k.* FROM kept_{name} k SEMI JOIN core.report USING (report_id)"
@@ -122,30 +129,87 @@ def judge_together(con: duckdb.DuckDBPyConnection) -> None:
     add_cross_year_findings(con)
 
 
-def _mark_current(con: duckdb.DuckDBPyConnection) -> None:
-    """Among copies and revisions of one body's report for one year and scope, the current one
-    (docs/analysts-guide.md)."""
+def _leave_out_sightings(con: duckdb.DuckDBPyConnection) -> None:
+    """A page fetched again that says the same is the same report: the earliest version stays, under its id; how often and
+    when it was last seen is noted."""
     con.execute(
         """
-        CREATE TEMP TABLE standing AS
-        WITH tabled AS (
-            SELECT o.report_id, count(*) AS cells FROM core.observation o
-            WHERE o.method <> 'text' AND o.resolved IS NOT NULL GROUP BY o.report_id
+        CREATE TEMP TABLE fetched_again AS
+        SELECT r.report_id, r.source_url, r.ordinal, r.title, r.year, r.body_id, d.fetched_at
+        FROM core.report r JOIN core.document d ON d.document_id = r.document_id
+        QUALIFY count(*) OVER (PARTITION BY r.source_url, r.ordinal) > 1
+        """
+    )
+    con.execute(
+        f"""
+        CREATE TEMP TABLE sighting AS
+        SELECT a.report_id, first_value(a.report_id) OVER same AS first_id, count(*) OVER same AS n,
+               max(a.fetched_at) OVER same AS last_seen
+        FROM fetched_again a JOIN ({SAID.format(observations="kept_observation", among="fetched_again")}) USING (report_id)
+        WINDOW same AS (
+            PARTITION BY a.source_url, a.ordinal, said, a.title, a.year, a.body_id ORDER BY a.fetched_at, a.report_id
+            ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
         )
-        SELECT r.report_id, first_value(r.report_id) OVER (
-                   PARTITION BY coalesce(r.body_id, r.report_id), coalesce(r.year, -r.ordinal), r.scope,
-                                CASE WHEN r.body_id IS NULL OR r.year IS NULL THEN r.report_id ELSE '' END
-                   ORDER BY (coalesce(t.cells, 0) > 0) DESC, r.published_on DESC NULLS LAST, d.fetched_at DESC NULLS LAST,
-                            r.report_id
-               ) AS best
-        FROM core.report r JOIN core.document d ON d.document_id = r.document_id LEFT JOIN tabled t ON t.report_id = r.report_id
+        """
+    )
+    con.execute(
+        "DELETE FROM core.report WHERE report_id IN (SELECT report_id FROM sighting WHERE report_id <> first_id)"
+    )
+    con.execute(
+        """
+        UPDATE core.report SET sightings = coalesce(s.n, 1), last_seen = coalesce(s.last_seen, d.fetched_at)
+        FROM core.report r JOIN core.document d ON d.document_id = r.document_id LEFT JOIN sighting s ON s.report_id = r.report_id
+        WHERE r.report_id = core.report.report_id
+        """
+    )
+
+
+def _mark_current(con: duckdb.DuckDBPyConnection) -> None:
+    """Among copies and revisions of one body's report for one year and scope, the current one
+    (docs/analysts-guide.md): one with tables, then the latest publication, then what was fetched last for the first
+    time; of those that say the same the earliest. Kinds of body never meet: a body's id is its own."""
+    con.execute(
+        """
+        CREATE TEMP TABLE version AS
+        SELECT r.report_id, r.body_id, r.year, r.scope, r.published_on, d.fetched_at,
+               row_number() OVER (PARTITION BY r.body_id, r.year, r.scope ORDER BY d.fetched_at, r.report_id) AS revision,
+               count(*) OVER (PARTITION BY r.body_id, r.year, r.scope) AS versions
+        FROM core.report r JOIN core.document d ON d.document_id = r.document_id
+        WHERE r.body_id IS NOT NULL AND r.year IS NOT NULL
+        """
+    )
+    con.execute(
+        f"""
+        CREATE TEMP TABLE standing AS
+        WITH several AS (SELECT * FROM version WHERE versions > 1),
+        tabled AS (
+            SELECT DISTINCT o.report_id FROM core.observation o SEMI JOIN several s ON s.report_id = o.report_id
+            WHERE o.method <> 'text' AND o.resolved IS NOT NULL
+        ), told AS (
+            SELECT s.*, t.report_id IS NOT NULL AS has_tables, said,
+                   min(s.fetched_at) OVER (PARTITION BY s.body_id, s.year, s.scope, said) AS first_told
+            FROM several s LEFT JOIN tabled t ON t.report_id = s.report_id
+            LEFT JOIN ({SAID.format(observations="core.observation", among="several")}) h ON h.report_id = s.report_id
+        )
+        SELECT report_id, first_value(report_id) OVER best AS best,
+               CASE WHEN report_id = first_value(report_id) OVER best THEN NULL
+                    WHEN said = first_value(said) OVER best THEN 'says the same as a version seen earlier'
+                    WHEN has_tables <> first_value(has_tables) OVER best THEN 'the current version shows tables'
+                    WHEN published_on IS DISTINCT FROM first_value(published_on) OVER best
+                        THEN 'the current version was published later'
+                    ELSE 'the current version was fetched later' END AS why
+        FROM told
+        WINDOW best AS (PARTITION BY body_id, year, scope
+                        ORDER BY has_tables DESC, published_on DESC NULLS LAST, first_told DESC NULLS LAST, fetched_at, report_id)
         """
     )
     con.execute(
         """
-        UPDATE core.report SET is_current = (s.best = core.report.report_id),
-               superseded_by = nullif(s.best, core.report.report_id), current_rule = ?
-        FROM standing s WHERE s.report_id = core.report.report_id
-        """,
-        [CURRENT_RULE],
+        UPDATE core.report SET is_current = s.best IS NULL OR s.best = r.report_id,
+               superseded_by = nullif(s.best, r.report_id), current_rule = s.why,
+               report_key = CASE WHEN v.revision IS NOT NULL
+                   THEN concat_ws('/', v.body_id, v.year, coalesce(v.scope, 'unknown'), v.revision) END
+        FROM core.report r LEFT JOIN version v ON v.report_id = r.report_id LEFT JOIN standing s ON s.report_id = r.report_id
+        WHERE r.report_id = core.report.report_id
+        """
     )

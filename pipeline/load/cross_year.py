@@ -44,7 +44,8 @@ def _terms() -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
 
 
 def add_cross_year_findings(con: duckdb.DuckDBPyConnection) -> None:
-    """Evaluate the cross-year rules on current reports of the same body and scope; what fails goes to
+    """Evaluate the cross-year rules on current reports of the same body and scope (one that could not be
+    told goes with either); what fails goes to
     ``core.finding``.
 
     A rule with a figure missing in either year is not evaluated; text figures are not used.
@@ -66,8 +67,12 @@ def add_cross_year_findings(con: duckdb.DuckDBPyConnection) -> None:
         WITH pair AS (
             SELECT r.report_id, r.template, o.report_id AS before
             FROM core.report r JOIN core.report o
-              ON o.body_id = r.body_id AND o.scope = r.scope AND o.year = r.year - 1 AND o.is_current
+              ON o.body_id = r.body_id AND (o.scope = r.scope OR 'unknown' IN (o.scope, r.scope))
+              AND o.year = r.year - 1 AND o.is_current
             WHERE r.is_current AND r.body_id IS NOT NULL
+            QUALIFY row_number() OVER (
+                PARTITION BY r.report_id ORDER BY o.scope <> r.scope, o.scope DESC, o.report_id
+            ) = 1
         ), wanted AS MATERIALIZED (
             SELECT p.report_id, t.check_id, t.side, t.coefficient, CASE WHEN t.years = 0 THEN p.report_id ELSE p.before END AS holder,
                    t.indicator, coalesce(t.applicant, '') AS applicant

@@ -88,8 +88,16 @@ def city_lines(home: Home, wanted: str) -> Iterator[str]:
         yield from _series(con, code, labels)
         yield from _section(
             con,
+            "机关 bodies that report here",
+            "SELECT arg_max(issuer, year) AS issuer, arg_max(body_kind, year) AS kind, count(DISTINCT year) AS years, min(year) AS first, max(year) AS last "
+            "FROM core.report WHERE division_code = ? AND is_current "
+            "GROUP BY coalesce(body_id, issuer, report_id) ORDER BY kind, first, issuer",
+            code,
+        )
+        yield from _section(
+            con,
             "断链 breaks in the chain",
-            "SELECT year, issuer, measure_id, expected, found FROM mart.chain_break WHERE division_code = ? ORDER BY ALL",
+            "SELECT year, issuer, chain, measure_id, expected, found FROM mart.chain_break WHERE division_code = ? ORDER BY ALL",
             code,
         )
         yield from _section(
@@ -126,10 +134,11 @@ def _series(con: duckdb.DuckDBPyConnection, code: str, labels: dict[str, str]) -
         yield "本级政府没有报告 / no report of its government is in the warehouse"
         yield ""
         return
-    yield f"系列 series: {rows[-1].get('issuer')}"
+    yield f"系列 series: {', '.join(dict.fromkeys(str(r.get('issuer')) for r in rows))}"
     table: list[tuple[Any, ...]] = [
         ("表式 form", *(r.get("template") for r in rows)),
         ("口径 scope", *(r.get("scope") for r in rows)),
+        ("机关 kind", *(r.get("body_kind") for r in rows)),
     ]
     for measure in SERIES:
         if measure in names and any(r[measure] is not None for r in rows):

@@ -30,6 +30,10 @@
     when 3 then 'dash' when 2 then 'not_applicable' when 1 then 'not_in_form' end
 {%- endmacro %}
 
+{#- Whether figures of two reports may stand in one chain: of one scope, or of one that could not be told. -#}
+{% macro one_scope(one, other) -%}
+  ({{ one }} = {{ other }} or {{ one }} = 'unknown' or {{ other }} = 'unknown')
+{%- endmacro %}
 {% macro scope_rank(scope) -%}
   case {{ scope }} when 'whole_area' then 1 when 'unknown' then 2 else 3 end
 {%- endmacro %}

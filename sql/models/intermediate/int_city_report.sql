@@ -12,7 +12,10 @@ with ranked as (
     ) as parent_code,
     row_number() over (
       partition by r.division_code, r.year
-      order by {{ scope_rank('r.scope') }}, case when r.body_kind = '{{ var("office_kind") }}' then 1 else 0 end, r.report_id
+      -- The government's own report before that of a zone or an office, whatever their scopes.
+      order by
+        case r.body_kind when '{{ var("governing_zone_kind") }}' then 1 when '{{ var("office_kind") }}' then 2 else 0 end,
+        {{ scope_rank('r.scope') }}, r.report_id
     ) as place
   from {{ ref('int_report') }} as r
   left join {{ ref('int_division') }} as d on d.division_code = r.division_code and d.year = r.year

@@ -24,8 +24,10 @@ select
   r.title,
   coalesce(r.source_url, d.source_url) as source_url,
   t.report_id is not null as has_table,
-  -- A township bears its county's code, a department its place's: neither speaks for the division.
+  -- A township bears its county's code, a department its place's: neither speaks for the division. A zone does for the
+  -- division that it runs (places/zones.csv).
   (r.level in ('province', 'prefecture', 'county') and r.body_kind in ({{ "'" ~ var('government_kinds') | join("', '") ~ "'" }}))
+    or r.body_kind = '{{ var("governing_zone_kind") }}'
     or (r.body_kind = '{{ var("office_kind") }}' and r.scope = 'whole_area') as speaks_for_government
 from {{ ref('stg_core__report') }} as r
 left join {{ ref('stg_core__document') }} as d on d.document_id = r.document_id

@@ -7,6 +7,7 @@ select
   r.year,
   max(r.division_level) as level,
   max(r.body_id) as body_id,
+  max(r.body_kind) as body_kind,
   max(r.issuer) as issuer,
   max(r.scope) as scope,
   max(r.template) as template,
