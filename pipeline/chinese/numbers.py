@@ -31,7 +31,8 @@ class Reading(NamedTuple):
     note: str = ""
 
 
-_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0, "两": 2}
+DIGIT_SIGNS = "〇一二三四五六七八九"
+_DIGITS = {c: i for i, c in enumerate(DIGIT_SIGNS)} | {"零": 0, "○": 0, "两": 2}
 _POWERS = {"十": 10, "百": 100, "千": 1000}
 _SCALES = {"": 1, "百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000}
 NUMBER = r"\d{1,3}(?:[,，]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+"

@@ -23,7 +23,9 @@ def likeness(one: str, other: str) -> float:
 
 def most_alike(text: str, choices: Iterable[str], at_least: float, limit: int = 5) -> list[tuple[str, float]]:
     """The choices that are at least so like the text, most alike first, each with its likeness."""
-    names = choices.keys() if isinstance(choices, Mapping) else choices  # of a mapping it would take the values
+    names = (
+        choices.keys() if isinstance(choices, Mapping) else choices
+    )  # of a mapping it would take the values
     found = process.extract(text, names, scorer=fuzz.ratio, limit=limit, score_cutoff=at_least)
     return [(choice, score) for choice, score, _ in found]
 

@@ -17,10 +17,13 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from pipeline.chinese.days import YEAR
+from pipeline.chinese.numbering import BRACKETED, CHAPTER
+from pipeline.chinese.units import PRINTED_UNIT
 from pipeline.document import Block, Cell, Paragraph, Table
 
 _RULE = re.compile(r"^[\s|:+\-=─┼├┤]*$")
-_FIGURE = r"[-+]?\d[\d,，.]*(?:[件项項条條次个個人篇笔筆元]|[万萬]元|人次)?"
+_FIGURE = rf"[-+]?\d[\d,，.]*(?:{PRINTED_UNIT})?"
 _NUMBER = re.compile(rf"^{_FIGURE}$")
 _MARKS = "[-—–/无]"
 _MARK = re.compile(rf"^{_MARKS}$")
@@ -28,15 +31,13 @@ _BEHIND = re.compile(rf"^(\S.*?[^\s\d.,，+-])((?:\s+(?:{_FIGURE}|{_MARKS}))+)$"
 _ALONE = re.compile(rf"^(?:{_FIGURE}|{_MARKS})(?:\s+(?:{_FIGURE}|{_MARKS}))+$")
 _TOLD = re.compile(
     rf"^([^。；;]*[\u4e00-\u9fff][^。；;]*):\s*"
-    rf"((?:{_FIGURE}|\d[\d,.]*[期份场場处處名]|[零〇]|{_MARKS})(?:\([^()]*\))?|)(?:[件项項条條次个個人篇期名]|[万萬]?元|人次)?$"
+    rf"((?:{_FIGURE}|[零〇]|{_MARKS})(?:\([^()]*\))?|)(?:{PRINTED_UNIT})?$"
 )
 _SENTENCE_END = re.compile(r"[。；;！!？?]$")
 _SPACED = re.compile(r"\t+|\s{2,}|[\u2001\u2003\u3000]+")
 _TITLE = re.compile(r"(?:报告|年报|公报|公告|通知)[》。]?$")
-_DATED = re.compile(
-    r"^(?:[(（][一二三四五六七八九十]+[)）]|[一二三四五六七八九十]+、|\d+[.、])?(?:20\d\d)年度?[^\s\d].*[\u4e00-\u9fff]"
-)
-_HEADING = re.compile(r"^[一二三四五六七八九十]{1,2}、[^\s\d]+$")
+_DATED = re.compile(rf"^(?:{BRACKETED}|{CHAPTER}|\d+[.、])?{YEAR}年度?[^\s\d].*[\u4e00-\u9fff]")
+_HEADING = re.compile(rf"^{CHAPTER}[^\s\d]+$")
 _INVISIBLE = re.compile("[\u200b-\u200d\u2060\ufeff]")
 _MIN_LONE_NUMBERS = 6
 _MIN_TOLD = 6

@@ -79,14 +79,6 @@ def test_dagster_stays_in_its_files() -> None:
 
 
 STILL_SPELLING = {
-    "clean/html/table.py",
-    "clean/line_tables.py",
-    "clean/office/word_numbering.py",
-    "clean/page/aligned_columns.py",
-    "clean/page/aligned_over_pages.py",
-    "clean/page/aligned_rows.py",
-    "clean/page/column_pieces.py",
-    "clean/page/layout.py",
     "extract/identity.py",
     "extract/prose/context.py",
     "extract/prose/guards.py",

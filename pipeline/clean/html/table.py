@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from selectolax.lexbor import LexborNode
 
+from pipeline.chinese.units import PRINTED_UNIT
 from pipeline.clean.html.div_table import elements
 from pipeline.clean.line_tables import told
 from pipeline.document import UNREAD, Cell, Table
@@ -27,7 +28,7 @@ _LEAST_TOLD = 6
 _MOST_BLOCKS = 40  # of a cell, among which one may hold all its lines
 _SPACER = re.compile(r"(?:spacer|blank|space|transparent|pixel|dot|line|clear)[-_\d]*\.(?:gif|png)", re.I)
 _CELL_FIGURE = re.compile(
-    r"(?:[-+－]?\d[\d.,， ]*|[-—－/／无零〇])(?:[万萬]?元|人次|[件项項条條次人个個篇期])?(?:[(（][^()（）]*[)）])?"
+    rf"(?:[-+－]?\d[\d.,， ]*|[-—－/／无零〇])(?:{PRINTED_UNIT})?(?:[(（][^()（）]*[)）])?"
 )
 _WORD = re.compile(r"[\u4e00-\u9fff]")
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
+from pipeline.chinese.numbers import DIGIT_SIGNS
 from pipeline.clean.package import Package, child, local, value
 
-_DIGITS = "〇一二三四五六七八九"
 _LEGAL = "零壹贰叁肆伍陆柒捌玖"
 _STEMS = "甲乙丙丁戊己庚辛壬癸"
 _BRANCHES = "子丑寅卯辰巳午未申酉戌亥"
@@ -157,11 +157,11 @@ def numeral(number: int, number_format: str) -> str:
         return str(number)
     if number_format in ("chineseCounting", "chineseCountingThousand", "taiwaneseCounting",
                          "taiwaneseCountingThousand", "japaneseCounting", "koreanCounting"):  # fmt: skip
-        return _counting(number, _DIGITS, "十百千", "零" if number_format.startswith("chinese") else "〇")
+        return _counting(number, DIGIT_SIGNS, "十百千", "零" if number_format.startswith("chinese") else "〇")
     if number_format in ("chineseLegalSimplified", "ideographLegalTraditional", "japaneseLegal"):
         return _counting(number, _LEGAL, "拾佰仟", "零", full=True)
     if number_format in ("ideographDigital", "japaneseDigitalTenThousand", "taiwaneseDigital"):
-        return "".join(_DIGITS[int(digit)] for digit in str(number))
+        return "".join(DIGIT_SIGNS[int(digit)] for digit in str(number))
     if number_format == "ideographTraditional" and 1 <= number <= 10:
         return _STEMS[number - 1]
     if number_format == "ideographZodiac" and 1 <= number <= 12:

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
+from pipeline.chinese.units import PRINTED_UNIT
 from pipeline.clean.page.column_pieces import GROUP, ITEM, parts_of, split_at
 from pipeline.clean.page.text_flow import Line
 
 FIGURE = re.compile(r"[+\-]?[\d０-９][\d０-９.,，]*\D{0,2}(?:（.{1,2}）)?|[-—–－/／]|[无零〇]")
-_WORD = re.compile(r"[件条次个人篇项份期场元笔家]|人次|件次|[万亿]元")
+_WORD = re.compile(PRINTED_UNIT)
 _MIN_SERIAL = 5
 """Rows in order that tell a column of serial numbers."""
 Column = tuple[float, float]

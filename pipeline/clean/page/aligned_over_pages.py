@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median
 
+from pipeline.chinese.numbering import CHAPTER
 from pipeline.clean.page.aligned_columns import Frame, is_figure
 from pipeline.clean.page.text_flow import Line
 
 MAX_TITLE = 16
 """Signs of a title inside a table that goes on over a page's end."""
-SECTION = re.compile(r"[一二三四五六七八九十]+、")
+SECTION = re.compile(CHAPTER)
 
 
 def going_on_to(rows: Sequence[Sequence[Line]], free: int, start: int, end: int, frame: Frame) -> int:

@@ -8,12 +8,11 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from pipeline.chinese.numbering import ARABIC, ARTICLE, BRACKETED, CHAPTER
 from pipeline.clean.page.text_flow import Line
 
-NUMBERED = re.compile(
-    r"[（(][一二三四五六七八九十\d]+[)）]|[一二三四五六七八九十]+、|\d+\s*[、.．]\D|其中[:：]|第[一二三四五六七八九十]+条"
-)
-_ARTICLE = re.compile(r"第[一二三四五六七八九十]+条第[^\d]{1,5}项$")
+NUMBERED = re.compile(rf"{BRACKETED}|{CHAPTER}|{ARABIC}\D|其中[:：]|{ARTICLE}")
+_ARTICLE = re.compile(rf"{ARTICLE}第[^\d]{{1,5}}项$")
 """A title inside a table, which has neither figures nor a second line."""
 MAX_LABEL_LINES = 14
 

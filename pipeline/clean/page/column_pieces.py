@@ -6,10 +6,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from pipeline.chinese.numbering import ARABIC, NUMERAL
 from pipeline.clean.page.text_flow import Line, glued
 
-GROUP = re.compile(r"[（(][一二三四五六七八九十]+[）)]")
-ITEM = re.compile(r"\d+[.、．]\D")
+GROUP = re.compile(rf"[（(]{NUMERAL}[）)]")
+ITEM = re.compile(rf"{ARABIC}\D")
 
 
 def split_at(piece: Line, x: float) -> list[Line]:

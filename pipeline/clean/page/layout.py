@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from pipeline.chinese.days import YEAR
 from pipeline.clean.page.aligned_columns import Frame, is_figure
 from pipeline.clean.page.aligned_table import AlignedTable, find_aligned_tables
 from pipeline.clean.page.blocks import PageBlock, PageCell, PagePicture, PageTable, PageText
@@ -36,7 +37,7 @@ _MIN_STACKED = 5
 _PAGE_NUMBER = re.compile(r"[-—–－~·.•|/\s]*(?:第|共|页|/|of|page|Page|PAGE|[-—–－~·.•|\s]|\d)+")
 _BARE_NUMBER = re.compile(r"\d{1,4}")
 _DIGITS = re.compile(r"\d+")
-_COUNT = re.compile(r"(?<!\d)(?!20[0-3]\d(?!\d))\d+")
+_COUNT = re.compile(rf"(?<!\d)(?!{YEAR}(?!\d))\d+")
 """A number that may be a page's: a year is none, so that the titles of two years' reports stay."""
 
 

@@ -18,7 +18,6 @@ from tools.demo import iter_bodies
 from tools.demo.faults import figure_text
 from tools.demo.figures import draw_years
 from tools.demo.forms import FormTable, Layout, Td, tables_of
-from tools.demo.plan import OLD_FORM
 from tools.demo.truth import Key
 
 YEARS = {"v2008": 2013, "v2014": 2017, "v2019": 2020, "v2021": 2023}
@@ -58,9 +57,8 @@ class Sheet:
         bodies = [b for b in iter_bodies(16) if b.size > 20]
         self.body = bodies[seed % len(bodies)]
         self.year = YEARS[template]
-        plan = {self.year: (OLD_FORM,) if template == "v2019" else ()}
         _, drawn, self.figures = next(
-            iter(draw_years(self.body, range(self.year, self.year + 1), plan, seed))
+            iter(draw_years(self.body, range(self.year, self.year + 1), {self.year: ()}, seed))
         )
         assert drawn == template
         self.texts: dict[Key, str] = {k: figure_text(v) for k, v in self.figures.items()}
