@@ -6,7 +6,6 @@ worker, which is replaced, and the file gets a ``Failure`` instead of a result.
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import math
 import multiprocessing
@@ -14,8 +13,10 @@ import resource
 import signal
 import time
 import traceback
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from multiprocessing.connection import Connection, wait
+from multiprocessing.reduction import ForkingPickler
 from types import TracebackType
 from typing import Any, Literal, NamedTuple, TypeVar
 
@@ -28,6 +29,11 @@ OCR_MEMORY_BYTES = 4_000_000_000
 
 _GRACE_S = 2.0
 _START_S = 120.0
+_IN_FLIGHT = 2
+"""Values that a worker holds: what it works on, and what it takes up next."""
+
+_FITS_BYTES = 16_000
+"""A value of this size waits in the pipe without keeping the parent: larger ones are given when asked for."""
 
 
 class WorkersDoNotStart(RuntimeError):
@@ -44,14 +50,21 @@ class Failure(NamedTuple):
 
 
 class _Worker:
-    """A worker process, the parent's end of its pipe and what it is working on."""
+    """A worker process, the parent's end of its pipe, and the values that it was given: the first it works
+    on, the next waits in the pipe, so that it need not wait for the parent."""
 
     def __init__(self, process: Any, pipe: Connection) -> None:
         self.process = process
         self.pipe = pipe
-        self.item: Any = None
+        self.items: deque[Any] = deque()
         self.deadline = math.inf
         self.served = 0
+
+    def next_done(self, wall_s: float) -> Any:
+        """Takes the value that is done off the list; the next one's time begins."""
+        item = self.items.popleft()
+        self.deadline = time.monotonic() + wall_s if self.items else math.inf
+        return item
 
     def stop(self) -> None:
         """Kills the process, whatever it is doing."""
@@ -92,8 +105,8 @@ class GuardedPool:
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload([__name__, *preload])
         self._function: Callable[[Any], Any] | None = None
-        self._idle: list[_Worker] = []
-        self._busy: dict[Connection, _Worker] = {}
+        self._workers: dict[Connection, _Worker] = {}
+        self._again: deque[Any] = deque()
         self._in_use = False
 
     def map_unordered(self, fn: Callable[[T], R], items: Iterable[T]) -> Iterator[tuple[T, R | Failure]]:
@@ -106,38 +119,23 @@ class GuardedPool:
         try:
             self._use(fn)
             source = iter(items)
-            exhausted = False
             while True:
-                while not exhausted and len(self._busy) < self._count:
-                    try:
-                        item = next(source)
-                    except StopIteration:
-                        exhausted = True
-                        break
-                    self._hand_out(item)
-                if not self._busy:
+                self._give_out(source)
+                if not any(worker.items for worker in self._workers.values()):
                     return
                 for done, result in self._collect():
-                    if not exhausted and len(self._busy) < self._count:
-                        try:
-                            following = next(source)
-                        except StopIteration:
-                            exhausted = True
-                        else:
-                            self._hand_out(following)
+                    self._give_out(source)
                     yield done, result
         finally:
-            for worker in list(self._busy.values()):
-                worker.stop()
-            self._busy.clear()
+            for worker in [w for w in self._workers.values() if w.items]:
+                self._end(worker)
+            self._again.clear()
             self._in_use = False
 
     def close(self) -> None:
         """Ends all workers."""
-        for worker in [*self._idle, *self._busy.values()]:
-            worker.stop()
-        self._idle.clear()
-        self._busy.clear()
+        for worker in list(self._workers.values()):
+            self._end(worker)
 
     def __enter__(self) -> GuardedPool:
         return self
@@ -169,47 +167,74 @@ class GuardedPool:
             code = worker.process.exitcode
             worker.stop()
             raise WorkersDoNotStart(f"a worker process did not start (exit code {code})") from None
+        self._workers[ours] = worker
         return worker
 
-    def _hand_out(self, item: Any) -> None:
-        worker = self._idle.pop() if self._idle else self._started()
+    def _end(self, worker: _Worker) -> None:
+        """Kills a worker; what waited for it and was not begun is given to another."""
+        del self._workers[worker.pipe]
+        self._again.extend(worker.items)
+        worker.items.clear()
+        worker.stop()
+
+    def _give_out(self, source: Iterator[Any]) -> None:
+        """Gives values out as long as a worker has room: first one to each, then one more that waits."""
+        for waiting in range(_IN_FLIGHT):
+            while True:
+                worker = self._with_room(waiting)
+                if worker is None:
+                    break
+                try:
+                    item = self._again.popleft() if self._again else next(source)
+                except StopIteration:
+                    return
+                if waiting and len(ForkingPickler.dumps(item)) > _FITS_BYTES:
+                    self._again.appendleft(item)
+                    return
+                if not self._hand_out(worker or self._started(), item):
+                    self._again.appendleft(item)
+
+    def _with_room(self, waiting: int) -> _Worker | Literal[False] | None:
+        """A worker that has ``waiting`` values and may take another; False where one may be started."""
+        for worker in self._workers.values():
+            if len(worker.items) == waiting and worker.served < self._values_per_worker:
+                return worker
+        return False if not waiting and len(self._workers) < self._count else None
+
+    def _hand_out(self, worker: _Worker, item: Any) -> bool:
+        """Gives a worker a value; tells whether it was there to take it."""
         try:
-            worker.pipe.send(item)
+            worker.pipe.send_bytes(ForkingPickler.dumps(item))
         except (BrokenPipeError, ConnectionResetError):  # it died while idle
-            worker.stop()
-            worker = self._started()
-            with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # found dead when collected
-                worker.pipe.send(item)
-        worker.item = item
-        worker.deadline = time.monotonic() + self._wall
+            self._end(worker)
+            return False
+        worker.items.append(item)
         worker.served += 1
-        self._busy[worker.pipe] = worker
+        if len(worker.items) == 1:
+            worker.deadline = time.monotonic() + self._wall
+        return True
 
     def _collect(self) -> list[tuple[Any, Any]]:
-        """Waits until something happened; gives the items that are done and what became of them."""
-        first = min(worker.deadline for worker in self._busy.values())
-        ready = wait(list(self._busy), max(0.0, first - time.monotonic()))
+        """Waits until something happened; gives the values that are done and what became of them."""
+        busy = {pipe: worker for pipe, worker in self._workers.items() if worker.items}
+        first = min(worker.deadline for worker in busy.values())
         found: list[tuple[Any, Any]] = []
-        for pipe in ready:
+        for pipe in wait(list(busy), max(0.0, first - time.monotonic())):
             assert isinstance(pipe, Connection)
-            worker = self._busy.pop(pipe)
-            item, worker.item = worker.item, None
+            worker = busy[pipe]
             try:
                 healthy, result = pipe.recv()
             except (EOFError, OSError):
                 healthy, result = False, _cause_of_death(worker, self._cpu)
                 log.warning("a worker died: %s", result.detail)
-            if healthy and worker.served < self._values_per_worker:
-                self._idle.append(worker)
-            else:
-                worker.stop()
-            found.append((item, result))
+            found.append((worker.next_done(self._wall), result))
+            if not healthy or (worker.served >= self._values_per_worker and not worker.items):
+                self._end(worker)
         now = time.monotonic()
-        for pipe, worker in list(self._busy.items()):
-            if worker.deadline <= now and not pipe.poll():
-                del self._busy[pipe]
-                item = worker.item
-                worker.stop()
+        for worker in list(busy.values()):
+            if worker.items and worker.deadline <= now and not worker.pipe.poll():
+                item = worker.next_done(self._wall)
+                self._end(worker)
                 found.append((item, Failure("timeout", f"Took longer than {self._wall:g} s.")))
         return found
 

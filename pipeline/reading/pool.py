@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from pipeline.clean.guard import OCR_MEMORY_BYTES, GuardedPool
+from pipeline.crawl import UserError
 
 CPU_S = 180.0
 """Processor time that one article with its attachments, or one archive, may take."""
@@ -13,10 +14,10 @@ SWITCH = "YANGGUANG_WORKERS"
 
 def worker_count(jobs: int) -> int:
     """As many as there are cores, or as ``YANGGUANG_WORKERS`` says; never more than there is to do. Raises
-    ValueError for a number below one."""
+    UserError for a number below one."""
     named = os.environ.get(SWITCH, "")
     if named and not (named.isdecimal() and int(named)):
-        raise ValueError(f"{SWITCH} is the number of workers, at least 1, not {named!r}")
+        raise UserError(f"{SWITCH} is the number of workers, at least 1, not {named!r}")
     return max(1, min(int(named) if named else len(os.sched_getaffinity(0)), jobs))
 
 

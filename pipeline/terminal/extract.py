@@ -12,6 +12,7 @@ from pipeline.terminal.say import give, say, wrong
 @click.option("--format", "form", type=click.Choice(["table", "jsonl"]), default="table", show_default=True)
 def extract(files: tuple[str, ...], form: str) -> None:
     """Read FILEs and print the reports found in them; touches no warehouse."""
+    from pipeline.crawl import UserError
     from pipeline.reading.files import Unreadable, read_files
     from pipeline.terminal.reports import report_json, report_lines
     from pipeline.terminal.written import json_line
@@ -23,5 +24,5 @@ def extract(files: tuple[str, ...], form: str) -> None:
                 say(f"{name}: {what}{': ' + detail if detail else ''}")
             for report in reports:
                 give([json_line(report_json(report))] if form == "jsonl" else report_lines(report))
-    except Unreadable as error:
+    except (Unreadable, UserError) as error:
         wrong(str(error))

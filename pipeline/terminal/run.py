@@ -29,9 +29,11 @@ def run_all(home: Home, inputs: tuple[str, ...], *, delay: float = 2.0, allow_pr
     """One whole run in a home; says what it did, and ends the command where it failed."""
     from pipeline.crawl import UserError
     from pipeline.logs import keep_log
+    from pipeline.reading.pool import worker_count
     from pipeline.stages import Busy, is_up_to_date, model_counts, run_lock, take_in_stage, unread_documents
 
     try:
+        worker_count(1)  # said before anything is done where it is wrong
         with run_lock(home):
             keep_log(home)
             counts = take_in_stage(home, inputs, delay=delay, allow_private=allow_private)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import importlib
 import os
 import signal
 import subprocess
@@ -15,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.clean.guard import Failure, GuardedPool
+from pipeline.clean.guard import Failure, GuardedPool, WorkersDoNotStart
 
 GIGABYTE = 1_000_000_000
 
@@ -102,7 +103,7 @@ def test_items_are_drawn_as_workers_are_free() -> None:
         results = pool.map_unordered(behave, endless())
         for _ in range(20):
             assert next(results) == ("a", "A")
-        assert drawn <= 20 + 3
+        assert drawn <= 20 + 5
         del results
 
 
@@ -186,3 +187,42 @@ def _alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
+
+
+def slow_then(order: str) -> str:
+    """Misbehaves after a moment, when the next value waits."""
+    time.sleep(0.2)
+    return behave(order)
+
+
+def test_what_waits_behind_a_value_that_kills_its_worker_is_read() -> None:
+    with _pool(workers=1) as pool:
+        found = dict(pool.map_unordered(slow_then, ["crash", "a", "eat", "b", "exit", "c"]))
+    assert {item: r for item, r in found.items() if isinstance(r, str)} == {"a": "A", "b": "B", "c": "C"}
+    assert len(found) == 6
+
+
+def test_large_values_do_not_hold_each_other_up() -> None:
+    """A worker that sends much and a parent that gives much wait for nobody."""
+    with _pool(workers=2, timeout_s=30.0) as pool:
+        items = ["z" * 3_000_000 + str(n) for n in range(12)]
+        assert sorted(r for _, r in pool.map_unordered(behave, items)) == sorted(i.upper() for i in items)
+
+
+def test_workers_that_do_not_start_end_the_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not one worker after the other, and no value blamed for it."""
+    (tmp_path / "only_here.py").write_text(
+        f"import os\nif os.getpid() != {os.getpid()}:\n    raise ImportError\ndef upper(text): return text.upper()\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    only_here = importlib.import_module("only_here")
+    with _pool() as pool, pytest.raises(WorkersDoNotStart):
+        list(pool.map_unordered(only_here.upper, ["a", "b"]))
+
+
+def test_the_limit_is_processor_time() -> None:
+    with GuardedPool(1, 1.0, 2 * GIGABYTE, wall_s=30.0) as pool:
+        ((_, spun),) = pool.map_unordered(behave, ["spin"])
+        ((_, slept),) = pool.map_unordered(slow_then, ["a"])
+    assert spun == Failure("timeout", "Used more than 1 s of processor time.")
+    assert slept == "A"

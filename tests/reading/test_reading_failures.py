@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from pipeline.clean.guard import Failure, GuardedPool
-from pipeline.crawl import RawStore, take_in
+from pipeline.crawl import RawStore, UserError, take_in
 from pipeline.home import Home
 from pipeline.reading import read_all
 from pipeline.reading.files import Unreadable, read_files
@@ -120,7 +120,7 @@ def test_workers_are_as_many_as_cores_or_as_named(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("YANGGUANG_WORKERS", "7")
     assert (worker_count(1000), worker_count(3)) == (7, 3)
     monkeypatch.setenv("YANGGUANG_WORKERS", "none")
-    with pytest.raises(ValueError, match="YANGGUANG_WORKERS"):
+    with pytest.raises(UserError, match="YANGGUANG_WORKERS"):
         worker_count(5)
 
 
