@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import pairwise
@@ -11,17 +11,18 @@ from itertools import pairwise
 from pipeline.chinese.numbering import section_of
 from pipeline.chinese.text import compared, squeeze
 from pipeline.chinese.titles import read_title
-from pipeline.codebook import Codebook, load_codebook, normalise_label
-from pipeline.document import Block, Document, Image, Paragraph, Table
+from pipeline.codebook import load_codebook
+from pipeline.document import Block, Document, Paragraph, Table
 from pipeline.extract.genre import why_no_report
 from pipeline.extract.identity import detect_template, find_published, find_year
 from pipeline.extract.pieces import Piece, Section, cut, sections
 from pipeline.extract.prose.sentences import read_prose
-from pipeline.extract.tables.cells import Slot
+from pipeline.extract.tables.account import account
 from pipeline.extract.tables.report import read_tables
+from pipeline.extract.tables.vocabulary import vocabulary
 from pipeline.finding import finding
 from pipeline.places import Evidence, Registry, detect_scope, identify
-from pipeline.report import Finding, Observation, Report, Unplaced
+from pipeline.report import Finding, Report
 
 _BY = re.compile(r"^\s*主办(?:单位)?\s*[:：]\s*(\S+?)(?:\s.*|承办.*)?$")
 _KEEPER_LABEL = re.compile(r"(?:发布|发文|公开|编制|责任)(?:机构|机关|单位|部门|主体)[:：]?")
@@ -149,8 +150,16 @@ def _report(
         and body.kind not in ("government", "governing_zone", "zone", "unknown"),
     )
     observations = [*tables.observations, *prose.observations]
-    observations += _missing_tables(parts, codebook, template, observations, tables.unplaced, findings)
-    observations += tables.local
+    held = {(o.indicator, o.applicant) for o in observations} | {s for u in tables.unplaced for s in u.slots}
+    told = account(parts, tables.read, template, held, vocabulary())
+    findings += told.findings
+    observations += told.observations
+    observations += [
+        o._replace(value=None, state="unreadable", resolved=None, resolution=None)
+        if o.locator in told.doubted
+        else o
+        for o in tables.local
+    ]
     return Report(
         report_id=f"{document.sha256[:16]}-{ordinal}",
         document_sha256=document.sha256,
@@ -223,62 +232,3 @@ def _keepers(document: Document, piece: Piece, alone: bool) -> list[str]:
         texts = [squeeze(c.text) for c in table.cells]
         found += [f"来源:{name}" for label, name in pairwise(texts) if _KEEPER_LABEL.fullmatch(label)]
     return list(dict.fromkeys(found))
-
-
-def _missing_tables(
-    parts: Iterable[Section],
-    codebook: Codebook,
-    template: str,
-    held: Sequence[Observation],
-    unplaced: Sequence[Unplaced],
-    findings: list[Finding],
-) -> list[Observation]:
-    """Sections whose heading announces a table and that show none: state ``table_missing``, never zero."""
-    known: set[Slot] = set()
-    found: list[Observation] = []
-    for part in parts:
-        section = codebook.section_by_heading.get(normalise_label(part.heading))
-        if section is None or any(isinstance(b, Table) for b in part.blocks):
-            continue
-        if any(len(b.text) > 4 for b in part.blocks if isinstance(b, Paragraph)):
-            continue
-        pictures = any(isinstance(b, Image) for b in part.blocks)
-        known = known or {(o.indicator, o.applicant) for o in held} | {
-            slot for row in unplaced for slot in row.slots
-        }
-        cells: list[Slot] = []
-        for indicator_id in section.expected:
-            indicator = codebook.by_form.get((template, indicator_id))
-            if indicator is None:
-                continue
-            slot = (indicator_id, "total" if indicator.dimension else None)
-            if slot in known:
-                continue
-            cells.append(slot)
-            found.append(
-                Observation(
-                    slot[0],
-                    slot[1],
-                    None,
-                    "",
-                    indicator.unit,
-                    False,
-                    "table_missing",
-                    None,
-                    None,
-                    "table",
-                    part.locator,
-                    part.heading,
-                )
-            )
-        if not cells:
-            continue
-        findings.append(
-            finding(
-                "table.missing",
-                f"“{part.heading}”之下没有表格 / no table stands under this heading"
-                + (" (a picture does)" if pictures else ""),
-                tuple(cells),
-            )
-        )
-    return found

@@ -23,13 +23,19 @@ _CUT = re.compile(r"\d[ \t\n\u3000\xa0]+\d")
 
 class TableReading(NamedTuple):
     """What one table says. ``placed`` maps each slot to its observation; ``known`` says whether the codebook
-    knows the label of any row."""
+    knows the label of any row. ``about``: the form's tables whose labels it bears; ``shown``: whether
+    anything but known labels is printed in it; ``nameless``: figures without any label; ``why``: what may be
+    the reason where nothing was placed: ``empty``, ``labels``, ``heads`` or ``grid``."""
 
     placed: dict[Slot, Observation]
     unplaced: list[Unplaced]
     local: list[Observation]
     findings: list[Finding]
     known: bool
+    about: frozenset[str] = frozenset()
+    shown: bool = False
+    nameless: bool = False
+    why: str = "labels"
 
     def cells(self) -> set[Slot]:
         """The cells that the table gives, placed or not."""

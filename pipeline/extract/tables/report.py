@@ -3,8 +3,8 @@ ambiguous."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from pipeline.chinese.numbering import section_of
 from pipeline.document import Block, Paragraph, Table
@@ -19,24 +19,63 @@ from pipeline.finding import finding
 from pipeline.report import Finding, Observation, Unplaced
 
 
-@dataclass
-class Tables:
-    """The tables of one report, brought together."""
+class Tables(NamedTuple):
+    """The tables of one report, brought together; ``read`` is each of them with what it says."""
 
     observations: list[Observation]
     unplaced: tuple[Unplaced, ...]
     local: list[Observation]
     findings: list[Finding]
+    read: list[tuple[Table, TableReading]]
+
+
+class _Read(NamedTuple):
+    """One table with what it says: the year it is headed with, ``inherited`` from one above it in the same
+    section; whether it is of a part of the year; whether it stands before the first heading (a side bar)."""
+
+    reading: TableReading
+    year: int | None
+    inherited: bool
+    part: bool
+    outside: bool
+
+    def of_another(self, year: int | None) -> bool:
+        return bool(year and self.year and self.year != year and self.reading.known)
 
 
 def read_tables(blocks: Sequence[Block], template: str | None, year: int | None) -> Tables:
     """Read all tables of a report in order. Where two tables claim the same cell with different figures, the
     one that names the report's year holds; where none does, the cell is ambiguous."""
-    form, above = Form(vocabulary(), template, year), Above()
-    readings: list[tuple[TableReading, int | None]] = []
-    outside: list[TableReading] = []  # tables before the first heading, and the headings yet to come
-    inherited: list[TableReading] = []  # tables below one that is headed with a year, in the same section
-    parts: list[TableReading] = []  # tables of a part of the year
+    tables, readings = _in_order(blocks, Form(vocabulary(), template, year))
+    findings = [f for read in readings for f in read.reading.findings]
+    own, aside = _set_aside(readings, year)
+    placed: dict[Slot, Observation] = {}
+    unplaced: list[Unplaced] = []
+    for read in own:
+        if read.of_another(year) and not read.inherited:
+            message = (
+                "表前标注的年份与报告年份不一致 / the table is headed with another year than the report's"
+            )
+            findings.append(finding("table.other_year", message, (), read.year, year))
+        for slot, seen in read.reading.placed.items():
+            held = placed.get(slot)
+            if held is None or (held.state == "blank" and seen.state != "blank"):
+                placed[slot] = seen
+            elif seen.state != "blank" and (held.value, held.state) != (seen.value, seen.state):
+                placed[slot] = clash(slot, held, seen, findings, inside=False)
+        filled = {s for u in unplaced for s in u.slots}
+        unplaced += [u for u in read.reading.unplaced if not filled.issuperset(u.slots)]
+    local = [o for read in own for o in read.reading.local] + aside
+    waiting = {slot for row in unplaced for slot in row.slots}
+    observations = [o for s, o in placed.items() if s not in waiting]
+    both = list(zip(tables, (read.reading for read in readings), strict=True))
+    return Tables(observations, tuple(unplaced), local, findings, both)
+
+
+def _in_order(blocks: Sequence[Block], form: Form) -> tuple[list[Table], list[_Read]]:
+    above = Above()
+    tables: list[Table] = []
+    readings: list[_Read] = []
     begun = False
     headed: int | None = None
     before: list[str] = []
@@ -51,111 +90,51 @@ def read_tables(blocks: Sequence[Block], template: str | None, year: int | None)
             named = year_hint(before, block)
             headed = named or headed
             reading, above = read_table(block, form, above)
-            readings.append((reading, headed))
-            if named is None and headed:
-                inherited.append(readings[-1][0])
-            if part_of_year(before, block):
-                parts.append(readings[-1][0])
-            if not begun:
-                outside.append(readings[-1][0])
+            inherited = named is None and headed is not None
+            tables.append(block)
+            readings.append(_Read(reading, headed, inherited, part_of_year(before, block), not begun))
             before = []
-    findings = [f for reading, _ in readings for f in reading.findings]
-    readings, others = _apart(readings, year, inherited)
-    aside = _repeated_inside(outside, [reading for reading, _ in readings]) if begun else []
-    readings = [pair for pair in readings if not any(pair[0] is reading for reading in aside)]
-    halves = _given_again(parts, [reading for reading, _ in readings])
-    readings = [pair for pair in readings if not any(pair[0] is reading for reading in halves)]
-    placed: dict[Slot, Observation] = {}
-    local: list[Observation] = []
-    unplaced: list[Unplaced] = []
-    for reading, hint in readings:
-        if (
-            hint
-            and year
-            and hint != year
-            and reading.known
-            and not any(reading is other for other in inherited)
-        ):
-            findings.append(
-                finding(
-                    "table.other_year",
-                    "表前标注的年份与报告年份不一致 / the table is headed with another year than the report's",
-                    (),
-                    hint,
-                    year,
-                )
-            )
-        for slot, observation in reading.placed.items():
-            held = placed.get(slot)
-            if held is None or (held.state == "blank" and observation.state != "blank"):
-                placed[slot] = observation
-            elif (held.value, held.state) != (
-                observation.value,
-                observation.state,
-            ) and observation.state != "blank":
-                placed[slot] = clash(slot, held, observation, findings, inside=False)
-        filled = {s for u in unplaced for s in u.slots}
-        unplaced += [u for u in reading.unplaced if not filled.issuperset(u.slots)]
-        local += reading.local
-    for reading in aside:
-        local += [
-            o._replace(indicator=f"local.aside.{o.indicator}")
-            for o in reading.placed.values()
-            if o.value is not None
-        ]
-    for reading in halves:
-        local += [
-            o._replace(indicator=f"local.part_year.{o.indicator}")
-            for o in reading.placed.values()
-            if o.value is not None
-        ]
-    for reading, hint in others:
-        local += [
-            o._replace(indicator=f"local.year_{hint}.{o.indicator}", label=f"{hint}年 {o.label}")
-            for o in reading.placed.values()
-            if o.value is not None
-        ]
-    waiting = {slot for row in unplaced for slot in row.slots}
-    return Tables([o for s, o in placed.items() if s not in waiting], tuple(unplaced), local, findings)
+    return tables, [r._replace(outside=r.outside and begun) for r in readings]
 
 
-def _apart(
-    readings: list[tuple[TableReading, int | None]], year: int | None, inherited: Sequence[TableReading]
-) -> tuple[list[tuple[TableReading, int | None]], list[tuple[TableReading, int]]]:
-    """(the report's own tables, those headed with another year). A table headed with another year is set
-    aside only where tables of the report's own year, or without a year, give the same cells."""
-    kept: list[tuple[TableReading, int | None]] = []
-    others: list[tuple[TableReading, int]] = []
-    for reading, hint in readings:
-        if not (year and hint and hint != year and reading.known):
-            kept.append((reading, hint))
-            continue
-        cells = reading.cells()
-        own = {
-            cell
-            for r, h in readings
-            if r is not reading and (h is None or h == year) and r.known
-            for cell in r.cells()
-        }
-        alone = any(reading is other for other in inherited)  # it has no year of its own
-        if (not alone and any(h == year for _, h in readings)) or len(cells & own) * 2 > len(cells):
-            others.append((reading, hint))
-        else:
-            kept.append((reading, hint))
-    return kept, others
+def _set_aside(readings: Sequence[_Read], year: int | None) -> tuple[list[_Read], list[Observation]]:
+    """(the report's own tables, local figures of the others): another year's where tables of the report's
+    own year, or without a year, give the same cells; a side bar's whose cells the report's own tables all
+    give; those of a part of the year most of whose cells other tables give for the whole of it."""
+    own: list[_Read] = []
+    others: list[_Read] = []
+    for read in readings:
+        same = _cells(r for r in readings if r is not read and r.year in (None, year) and r.reading.known)
+        named = not read.inherited and any(r.year == year for r in readings)
+        aside = read.of_another(year) and (named or _most(read, same))
+        (others if aside else own).append(read)
+    inside = _cells(r for r in own if not r.outside)
+    bars = [r for r in own if r.outside and r.reading.placed and inside.issuperset(r.reading.cells())]
+    own = [r for r in own if not any(r is bar for bar in bars)]
+    whole = _cells(r for r in own if not r.part)
+    halves = [r for r in own if r.part and _most(r, whole)]
+    own = [r for r in own if not any(r is half for half in halves)]
+    local = [o for r in bars for o in _as_local(r.reading, "aside")]
+    local += [o for r in halves for o in _as_local(r.reading, "part_year")]
+    local += [
+        o._replace(label=f"{r.year}年 {o.label}")
+        for r in others
+        for o in _as_local(r.reading, f"year_{r.year}")
+    ]
+    return own, local
 
 
-def _repeated_inside(outside: Sequence[TableReading], readings: Sequence[TableReading]) -> list[TableReading]:
-    """The tables before the first heading (a page's side bar) all of whose cells the report's own tables give
-    too."""
-    own: set[Slot] = set()
-    for reading in readings:
-        if not any(reading is other for other in outside):
-            own |= reading.cells()
-    return [reading for reading in outside if reading.placed and own.issuperset(reading.cells())]
+def _cells(readings: Iterable[_Read]) -> set[Slot]:
+    return {cell for read in readings for cell in read.reading.cells()}
 
 
-def _given_again(parts: Sequence[TableReading], readings: Sequence[TableReading]) -> list[TableReading]:
-    """The tables of a part of the year most of whose cells other tables give for the whole of it."""
-    own = {cell for r in readings if not any(r is part for part in parts) for cell in r.cells()}
-    return [part for part in parts if 2 * len(part.cells() & own) > len(part.cells())]
+def _most(read: _Read, cells: set[Slot]) -> bool:
+    """Whether most of a table's cells are among ``cells``."""
+    own = read.reading.cells()
+    return 2 * len(own & cells) > len(own)
+
+
+def _as_local(reading: TableReading, why: str) -> list[Observation]:
+    """A table's figures as local ones, for it is not the report's own."""
+    placed = [o._replace(indicator=f"local.{why}.{o.indicator}") for o in reading.placed.values()]
+    return [o for o in placed if o.value is not None]

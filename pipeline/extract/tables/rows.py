@@ -71,6 +71,13 @@ class Item(NamedTuple):
     state_group: str
     matter: str
 
+    @property
+    def tables(self) -> set[str]:
+        """The form's tables whose labels this may be."""
+        found = {key.table for key in self.rows if key.table in ("application", "proactive")}
+        review = self.state or (self.group and self.group.kind == "group")
+        return found | ({"proactive"} if self.quantity else set()) | ({"review"} if review else set())
+
     def blanked(self) -> Item:
         """The same place with nothing in it."""
         return Item._make(("", *self[1:5], (), *_NOTHING))

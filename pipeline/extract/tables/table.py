@@ -31,10 +31,12 @@ from pipeline.extract.tables.kinds import (
 )
 from pipeline.extract.tables.misprints import respelled
 from pipeline.extract.tables.observations import TableReading, together
-from pipeline.extract.tables.rows import Form, rows_of
+from pipeline.extract.tables.rows import Form, Row, rows_of
 
 _BESIDE_HEADS = ("other_year", "matter_and_quantity", "quantity", "matters")
 """Kinds of row that need no head: a head above them waits on."""
+_BEARS = 3
+"""Different labels of one of the form's tables from which a table looks like it."""
 
 
 def read_table(table: Table, form: Form, above: Above) -> tuple[TableReading, Above]:
@@ -70,4 +72,23 @@ def read_table(table: Table, form: Form, above: Above) -> tuple[TableReading, Ab
         above = with_heads(above, [], form)
         if above.stream and "state" in above.learned:
             entries += last_head(waiting.pending, above.heads.state)
-    return together(entries, form, "ocr" if table.method == "ocr" else "table", meant, known), above
+    reading = together(entries, form, "ocr" if table.method == "ocr" else "table", meant, known)
+    return _told(reading, table, rows, above), above
+
+
+def _told(reading: TableReading, table: Table, rows: list[Row], above: Above) -> TableReading:
+    """The reading with what may be said of the table where it was not understood."""
+    items = [item for row in rows for item in row if item.own]
+    named: dict[str, set[str]] = {}
+    for item in items:
+        for name in item.tables:
+            named.setdefault(name, set()).add(item.text)
+    about = frozenset(name for name, texts in named.items() if len(texts) >= _BEARS)
+    figures = any(item.is_figure for item in items)
+    why = "empty" if not any(c.text.strip() for c in table.cells) else "grid" if above.learned else "heads"
+    return reading._replace(
+        about=about,
+        shown=figures or bool(table.cells and why == "empty"),
+        nameless=any(not any(i.is_label for i in row) and any(i.is_figure for i in row) for row in rows),
+        why=why if named or why == "empty" else "labels",
+    )

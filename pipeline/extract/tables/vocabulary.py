@@ -30,6 +30,8 @@ _MORE = re.compile(
 )
 _TURNING = frozenset("本上去前今下不未非新旧增减除后外内含仅")
 T = TypeVar("T")
+Cell = tuple[tuple[str, str | None], Indicator]
+"""A cell of a form, (indicator, applicant), and its indicator there."""
 
 
 _UNITS = frozenset((*COUNTS, "元", "万元"))
@@ -159,6 +161,7 @@ class Vocabulary:
             form: Index() for form in reversed(codebook.forms_of("narrative", "statistics"))
         }
         self._forms: dict[str | None, Mapping[str, Indicator]] = {}
+        self._cells: dict[tuple[str, str], tuple[Cell, ...]] = {}
         self.columns: Index[ColumnKey] = Index()
         self.groups: Index[ColumnKey] = Index()
         self.group_of_state: dict[str, str] = {}  # a result named with its dispute group -> the group
@@ -270,6 +273,18 @@ class Vocabulary:
     def dispute_groups(self, texts: Iterable[str]) -> list[str]:
         """The dispute groups with results of their own that some labels name."""
         return [k.key for text in texts for k in self.groups.find(text)[:1] if k.key in self.review_groups]
+
+    def form_cells(self, template: str, name: str) -> tuple[Cell, ...]:
+        """The cells that a form prints in one of its tables, in its order."""
+        if (template, name) not in self._cells:
+            self._cells[template, name] = tuple(
+                ((i.indicator_id, member), i)
+                for i in self.codebook.indicators
+                if (i.template, i.table, i.kind) == (template, name, "printed")
+                and i.indicator_id not in self.headings_of_parts
+                for member in (self.applicants if i.dimension else [None])
+            )
+        return self._cells[template, name]
 
     def indicators(self, template: str | None) -> Mapping[str, Indicator]:
         """Each indicator as it stands on that form, else on the newest form that has it."""
