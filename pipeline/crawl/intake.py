@@ -72,7 +72,7 @@ def take_in(
 
         result += take_warc(store, archive, allowed_hosts=allowed_hosts)
     if addresses:
-        from pipeline.crawl.crawler import take_addresses
+        from pipeline.crawl.named import take_addresses
 
         result += take_addresses(
             store.root, addresses, allowed_hosts=allowed_hosts, delay=delay, allow_private=allow_private

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.crawl.completeness import check_sources, sources_table
-from pipeline.crawl.crawler import crawl, take_addresses
+from pipeline.crawl.crawler import crawl
 from pipeline.crawl.intake import take_in
+from pipeline.crawl.named import take_addresses
 from pipeline.crawl.policy import Policy
 from pipeline.crawl.progress import CrawlState
 from pipeline.crawl.registry import Source
