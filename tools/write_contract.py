@@ -47,6 +47,9 @@ IDENTITY = (
     "report_id",
 )
 _HEAD = "# Written by tools/write_contract.py from the codebook; do not edit."
+_JOINS = ", data_tests: [{relationships: {arguments: {to: \"source('ref', 'rule')\", field: rule}}}]"
+_TESTS = {("core", "finding", "rule"): _JOINS}
+"""What must hold of the sources before any model is built."""
 _MODEL = re.compile(r"  - name: (\w+)")
 _COLUMN = re.compile(
     r'      - \{name: (?P<name>\w+)(?:, data_type: "[^"]*")?(?:, description: "(?:[^"\\]|\\.)*")?(?P<rest>.*)'
@@ -109,10 +112,10 @@ def sources_text(codebook: Codebook) -> str:
                 f"        description: {_quoted(comment_of(own) if own else '')}",
                 "        columns:",
             ]
-            lines += [
-                f'          - {{name: {c.column}, data_type: "{DBT_TYPES[c.type]}", description: {_quoted(comment_of(c))}}}'
-                for c in columns_of(codebook, schema, table)
-            ]
+            for c in columns_of(codebook, schema, table):
+                told = f'data_type: "{DBT_TYPES[c.type]}", description: {_quoted(comment_of(c))}'
+                tests = _TESTS.get((schema, table, c.column), "")
+                lines.append(f"          - {{name: {c.column}, {told}{tests}}}")
     return "\n".join(lines) + "\n"
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 from random import Random
 
 import duckdb
@@ -13,6 +15,7 @@ import pytest
 from drawn_reports import Slot, cell, report
 
 from pipeline.codebook import Linear, Ref, Relation, Rule, load_codebook
+from pipeline.codebook.reader import FOLDER
 from pipeline.load.cross_year import add_cross_year_findings
 from pipeline.load.ddl import create_table
 from pipeline.reading.schema import finding_rows, observation_rows, table_of
@@ -174,3 +177,16 @@ def test_a_rule_of_some_levels_says_nothing_of_the_others() -> None:
         for level in (*rule.applies_to, "province")
     }
     assert found == {level: level != "province" for level in found}
+
+
+def test_the_row_decides_how_grave_a_finding_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    late = replace(report("v2021", []), published_on="2023-06-30")
+    rule = next(r for r in OF_PUBLICATION if not r.applies_to)
+    assert [(f.rule, f.severity) for f in reconcile(late).findings] == [(rule.rule_id, "warn")]
+    for path in FOLDER.glob("*.csv"):
+        shutil.copy(path, tmp_path)
+    rows = (tmp_path / "rules.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    changed = [r.replace(",warn,", ",error,") if r.startswith(rule.rule_id) else r for r in rows]
+    (tmp_path / "rules.csv").write_text("".join(changed), encoding="utf-8")
+    monkeypatch.setenv("YANGGUANG_CODEBOOK", str(tmp_path))
+    assert [(f.rule, f.severity) for f in reconcile(late).findings] == [(rule.rule_id, "error")]
