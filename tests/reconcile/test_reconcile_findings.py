@@ -88,6 +88,21 @@ def head_order() -> tuple[Finding, ...]:
     return found(page(lambda html: html.replace("<p>四、", f"<table>{shown}</table><p>四、"), drop=3))
 
 
+def scope_sentence() -> tuple[Finding, ...]:
+    """A sentence that tells whose figures are given, and counts otherwise than the tables do."""
+    said = "2022年，市政府办代表市政府受理政府信息公开申请9913件，均已按期答复。"
+    return found(page(lambda html: html.replace("<p>二、", f"<p>{said}</p><p>二、")))
+
+
+def unread_table() -> tuple[Finding, ...]:
+    def renamed(html: str) -> str:
+        for n, label in enumerate(("结果维持", "结果纠正", "其他结果", "尚未审结")):
+            html = html.replace(label, f"甲乙丙丁之{n}")
+        return html
+
+    return found(page(renamed))
+
+
 def cell_twice() -> tuple[Finding, ...]:
     texts = {slot: str(value) for slot, value in TRUTH.items()} | {(RECEIVED, "total"): "9876"}
     table = next(t for t in tables_of("v2021", Layout(), texts) if t.section == 3)
@@ -123,6 +138,9 @@ def told(slot: Slot, *figures: int) -> list[Report]:
 PENALTY = ("proactive.penalty.decisions", None)
 DRAWN: Mapping[str, Callable[[], tuple[Finding, ...]]] = {
     "meta.year_title_vs_period": lambda: found(page(period=2021)),
+    "meta.form_older_than_itself": lambda: found(page(title=TITLE.replace("2022", "2016"), period=2016)),
+    "meta.scope_sentence_differs": scope_sentence,
+    "table.unread": unread_table,
     "document.incomplete": incomplete,
     "document.fragment": fragment,
     "table.missing": lambda: found(page(drop=3)),
