@@ -17,9 +17,11 @@ from pipeline.codebook import Codebook, load_codebook
 from pipeline.codebook.columns import columns_of, comment_of, explain, tables_of
 from pipeline.crawl.completeness import RULES
 from pipeline.home import PROJECT, Home
+from pipeline.load.gate import NotWhole
 from pipeline.progress import progress_if_asked
 from pipeline.stages import (
     FileCounts,
+    being_built,
     build_environment,
     crawl_stage,
     error_findings,
@@ -225,7 +227,13 @@ class BySchema(DagsterDbtTranslator):
 
 @dbt_assets(manifest=manifest(), dagster_dbt_translator=BySchema())
 def models(context: dg.AssetExecutionContext, dbt: DbtCliResource, home: BuildingHome) -> Iterator[Any]:
-    """The SQL models, each an asset, each dbt test an asset check."""
+    """The SQL models, each an asset, each dbt test an asset check. They stand on the core that is being built."""
+    if not being_built(home.home()):
+        raise dg.Failure(
+            "no core is being built that a model could stand on: select `load` too (core and ref), and `warehouse`, "
+            "which publishes what is whole; or run the job `everything`",
+            allow_retries=False,
+        )
     os.environ.update(build_environment(home.home()))
     target = home.home().warehouse / "dbt"
     yield from dbt.cli(
@@ -235,9 +243,12 @@ def models(context: dg.AssetExecutionContext, dbt: DbtCliResource, home: Buildin
 
 @dg.asset(deps=[models], group_name="stages", kinds={"duckdb"})
 def warehouse(home: BuildingHome) -> dg.MaterializeResult[None]:
-    """The finished build, commented, in the place of the published warehouse."""
+    """The finished build, commented, in the place of the published warehouse; what is not whole is refused."""
     place = home.home()
-    publish_stage(place)
+    try:
+        publish_stage(place)
+    except NotWhole as error:
+        raise dg.Failure(str(error), allow_retries=False) from error
     return dg.MaterializeResult(
         metadata={**model_counts(place), "panel": dg.MetadataValue.md(preview(place, "mart.city_year"))}
     )

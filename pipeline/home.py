@@ -29,6 +29,11 @@ class Home:
         return self.warehouse / "yangguang.duckdb"
 
     @property
+    def receipt(self) -> Path:
+        """What the published warehouse was built from, and its sha256."""
+        return self.warehouse / "published.json"
+
+    @property
     def building(self) -> Path:
         """The warehouse that a run is building, beside the published one."""
         return self.warehouse / "building.duckdb"

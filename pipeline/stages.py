@@ -22,8 +22,10 @@ from pipeline.crawl.crawler import crawl
 from pipeline.crawl.progress import CrawlResult
 from pipeline.crawl.registry import REGISTRY, Source, choose_sources, load_registry, registry_hosts
 from pipeline.home import PROJECT, Home
-from pipeline.load.snapshot import write_snapshot
-from pipeline.load.warehouse import build_core, cores, memory_budget, opened, publish, published_facts
+from pipeline.load.gate import has_core
+from pipeline.load.publish import damage, publish, published
+from pipeline.load.snapshot import is_whole, write_snapshot
+from pipeline.load.warehouse import build_core, cores, memory_budget, opened
 from pipeline.progress import Tick
 from pipeline.reading.archives import unpack
 from pipeline.reading.fingerprint import reading_fingerprint
@@ -231,17 +233,19 @@ def facts_of(home: Home, store: RawStore) -> dict[str, str]:
 
 
 def is_up_to_date(home: Home) -> bool:
-    """Whether the published warehouse and its snapshot were built from just what the home holds now."""
-    published = published_facts(home)
-    if not published:
-        return False
+    """Whether the published warehouse and its snapshot were built from just what the home holds now, and are
+    as they were published. Opens no database: a reader who holds the file changes nothing."""
     with Kept(home) as kept:
         if kept.to_try_again():
             return False
     with RawStore(home.raw) as store:
         now = facts_of(home, store)
-    snapshot = home.snapshots / f"{now['package_version']}-{now['build'][:12]}" / "SHA256SUMS"
-    return published.get("build") == now["build"] and snapshot.is_file()
+    if published(home).get("facts") != now:
+        return False
+    if wrong := damage(home):
+        log.warning("%s: all is built again", wrong)
+        return False
+    return is_whole(home, now)
 
 
 def load_stage(home: Home) -> dict[str, int]:
@@ -255,6 +259,14 @@ def load_stage(home: Home) -> dict[str, int]:
     return counts
 
 
+def being_built(home: Home) -> bool:
+    """Whether a core waits for its models."""
+    if not home.building.is_file():
+        return False
+    with opened(home.building) as con:
+        return has_core(con)
+
+
 def build_environment(home: Home) -> dict[str, str]:
     """What the SQL models are told through the environment: the file to build, and what they may take."""
     return {
@@ -265,9 +277,8 @@ def build_environment(home: Home) -> dict[str, str]:
 
 
 def publish_stage(home: Home) -> None:
-    """Publish the finished build."""
+    """Publish the finished build. Raises NotWhole where it may not be."""
     publish(home)
-    log.info("published %s", home.database)
 
 
 def snapshot_stage(home: Home) -> Path:

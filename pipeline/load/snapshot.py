@@ -6,10 +6,11 @@ version with a hash of inputs and code.
 
 from __future__ import annotations
 
-import hashlib
 import json
+import logging
 import os
 import shutil
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ import duckdb
 from pipeline.codebook import load_codebook
 from pipeline.home import Home
 from pipeline.load.codebook_page import codebook_page
+from pipeline.load.publish import digest_of, sync, write_whole
 from pipeline.load.warehouse import opened
 
 SCHEMAS = ("core", "ref", "mart")
@@ -38,12 +40,17 @@ _TYPES = {
     "TIMESTAMP": "datetime",
 }
 LATEST = "latest"
+SUMS = "SHA256SUMS"
+log = logging.getLogger(__name__)
 
 
 def version_of(con: duckdb.DuckDBPyConnection) -> str:
     """The snapshot's version: the package's version and twelve digits of what the warehouse was built
     from."""
-    facts = dict(con.execute("SELECT key, value FROM meta.build").fetchall())
+    return _version(dict(con.execute("SELECT key, value FROM meta.build").fetchall()))
+
+
+def _version(facts: dict[str, str]) -> str:
     return f"{facts.get('package_version', '0')}-{facts.get('build', '')[:12]}"
 
 
@@ -51,32 +58,81 @@ def write_snapshot(home: Home, target: Path | None = None) -> Path:
     """Write the published warehouse's snapshot to ``target`` (default: the home's snapshot folder) and give
     its folder.
 
-    Written aside and renamed; a snapshot that is there already is left alone.
+    Written aside, made durable and renamed. One of this version that is there already stays where it holds
+    the same bytes; else it is replaced.
     """
+    folder = target or home.snapshots
     with opened(home.database, read_only=True) as con:
         version = version_of(con)
-        final = (target or home.snapshots) / version
-        if (final / "SHA256SUMS").is_file():
-            return final
-        aside = final.with_name(f".{version}.part")
-        shutil.rmtree(aside, ignore_errors=True)
+        final, aside = folder / version, folder / f".{version}.part"
+        # what a killed run left; in another's folder only what is surely ours
+        for left in (aside, *(home.snapshots.glob(".*-*.part") if target is None else ())):
+            shutil.rmtree(left, ignore_errors=True)
         aside.mkdir(parents=True)
         tables = _tables(con)
         resources = [_export(con, schema, table, aside) for schema, table in tables]
         facts = dict(con.execute("SELECT key, value FROM meta.build").fetchall())
-        _write_package(aside, version, resources, facts)
-        (aside / "codebook.md").write_text(codebook_page(load_codebook()), encoding="utf-8")
         before = _previous(home, version)
+        _write_package(aside, version, resources, facts, before)
+        (aside / "codebook.md").write_text(codebook_page(load_codebook()), encoding="utf-8")
         (aside / "CHANGES.md").write_text(_changes(con, before, facts), encoding="utf-8")
     _write_sums(aside)
-    shutil.rmtree(final, ignore_errors=True)
-    os.replace(aside, final)
+    if (
+        (final / SUMS).is_file()
+        and (final / SUMS).read_bytes() == (aside / SUMS).read_bytes()
+        and not any(wrong_sums(final))
+    ):
+        shutil.rmtree(aside)
+    else:
+        _put_in_place(aside, final)
     if target is None:
-        pointer = home.snapshots / LATEST
-        part = pointer.with_suffix(".part")
-        part.write_text(version + "\n", encoding="utf-8")
-        os.replace(part, pointer)
+        write_whole(home.snapshots / LATEST, version + "\n")
     return final
+
+
+def _put_in_place(aside: Path, final: Path) -> None:
+    for path in [*aside.rglob("*"), aside]:
+        sync(path)
+    if final.exists():
+        log.warning("snapshot %s did not hold what it should: written again", final.name)
+        shutil.rmtree(final)
+    os.replace(aside, final)
+    sync(final.parent)
+
+
+def is_whole(home: Home, facts: dict[str, str]) -> bool:
+    """Whether the snapshot of a warehouse built from ``facts`` is there; ``latest`` is made to name it."""
+    version = _version(facts)
+    if not (home.snapshots / version / SUMS).is_file():
+        return False
+    if latest(home) != version:
+        log.warning("%s named %r: made to name %s", LATEST, latest(home), version)
+        write_whole(home.snapshots / LATEST, version + "\n")
+    return True
+
+
+def latest(home: Home) -> str:
+    """The version that ``latest`` names; empty where it names none."""
+    try:
+        return (home.snapshots / LATEST).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def wrong_sums(folder: Path) -> Iterator[str]:
+    """One line a file of a snapshot that is missing, is not as written, or is not of it."""
+    named: set[str] = set()
+    for line in (folder / SUMS).read_text(encoding="utf-8").splitlines():
+        digest, _, name = line.partition("  ")
+        named.add(name)
+        path = folder / name
+        if not path.is_file():
+            yield f"snapshot file {name}: missing"
+        elif digest_of(path) != digest:
+            yield f"snapshot file {name}: hash_mismatch"
+    for path in sorted(p for p in folder.rglob("*") if p.is_file() and p.name != SUMS):
+        if path.relative_to(folder).as_posix() not in named:
+            yield f"snapshot file {path.relative_to(folder).as_posix()}: unexpected_file"
 
 
 def _tables(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
@@ -143,7 +199,7 @@ def _copy(con: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
 
 
 def _write_package(
-    folder: Path, version: str, resources: list[dict[str, Any]], facts: dict[str, str]
+    folder: Path, version: str, resources: list[dict[str, Any]], facts: dict[str, str], before: Path | None
 ) -> None:
     package = {
         "profile": "data-package",
@@ -155,6 +211,7 @@ def _write_package(
             {"title": "各级行政机关政府信息公开工作年度报告 / yearly reports of Chinese government bodies"}
         ],
         "yangguang": {k: facts[k] for k in sorted(facts)},
+        "compared_with": before.name if before else None,
         "resources": resources,
     }
     (folder / "datapackage.json").write_text(
@@ -164,32 +221,33 @@ def _write_package(
 
 def _write_sums(folder: Path) -> None:
     lines = [
-        f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(folder).as_posix()}\n"
+        f"{digest_of(path)}  {path.relative_to(folder).as_posix()}\n"
         for path in sorted(p for p in folder.rglob("*") if p.is_file())
     ]
-    (folder / "SHA256SUMS").write_text("".join(lines), encoding="utf-8")
+    (folder / SUMS).write_text("".join(lines), encoding="utf-8")
 
 
 def _previous(home: Home, version: str) -> Path | None:
-    pointer = home.snapshots / LATEST
-    if not pointer.is_file():
-        return None
-    name = pointer.read_text(encoding="utf-8").strip()
+    """The snapshot to compare with: the latest before this version; of one that is written again, the same as
+    then."""
+    name = latest(home)
+    if name == version:
+        name = str(_package(home.snapshots / version).get("compared_with") or "")
     folder = home.snapshots / name
-    return folder if name != version and (folder / "mart" / "measure.parquet").is_file() else None
+    return folder if name and (folder / "mart" / "measure.parquet").is_file() else None
 
 
-def _changes(con: duckdb.DuckDBPyConnection, before: Path | None, facts: dict[str, str]) -> str:
-    """Figures of ``mart.measure`` that differ from the snapshot before, and why."""
-    lines = ["# 变更 / Changes", ""]
-    if before is None:
-        return "\n".join(
-            [*lines, "第一个快照，没有可比的前一版。 / The first snapshot: there is none before it.", ""]
-        )
-    old = json.loads((before / "datapackage.json").read_text(encoding="utf-8"))["yangguang"]
-    code = "the code or the codebook changed" if old.get("reading") != facts.get("reading") else ""
-    path = str(before / "mart" / "measure.parquet").replace("'", "''")
-    rows = con.execute(
+def _package(folder: Path) -> dict[str, Any]:
+    try:
+        found = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _differing(con: duckdb.DuckDBPyConnection, measure: Path) -> list[tuple[Any, ...]]:
+    path = str(measure).replace("'", "''")
+    return con.execute(
         f"""
         SELECT coalesce(n.division_code, o.division_code), coalesce(n.issuer, o.issuer), coalesce(n.year, o.year),
                coalesce(n.measure_id, o.measure_id), o.value, n.value, o.report_id, n.report_id
@@ -200,6 +258,28 @@ def _changes(con: duckdb.DuckDBPyConnection, before: Path | None, facts: dict[st
         ORDER BY ALL
         """
     ).fetchall()
+
+
+def _changes(con: duckdb.DuckDBPyConnection, before: Path | None, facts: dict[str, str]) -> str:
+    """Figures of ``mart.measure`` that differ from the snapshot before, and why."""
+    lines = ["# 变更 / Changes", ""]
+    if before is None:
+        return "\n".join(
+            [*lines, "第一个快照，没有可比的前一版。 / The first snapshot: there is none before it.", ""]
+        )
+    old = _package(before).get("yangguang") or {}
+    code = "the code or the codebook changed" if old.get("reading") != facts.get("reading") else ""
+    try:
+        rows = _differing(con, before / "mart" / "measure.parquet")
+    except duckdb.Error as error:
+        log.warning("snapshot %s cannot be read, nothing is compared with it: %s", before.name, error)
+        return "\n".join(
+            [
+                *lines,
+                f"前一版 {before.name} 无法读取，未作比较。 / Snapshot `{before.name}` cannot be read.",
+                "",
+            ]
+        )
     lines += [f"前一版 / before: `{before.name}`. {len(rows)} figures differ.", ""]
     if rows:
         lines += [

@@ -1,32 +1,81 @@
-"""Whether what is stored is what was stored: raw objects against their hashes, the warehouse against its
-snapshot."""
+"""Whether what is stored is what was stored: raw objects and receipts, kept readings, the published warehouse,
+its snapshot. Damage is a line, never a traceback."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pyarrow.parquet as pq
+
 from pipeline.crawl import RawStore
+from pipeline.crawl.receipt import receipt_id_of
 from pipeline.home import Home
-from pipeline.load.snapshot import KEYS, version_of
+from pipeline.load.publish import damage
+from pipeline.load.snapshot import KEYS, LATEST, SUMS, latest, version_of, wrong_sums
 from pipeline.load.warehouse import opened
+from pipeline.reading.kept import Kept
+from pipeline.reading.schema import SCHEMAS
+
+Check = Callable[[Home], Iterator[str]]
 
 
 def verify_home(home: Home, say: Callable[[str], None]) -> Iterator[str]:
     """One line a problem; nothing where all is well. ``say`` gets what is being checked."""
-    say(f"raw store {home.raw}")
+    for name, check in CHECKS:
+        say(name)
+        try:
+            yield from check(home)
+        except Exception as error:  # whatever damage does to SQLite, Parquet, DuckDB or JSON is a line
+            yield f"{name}: cannot be checked: {type(error).__name__}: {_one_line(error)}"
+
+
+def _raw_store(home: Home) -> Iterator[str]:
     with RawStore(home.raw) as store:
+        sources = {r.sha256: r.url for r in store.receipts() if r.sha256}
+        for receipt in store.receipts():
+            if receipt_id_of(receipt) != receipt.receipt_id:
+                yield f"receipt {receipt.receipt_id} of {receipt.url}: its facts are not those that it was made from"
         for sha, problem in store.verify():
-            yield f"raw object {sha}: {problem}"
+            came_from = f", from {sources[sha]}" if sha in sources else ""
+            yield f"raw object {sha}: {problem}{came_from}"
+
+
+def _kept(home: Home) -> Iterator[str]:
+    with Kept(home) as kept:
+        yield from (f"kept reading {path.name}: {problem}" for path, problem in unreadable(kept))
+
+
+def unreadable(kept: Kept) -> Iterator[tuple[Path, str]]:
+    """Batch files that are missing or whose pages do not hold what their checksums say."""
+    for table in SCHEMAS:
+        for name in kept.files(table):
+            try:
+                pq.read_table(name, page_checksum_verification=True, partitioning=None)
+            except Exception as error:
+                yield Path(name), _one_line(error)
+
+
+def _published(home: Home) -> Iterator[str]:
+    if wal := sorted(home.warehouse.glob(f"{home.database.name}.wal*")):
+        yield f"beside the published warehouse lies {wal[0].name}: another program wrote into it"
+    if wrong := damage(home):
+        yield wrong
+
+
+def _snapshot(home: Home) -> Iterator[str]:
     with opened(home.database, read_only=True) as con:
         version = version_of(con)
         folder = home.snapshots / version
-        say(f"snapshot {folder.name}")
-        if not (folder / "SHA256SUMS").is_file():
+        if latest(home) != version:
+            yield f"{LATEST} names {latest(home) or 'nothing'}, {version} is published"
+        if not (folder / SUMS).is_file():
             yield f"no snapshot {version} of the published warehouse"
             return
-        yield from _sums(folder)
+        wrong = list(wrong_sums(folder))
+        yield from wrong
+        if wrong:
+            return
         tables = con.execute(
             "SELECT table_schema, table_name FROM information_schema.tables WHERE table_schema IN ('core','ref','mart') ORDER BY ALL"
         ).fetchall()
@@ -53,16 +102,13 @@ def _parquet(folder: Path, schema: str, table: str) -> str | None:
     return str(parts / "*" / "*.parquet").replace("'", "''") if parts.is_dir() else None
 
 
-def _sums(folder: Path) -> Iterator[str]:
-    named: set[str] = set()
-    for line in (folder / "SHA256SUMS").read_text(encoding="utf-8").splitlines():
-        digest, _, name = line.partition("  ")
-        named.add(name)
-        path = folder / name
-        if not path.is_file():
-            yield f"snapshot file {name}: missing"
-        elif hashlib.sha256(path.read_bytes()).hexdigest() != digest:
-            yield f"snapshot file {name}: hash_mismatch"
-    for path in sorted(p for p in folder.rglob("*") if p.is_file() and p.name != "SHA256SUMS"):
-        if path.relative_to(folder).as_posix() not in named:
-            yield f"snapshot file {path.relative_to(folder).as_posix()}: unexpected_file"
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())[:300]
+
+
+CHECKS: tuple[tuple[str, Check], ...] = (
+    ("raw store", _raw_store),
+    ("kept readings", _kept),
+    ("published warehouse", _published),
+    ("snapshot", _snapshot),
+)

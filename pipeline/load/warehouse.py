@@ -6,6 +6,8 @@ DuckDB reads the batch files itself; Python hands over only the receipts and the
 from __future__ import annotations
 
 import csv
+import itertools
+import logging
 import os
 import shutil
 from collections.abc import Iterable
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 
 
 SCHEMAS = ("core", "ref", "meta", "staging", "intermediate", "mart")
+log = logging.getLogger(__name__)
 MOST_MEMORY = 8 * 1024**3
 """What DuckDB takes at most by itself, in bytes."""
 
@@ -51,7 +54,9 @@ def cores() -> int:
 @contextmanager
 def opened(path: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection with the project's settings: all cores, the memory budget, spilling beside the file, no
-    extension downloads, UTC."""
+    extension downloads, UTC. What is published was closed whole: a WAL beside it is another's, and is put aside."""
+    if read_only:
+        set_wal_aside(path)
     connection = duckdb.connect(str(path), read_only=read_only)
     try:
         connection.execute(
@@ -64,6 +69,20 @@ def opened(path: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyCo
         yield connection
     finally:
         connection.close()
+
+
+def set_wal_aside(path: Path) -> None:
+    """Rename a WAL that lies beside a published file: DuckDB would replay it, though it belongs to a file that
+    is no longer there. Says so in the log."""
+    wal = path.with_name(f"{path.name}.wal")
+    if wal.exists():
+        aside = next(
+            p for n in itertools.count(1) if not (p := wal.with_name(f"{wal.name}.foreign-{n}")).exists()
+        )
+        wal.rename(aside)
+        log.warning(
+            "%s was left by another program that wrote into the warehouse; put aside as %s", wal, aside.name
+        )
 
 
 def build_core(home: Home, receipts: Iterable[Receipt], facts: dict[str, str]) -> dict[str, int]:
@@ -136,17 +155,6 @@ def _own_events(path: Path | None) -> list[tuple[Any, ...]]:
         ]
 
 
-def published_facts(home: Home) -> dict[str, str]:
-    """What ``meta.build`` of the published warehouse says; empty where there is none."""
-    if not home.database.is_file():
-        return {}
-    try:
-        with opened(home.database, read_only=True) as con:
-            return dict(con.execute("SELECT key, value FROM meta.build").fetchall())
-    except duckdb.Error:
-        return {}
-
-
 def comment_tables(con: duckdb.DuckDBPyConnection, codebook: Codebook) -> None:
     """Give every table and column its comment from the codebook: Chinese label, unit, definition."""
     tables = con.execute(
@@ -165,16 +173,3 @@ def comment_tables(con: duckdb.DuckDBPyConnection, codebook: Codebook) -> None:
 
 def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
-
-
-def publish(home: Home) -> None:
-    """Comment the finished build and put it in the place of the published warehouse; open readers keep the
-    old file."""
-    with opened(home.building) as con:
-        con.execute(
-            "DROP SCHEMA staging CASCADE; DROP SCHEMA intermediate CASCADE"
-        )  # a second copy of every figure, for the models alone
-        comment_tables(con, load_codebook())
-        con.execute("CHECKPOINT")
-    home.building.with_suffix(".duckdb.wal").unlink(missing_ok=True)
-    os.replace(home.building, home.database)

@@ -105,7 +105,10 @@ class Kept:
             target = self.folder / f"{name}.{table}.parquet"
             aside = target.with_suffix(".part")
             pq.write_table(
-                table_of(table, (row for _, rows in batch for row in rows[table])), aside, compression="zstd"
+                table_of(table, (row for _, rows in batch for row in rows[table])),
+                aside,
+                compression="zstd",
+                write_page_checksum=True,
             )
             aside.replace(target)
         with self._db:

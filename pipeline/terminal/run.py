@@ -28,6 +28,7 @@ def run(inputs: tuple[str, ...], delay: float, allow_private: bool) -> None:
 def run_all(home: Home, inputs: tuple[str, ...], *, delay: float = 2.0, allow_private: bool = False) -> None:
     """One whole run in a home; says what it did, and ends the command where it failed."""
     from pipeline.crawl import UserError
+    from pipeline.load.publish import published
     from pipeline.logs import keep_log
     from pipeline.reading.pool import worker_count
     from pipeline.stages import Busy, is_up_to_date, model_counts, run_lock, take_in_stage, unread_documents
@@ -48,8 +49,11 @@ def run_all(home: Home, inputs: tuple[str, ...], *, delay: float = 2.0, allow_pr
                 return
             from pipeline.definitions import materialize
 
+            before = published(home)
             if not materialize(home, say=say):
-                failed("the run failed; the published warehouse is as it was before")
+                if published(home) == before:
+                    failed("the run failed; the published warehouse is as it was before")
+                failed("the run failed after the warehouse was published; run again for what is missing")
             made = model_counts(home)
             bad = unread_documents(home)
     except UserError as error:

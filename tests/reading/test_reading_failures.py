@@ -93,7 +93,7 @@ def test_a_home_with_something_to_try_again_is_not_up_to_date(
     from pipeline import stages
 
     asked = []
-    monkeypatch.setattr(stages, "published_facts", lambda home: {"build": "1"})
+    monkeypatch.setattr(stages, "published", lambda home: {"facts": {"build": "1"}})
     monkeypatch.setattr(
         stages, "facts_of", lambda home, store: asked.append(1) or {"build": "2", "package_version": ""}
     )

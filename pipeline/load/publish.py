@@ -1,0 +1,97 @@
+"""The finished build in the place of the published warehouse: behind the gate, whole or not at all.
+
+The published file is read-only on disk. Beside it ``published.json`` says what it was built from and the
+sha256 of its bytes, so that damage shows without opening it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+import stat
+from pathlib import Path
+from typing import Any
+
+from pipeline.codebook import load_codebook
+from pipeline.home import Home
+from pipeline.load.gate import NotWhole, faults
+from pipeline.load.warehouse import comment_tables, opened, set_wal_aside
+
+READ_ONLY = stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH
+_SHOWN = 20
+log = logging.getLogger(__name__)
+
+
+def publish(home: Home) -> None:
+    """Comment the finished build and put it in the place of the published warehouse; open readers keep the
+    old file. Raises NotWhole, leaving the published file as it is, where the gate finds a fault."""
+    if not home.building.is_file():
+        raise NotWhole("nothing is being built: materialize `load` and what depends on it, or everything")
+    with opened(home.building) as con:
+        wrong = list(faults(con))
+        if wrong:
+            more = [f"and {len(wrong) - _SHOWN} more"] if len(wrong) > _SHOWN else []
+            raise NotWhole("the build is not whole: " + "; ".join([*wrong[:_SHOWN], *more]))
+        # copies of what core and mart hold, for the models alone
+        con.execute("DROP SCHEMA IF EXISTS staging CASCADE; DROP SCHEMA IF EXISTS intermediate CASCADE")
+        comment_tables(con, load_codebook())
+        facts = dict(con.execute("SELECT key, value FROM meta.build").fetchall())
+        con.execute("CHECKPOINT")
+    home.building.with_suffix(".duckdb.wal").unlink(missing_ok=True)
+    home.building.chmod(READ_ONLY)
+    sync(home.building)
+    receipt = {"facts": facts, "bytes": home.building.stat().st_size, "sha256": digest_of(home.building)}
+    set_wal_aside(home.database)
+    os.replace(home.building, home.database)
+    set_wal_aside(home.database)
+    write_whole(home.receipt, json.dumps(receipt, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
+    log.info("published %s, build %s", home.database, facts.get("build"))
+
+
+def published(home: Home) -> dict[str, Any]:
+    """What ``published.json`` says: facts, bytes, sha256; empty where there is none or it cannot be read."""
+    try:
+        found = json.loads(home.receipt.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) and isinstance(found.get("facts"), dict) else {}
+
+
+def damage(home: Home) -> str:
+    """What is wrong with the bytes of the published file; empty where it is as it was published."""
+    receipt = published(home)
+    if not home.database.is_file():
+        return "the published warehouse is not there"
+    if not receipt:
+        return f"{home.receipt.name} is not there or cannot be read"
+    if home.database.stat().st_size != receipt.get("bytes"):
+        return f"the published warehouse has {home.database.stat().st_size} bytes, {receipt.get('bytes')} were published"
+    if digest_of(home.database) != receipt.get("sha256"):
+        return "the published warehouse is not the one that was published: its sha256 differs"
+    return ""
+
+
+def digest_of(path: Path) -> str:
+    """The sha256 of a file."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def write_whole(path: Path, text: str) -> None:
+    """A small file, written aside, made durable and renamed."""
+    aside = path.with_name(f".{path.name}.part")
+    aside.write_text(text, encoding="utf-8")
+    sync(aside)
+    os.replace(aside, path)
+    sync(path.parent)
+
+
+def sync(path: Path) -> None:
+    """Make a file's bytes, or a folder's names, durable."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,113 @@
+"""Damage anywhere in a home is named in a line, mended where it can be, and stops no later run."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pipeline.home import Home
+from pipeline.load.snapshot import LATEST
+from pipeline.load.verify import verify_home
+from pipeline.stages import is_up_to_date, publish_stage, snapshot_stage
+
+pytestmark = pytest.mark.xdist_group("load")
+At = Callable[[str], Home]
+
+
+@pytest.fixture
+def home(home_at: At) -> Home:
+    home = home_at("whole")
+    publish_stage(home)
+    snapshot_stage(home)
+    return home
+
+
+def said(home: Home) -> list[str]:
+    return list(verify_home(home, lambda _: None))
+
+
+def flip(path: Path, at: int | None = None) -> None:
+    os.chmod(path, 0o644)
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2 if at is None else at] ^= 0x5A
+    path.write_bytes(data)
+
+
+def test_a_sound_home_is_well(home: Home) -> None:
+    assert said(home) == []
+
+
+def test_each_kind_of_damage_is_a_line(home: Home) -> None:
+    objects = sorted(p for p in (home.raw / "objects").rglob("*") if p.is_file())
+    flip(objects[0])
+    objects[1].unlink()
+    kept = sorted(home.read.rglob("*.observation.parquet"))[0]
+    flip(kept)
+    flip(home.database)
+    part = next((home.snapshots / (home.snapshots / LATEST).read_text().strip()).rglob("measure.parquet"))
+    flip(part)
+    (home.snapshots / LATEST).write_text("0.0-nothing\n")
+    lines = "\n".join(said(home))
+    assert f"raw object {objects[0].name}: hash_mismatch, from " in lines
+    assert f"raw object {objects[1].name}: missing, from " in lines
+    assert kept.name in lines
+    assert "sha256 differs" in lines
+    assert "latest names 0.0-nothing" in lines
+    assert "measure.parquet: hash_mismatch" in lines
+
+
+def test_a_changed_receipt_is_a_line(home: Home) -> None:
+    import sqlite3
+
+    with sqlite3.connect(home.raw / "crawl.sqlite") as db:
+        db.execute("UPDATE receipt SET url = 'http://other.example/' WHERE seq = 1")
+    db.close()
+    assert any("its facts are not those" in line for line in said(home))
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_no_flipped_byte_gives_a_traceback(home: Home, seed: int) -> None:
+    dice = random.Random(seed)
+    files = sorted(
+        p for p in home.root.rglob("*") if p.is_file() and p.stat().st_size and "dbt" not in p.parts
+    )
+    path = dice.choice(files)
+    flip(path, dice.randrange(path.stat().st_size))
+    said(home)
+
+
+def test_latest_is_healed_when_nothing_is_new(home: Home) -> None:
+    right = (home.snapshots / LATEST).read_text()
+    for wrong in ("0.0-nothing\n", None):
+        (home.snapshots / LATEST).unlink()
+        if wrong:
+            (home.snapshots / LATEST).write_text(wrong)
+        assert is_up_to_date(home)
+        assert (home.snapshots / LATEST).read_text() == right
+
+
+def test_a_damaged_snapshot_of_the_same_version_is_written_again(home: Home) -> None:
+    version = (home.snapshots / LATEST).read_text().strip()
+    changes = (home.snapshots / version / "CHANGES.md").read_bytes()
+    flip(home.snapshots / version / "mart" / "measure.parquet")
+    assert snapshot_stage(home).name == version
+    assert said(home) == []
+    assert (home.snapshots / version / "CHANGES.md").read_bytes() == changes
+
+
+def test_a_truncated_snapshot_before_stops_no_run(home: Home) -> None:
+    version = (home.snapshots / LATEST).read_text().strip()
+    before = home.snapshots / "0.0-before"
+    (home.snapshots / version).rename(before)
+    (home.snapshots / LATEST).write_text("0.0-before\n")
+    measure = before / "mart" / "measure.parquet"
+    measure.write_bytes(measure.read_bytes()[:1000])
+    (home.snapshots / ".0.0-killed.part").mkdir()
+    folder = snapshot_stage(home)
+    assert "cannot be read" in (folder / "CHANGES.md").read_text(encoding="utf-8")
+    assert said(home) == []
+    assert sorted(p.name for p in home.snapshots.iterdir()) == ["0.0-before", version, LATEST]
