@@ -115,6 +115,15 @@ def parse_figure(number: str, scale: str = "") -> tuple[Figure | None, bool]:
     return value * _SCALES[power], approx
 
 
+_BELOW_ZERO = re.compile(r"[(（]\s*(\d+)\s*[)）]|[△▲]\s*(\d+)")
+
+
+def below_zero(text: str) -> int | None:
+    """The number below zero that book-keepers print as (14) or △14; only a form's signed cells may hold it."""
+    found = _BELOW_ZERO.fullmatch(text.strip())
+    return -int(found[1] or found[2]) if found else None
+
+
 @lru_cache(maxsize=65536)
 def parse_cell(text: str) -> Reading:
     """Read one cell. Blank, dash, slash, zero and nil in words stay apart; a unit in the cell is reported,

@@ -3,8 +3,9 @@ quantities. What a row says is a list of entries, plain values that ``observatio
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from types import MappingProxyType
 from typing import NamedTuple
 
 from pipeline.extract.tables.alignment import aligned, kept, spread, unit_of
@@ -69,7 +70,7 @@ def cells_of(row: Row, kind: Kind, above: Above, form: Form) -> Sequence[Entry]:
         case "state_down":
             return _state_down(row, kind, above, form)
         case "local" | "other_year":
-            return _local_row(row)
+            return _local_row(row, above)
         case _:
             return ()
 
@@ -105,9 +106,9 @@ def _application_row(row: Row, at: int, indicator: str, above: Above, form: Form
     if not columns and filled:
         columns = tuple(Column(a, a, n) for n, a in enumerate(form.words.applicants))
         if len(shown) != len(columns):
-            return _local_row(row)
+            return _local_row(row, above)
     if not columns:
-        return _local_row(row)
+        return _local_row(row, above)
     slots: list[Slot | None] = [(indicator, c.key) if c.key else None for c in columns]
     stream = above.stream
     if heads.totals_left_out and len(filled) == len(columns) - 1:
@@ -156,7 +157,7 @@ def _proactive_row(row: Row, at: int, matter: str, above: Above, form: Form) -> 
         own = [(q, i[template]) for (m, q), i in proactive.items() if m == matter and template in i]
         filled = [v for v in values if not v.is_blank]
         if len(own) != 1 or len(filled) > 1:
-            return _local_row(row)
+            return _local_row(row, above)
         columns = (Column(own[0][0], own[0][1].label_zh, 0),)
         values = filled or values[:1]
     slots: list[Slot | None] = [(f"{matter}.{c.key}", None) if c.key else None for c in columns]
@@ -176,7 +177,7 @@ def _states(row: Row, above: Above) -> Sequence[Entry]:
     slots: list[Slot | None] = [(f"{c.group}.{c.key}", None) if c.key and c.group else None for c in columns]
     numbers = [str(n) for n in range(1, max(len(columns), LEAST_NUMBERED) + 1)]
     if not any(slots) or [i.text for i in values] == numbers:
-        return _local_row(values)
+        return _local_row(values, above)
     return _fill(None, values, columns, slots, above.stream)
 
 
@@ -188,7 +189,7 @@ def _states_across(row: Row, group: str, above: Above, form: Form) -> Sequence[E
     once = states if len(set(keys)) == len(keys) else states[: len(set(keys))]
     once = tuple(c for c in once if c.key or c.col > row[last].col)
     if group not in form.words.review_groups or len({c.key for c in once if c.key}) != len(set(keys)):
-        return _local_row(row)
+        return _local_row(row, above)
     slots: list[Slot | None] = [(f"{group}.{c.key}", None) if c.key else None for c in once]
     return _fill(None, row[last + 1 :], once, slots, above.stream)
 
@@ -200,7 +201,7 @@ def _state_down(row: Row, kind: Kind, above: Above, form: Form) -> Sequence[Entr
     if groups and len(values) >= len(groups):
         return _fill(row[kind.at], values, groups, [(f"{c.group}.{state}", None) for c in groups], False)
     if kind.group not in form.words.review_groups:
-        return _local_row(row)
+        return _local_row(row, above)
     single = above.heads.single if "single" in above.learned else ()  # not another table's years
     return _list_row(row, kind.at, (f"{kind.group}.{state}", None), single)
 
@@ -277,12 +278,23 @@ def token_of(item: Item) -> Token:
     )
 
 
-def _local_row(row: Row) -> list[Entry]:
-    """A row that the codebook does not know: its figures under its own label."""
+def _local_row(row: Row, above: Above) -> list[Entry]:
+    """A row that the codebook does not know: its figures under its own label and the names of their columns."""
     name = " ".join(" ".join(i.text.split()) for i in row if i.names)
-    return _local_values(name, [i for i in row if i.own and i.is_figure]) if name else []
+    heads = {
+        "applicant": above.heads.applicant,
+        "quantity": above.heads.quantity,
+        "single": above.heads.single,
+    }
+    titles = {c.col: c.label for kind, columns in heads.items() if kind in above.learned for c in columns}
+    return _local_values(name, [i for i in row if i.own and i.is_figure], titles) if name else []
 
 
-def _local_values(name: str, values: Iterable[Item]) -> list[Entry]:
+def _local_values(
+    name: str, values: Iterable[Item], titles: Mapping[int, str] = MappingProxyType({})
+) -> list[Entry]:
+    """Figures under a label, each with the name of its column where ``titles`` has all of them, else counted."""
     found = list(values)
-    return [Local(labels_of(name, str(n) if len(found) > 1 else ""), v) for n, v in enumerate(found, start=1)]
+    if not found or not all(v.col in titles for v in found):
+        titles = {v.col: str(n) if len(found) > 1 else "" for n, v in enumerate(found, start=1)}
+    return [Local(labels_of(name, titles[v.col]), v) for v in found]

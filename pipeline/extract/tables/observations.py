@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from pipeline.chinese.labels import normalise_label
-from pipeline.chinese.numbers import Reading, parse_cell
+from pipeline.chinese.numbers import Reading, below_zero, parse_cell
 from pipeline.chinese.units import in_unit, is_money, tidy
 from pipeline.codebook import Indicator
 from pipeline.extract.tables.cells import Entry, Local, Open, Shown, Slot, token_of
@@ -95,6 +95,8 @@ def observe(
     reading = item.reading
     value: Figure | None = reading.value
     state: State = reading.state
+    if state == "unreadable" and indicator.signed and (below := below_zero(item.text)) is not None:
+        value, state = below, "reported"
     if value is not None and (reading.unit or indicator.decimal):
         value, state = _figure(indicator, reading, header_unit)
     candidates: tuple[Figure, ...] = ()
