@@ -62,7 +62,11 @@ class CodebookError(ValueError):
 
 def codebook_folder() -> Path:
     """Where the codebook lies: this folder, or the one that ``YANGGUANG_CODEBOOK`` names."""
-    return Path(os.environ.get(CODEBOOK_VARIABLE) or FOLDER)
+    named = os.environ.get(CODEBOOK_VARIABLE)
+    return _path(named) if named else FOLDER
+
+
+_path = lru_cache(maxsize=4)(Path)  # asked for so often in reading that a path made anew each time is felt
 
 
 @lru_cache(maxsize=4)
