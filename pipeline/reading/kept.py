@@ -18,6 +18,8 @@ from pipeline.reading.fingerprint import reading_fingerprint
 from pipeline.reading.schema import SCHEMAS, Rows, table_of
 
 BATCH = 256
+SHA256, STATUS = (SCHEMAS["document"].names.index(name) for name in ("sha256", "status"))
+"""Where they stand in a document's row."""
 TROUBLE = frozenset({"timeout", "memory", "crashed"})
 """Statuses that may be the machine's fault as well as the file's."""
 TRIES = 3
@@ -84,7 +86,7 @@ class Kept:
         waiting: list[tuple[str, Rows]] = []
         failed: list[tuple[str, Rows]] = []
         for result in results:
-            troubled = any(row[5] in TROUBLE for row in result[1]["document"])
+            troubled = any(row[STATUS] in TROUBLE for row in result[1]["document"])
             (failed if troubled else waiting).append(result)
             if len(waiting) >= BATCH:
                 yield from self._write_batch(waiting)
@@ -95,7 +97,7 @@ class Kept:
 
     def _write_batch(self, batch: list[tuple[str, Rows]]) -> list[Rows]:
         entries = sorted(
-            (row[0], unit, row[5], digest)
+            (row[SHA256], unit, row[STATUS], digest)
             for unit, rows in batch
             for digest in [_digest(rows)]
             for row in rows["document"]

@@ -24,7 +24,7 @@ from pipeline.home import Home
 from pipeline.logs import keep_traceback
 from pipeline.progress import Tick
 from pipeline.reading.archives import unpack
-from pipeline.reading.kept import Kept
+from pipeline.reading.kept import SHA256, STATUS, Kept
 from pipeline.reading.named_files import own_name
 from pipeline.reading.pool import reading_pool
 from pipeline.reading.schema import Rows, rows_of
@@ -131,7 +131,7 @@ def read_new(home: Home, store: RawStore, *, tick: Tick | None = None) -> ReadCo
                 jobs = [plan.job(sha, made) for sha in wanted]
                 each = partial(pool.map_unordered, read_rows)
                 for rows in kept.write(_results(home, plan, jobs, each, tick)):
-                    statuses.update(row[5] for row in rows["document"])
+                    statuses.update(row[STATUS] for row in rows["document"])
                     reports += len(rows["report"])
         log.info(
             "read %d documents now, %d kept: %s", len(wanted), kept.count() - len(wanted), dict(statuses)
@@ -145,10 +145,10 @@ def _results(
     """What each unit gave, by the key that it is kept under; a document that two articles took is the
     first's."""
     done: set[str] = set()
-    for job, result in in_turn(jobs, each, lambda rows: [row[0] for row in rows["document"]]):
+    for job, result in in_turn(jobs, each, lambda rows: [row[SHA256] for row in rows["document"]]):
         rows = _failed(home, plan.kept, job, result) if isinstance(result, Failure) else result
-        rows["document"] = [row for row in rows["document"] if row[0] not in done]
-        done.update(row[0] for row in rows["document"])
+        rows["document"] = [row for row in rows["document"] if row[SHA256] not in done]
+        done.update(row[SHA256] for row in rows["document"])
         if tick:
             tick(len(done), len(jobs))
         yield plan.key(job.article.key), rows

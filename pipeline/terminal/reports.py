@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pipeline.codebook import load_codebook
-from pipeline.report import Finding, Observation, Report
+from pipeline.report import Finding, Observation, Report, Statement
 from pipeline.terminal.tables import grid, text_of
 from pipeline.terminal.written import plain
 
@@ -55,6 +55,19 @@ def finding_json(f: Finding) -> dict[str, Any]:
     }
 
 
+def statement_json(s: Statement) -> dict[str, Any]:
+    """One counted number of the prose as ``extract --format jsonl`` prints it."""
+    return {
+        "value": plain(s.value),
+        "unit": s.unit,
+        "raw": s.raw,
+        "locator": s.locator,
+        "status": s.status,
+        "indicator": s.indicator,
+        "reason": s.reason or None,
+    }
+
+
 def report_json(r: Report) -> dict[str, Any]:
     """A report as one JSON object."""
     return {
@@ -77,6 +90,7 @@ def report_json(r: Report) -> dict[str, Any]:
         "evidence": {"issuer": r.issuer_evidence, "year": r.year_evidence, "scope": r.scope_evidence},
         "observations": [observation_json(o) for o in r.observations],
         "findings": [finding_json(f) for f in r.findings],
+        "statements": [statement_json(s) for s in r.statements],
     }
 
 
@@ -146,6 +160,12 @@ def report_lines(r: Report, every: bool = False) -> Iterator[str]:
                 marks.append(text)
             rows2.append((indicator.label_zh if indicator else indicator_id, *marks))
         yield from (f"  {line}" for line in grid(names, rows2, 40))
+        yield ""
+    unsure = [s for s in r.statements if s.status in ("doubtful", "unclaimed")]
+    if unsure:
+        yield "  正文中未能归位的数 numbers of the prose that nothing placed for sure"
+        for s in unsure:
+            yield f"    {s.status:9} {text_of(s.value)} {s.unit}: {s.raw}  ({s.locator}{'; ' + s.reason if s.reason else ''})"
         yield ""
     if r.findings:
         yield "  核对 findings"
