@@ -75,7 +75,7 @@ def test_a_change_of_what_reading_uses_is_seen(
         ("crawl/store.py", _append("FURTHER = 1")),
         ("load/warehouse.py", _append("FURTHER = 1")),
         ("reading/read_all.py", _append("FURTHER = 1")),
-        ("demo/plan.py", _append("FURTHER = 1")),
+        ("demo/corpus.py", _append("FURTHER = 1")),
         ("crawl/sources.csv", lambda before: before + "\n"),
     ],
 )
