@@ -71,7 +71,7 @@ StatementStatus = Literal["claimed", "doubtful", "foreign", "unclaimed"]
 
 
 class Statement(NamedTuple):
-    """One counted number, or one nil, of a report's prose and what became of it (../shared/interface.md):
+    """One counted number, or one nil, of a report's prose and what became of it:
     ``claimed`` where an observation stands on it, ``doubtful`` where an ambiguous one does, ``foreign`` where
     it is another body's, time's or matter's (``reason``), ``unclaimed`` where nothing placed it. ``value`` is
     in the printed ``unit``; ``raw`` is the clause as printed."""
