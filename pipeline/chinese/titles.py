@@ -29,6 +29,7 @@ _NOT_TITLE = re.compile(
 _AFTER_NO_TITLE = re.compile(
     r"(?:的)?(?:制度|规定|办法|方案|模板|格式|要点|考察|评议|评估|分析|摘要|汇编|名单)"
 )
+_TELLS_OF = re.compile(r"(?<!全文)(?:发布|公布|出台|召开)$")
 _NO_BODY = re.compile(r"^(?:关于报送|关于)|关于报送|\(.*?\)|的$")
 _BODY_BEHIND = re.compile(
     r"^[(（]([^()（）]{3,20}(?:政府|局|委|委员会|办|办公室|厅|处|中心|院|镇|乡|街道))[)）]$"
@@ -87,6 +88,8 @@ def _titled(text: str) -> Title | None:
         year = year_number(found[1])
         body = before[: found.start()] + before[found.end() :]
     body = _NO_BODY.sub("", body)
+    if _TELLS_OF.search(body):
+        return None
     if not body and (named := _BODY_BEHIND.match(after)):
         body = named[1]
     return Title(" ".join(text.split()).strip("*# "), body.strip("-—_·|"), year)

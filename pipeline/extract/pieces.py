@@ -80,11 +80,13 @@ def headline(document: Document, piece: Piece) -> str:
             return text
     if piece.title is not None:
         return piece.title.text
-    for block in piece.blocks[:3]:
-        if isinstance(block, Paragraph) and (line := block.text.strip()):
-            line = _HEADER.sub("", line)
-            return "" if len(line) > 60 or _BREAKS_OFF.search(line) or section_of(line) else line
-    return ""
+    lines: list[str] = []
+    for block in piece.blocks[:4]:
+        line = _HEADER.sub("", block.text.strip()) if isinstance(block, Paragraph) else ""
+        if len(line) > 60 or _BREAKS_OFF.search(line) or section_of(line):
+            break
+        lines.append(line)
+    return next((line for line in lines if "公开" in line), next(filter(None, lines), ""))
 
 
 def titles_of(blocks: Sequence[Block], registry: Registry | None = None) -> dict[int, Title]:
@@ -117,7 +119,8 @@ def _is_one(
     if any(own[:-1]) or section_of(parts[0]):
         return False
     if last := own[-1]:
-        return not last.body and names_a_body("".join(parts[:-1]), registry)
+        longer = len(parts) > 2 and names_a_body(parts[-2], registry)
+        return not last.body and not longer and names_a_body("".join(parts[:-1]), registry)
     return all(not section_of(p) for p in parts) and bool(joined.year or joined.body)
 
 

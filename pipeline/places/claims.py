@@ -84,9 +84,9 @@ _REPORT = re.compile(
     rf"(?P<y>(?:{YEAR}(?:-{YEAR})?学?年?度?)?)(?:政府|政务)?信息(?:与政务)?公开(?:工作)?(?:的)?(?:年度)?(?:工作)?(?:情况)?(?:总结)?(?:的)?(?:报告|年报|情况|工作)"
 )
 _YEAR_RUN = re.compile(rf"(?:{YEAR}(?:-{YEAR})?学?年?度?)|本年度|年度")
-_STOPS = re.compile(r"[。;；,，:：、!?]")
+_STOPS = re.compile(r"[。;；,，:：、!?>|\n]")
 _FILLERS = re.compile(
-    r"(?:现将|现就|现向|现对|现|特向|特将|特|向社会|社会|公众|公布|公开|发布|公示|编制|编写|撰写|形成|制定|完成|全面|总结|梳理|汇总|结合"
+    r"(?:本报告|本年报|报告|现将|现就|现向|现对|现|向(?!阳)|特向|特将|特|向社会|社会|公众|公布|公开|发布|公示|编制|编写|撰写|形成|制定|完成|全面|总结|梳理|汇总|结合"
     r"|根据|按照|对|将|就|了|的|本|年度|今年|由|为|是|在|和|以及|及|关于|报送|如下|要求)*"
 )
 _SELF_AREA = re.compile(r"(?:我|本|全)(省|自治区|市|州|盟|县|区|旗)$")
@@ -100,6 +100,9 @@ _SELF_BODY = re.compile(
 """A body below a government speaking of itself; 本机关 and 本单位 are said by governments too."""
 _BY = re.compile(r"(?<!理)由(?=[一-鿿])")
 _COMPILES = re.compile(r"([一-鿿]{2,36})(?:编制|编写|撰写)(?:完成)?了?(?:本|此|《)")
+_TITLE_NAMED = re.compile(
+    r"(?:发布|公布|公开|形成|编制|撰写|制定|的)《([^《》]{4,60}信息公开[^《》]{0,12}(?:报告|年报))》"
+)
 _COVERS = re.compile(rf"内容涵盖([一-鿿]{{4,30}})(?:{YEAR}年|,)")
 _COMPILED = re.compile(r"[^。;]{0,160}?(?:编制|编写|撰写|起草|制作|拟定)")
 _CONTACT = re.compile(r"(?:请与|请联系|可与|可联系|联系|请向|请致电|致电|径与|与|向)(?=[一-鿿])")
@@ -201,10 +204,15 @@ class Case:
         for run in _runs(lead):
             if phrase := name_ending(run, reg):
                 yield Claim(phrase, "lead", run)
-        for match in _CONTACT.finditer(lead):
-            phrase = name_at(lead[match.end() : match.end() + _NAME], reg)
-            if phrase and _AFTER_CONTACT.match(lead[match.end() + len(phrase.text) :]):
-                yield Claim(without_office(phrase, reg), "contact", lead[match.start() :][:40])
+        for match in _TITLE_NAMED.finditer(self.text[:_LEAD_LENGTH]):
+            phrase = parse_phrase(split_title(match[1])[0], reg)
+            if phrase.organ != "other" and (phrase.places or phrase.organ != "none"):
+                yield Claim(phrase, "lead", match[0])
+        opening = _QUOTED.sub("", self.text[: 2 * _LEAD_LENGTH])
+        for match in _CONTACT.finditer(opening):
+            phrase = name_at(opening[match.end() : match.end() + _NAME], reg)
+            if phrase and _AFTER_CONTACT.match(opening[match.end() + len(phrase.text) :]):
+                yield Claim(without_office(phrase, reg), "contact", opening[match.start() :][:40])
 
     def _text_names(self) -> Iterator[Claim]:
         text, reg = _QUOTED.sub("", self.text), self.registry
@@ -283,7 +291,7 @@ def without_office(phrase: Phrase, registry: Registry) -> Phrase:
     bare = _SUB_OFFICE.sub("", phrase.text)
     if bare != phrase.text and len(bare) >= 3:
         whole = parse_phrase(bare, registry)
-        if whole.organ in OWN_ORGANS or whole.organ in ("zone", "office"):
+        if whole.organ in ("zone", "office") or (phrase.organ != "office" and whole.organ in OWN_ORGANS):
             return whole
     return phrase
 

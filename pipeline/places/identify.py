@@ -28,6 +28,8 @@ _KEEPERS = re.compile(
 )
 """Departments that keep a government's site or its disclosure: they publish its report without being its body."""
 _NATIONAL = re.compile(r"^(?:中国|国家(?!税务总局.+局)|国务院|最高人民)|(?:部|总局|总署|总署本级机关)$")
+_AFTER_ITS_PLACE = re.compile(r"^综合(?:实验|试验|改革)")
+"""Zones that bear the name of the place that they are; 东湖高新区 lies in no 东湖."""
 _ZONE_TOWNS = re.compile(
     r"(?:开发区|园区|工业园|科技园|产业园|高新区|经开区|保税区|集聚区|聚集区|度假区|示范园)$"
 )
@@ -149,8 +151,7 @@ def _fullest(head: Claim, case: Case) -> Claim:
 
 def _unspoken(case: Case) -> Body:
     """Neither title nor lead names the body: what keeps, signs and answers for the report must."""
-    kept = [c for c in case.claims if c.source in _KEEPING and ((c.phrase.organ not in ("none", "other")
-            and (c.phrase.places or c.phrase.unknown_place or c.phrase.organ in TOWN_ORGANS)) or _signs_as_place(c))]  # fmt: skip
+    kept = [c for c in case.claims if c.source in _KEEPING and (_is_settled(c.phrase) or _signs_as_place(c))]
     spoken = [c for c in case.claims if c.source in ("subject of the text", "work named in the text")]
     own = [c for c in kept if c.phrase.organ in OWN_ORGANS and c.source != "registered source"]
     upper = [c for c in kept if c.phrase.organ in ("none", "government", "office", "zone")]
@@ -173,6 +174,13 @@ def _unspoken(case: Case) -> Body:
     if named and all(same_body(c.phrase, named[0].phrase) for c in weak):
         return _body(named[0], case)
     return _open(case, tuple(weak))
+
+
+def _is_settled(p: Phrase) -> bool:
+    """Whether a name is a body's and says of which place, or is of a kind that needs none beside it."""
+    return p.organ not in ("none", "other") and bool(
+        p.places or p.unknown_place or p.organ in (*TOWN_ORGANS, "zone") or _is_national(p)
+    )
 
 
 def _signs_as_place(claim: Claim) -> bool:
@@ -333,7 +341,7 @@ def _zone_body(claim: Claim, case: Case) -> Body:
     name = p.organ_name if p.organ == "zone" else p.zone
     before = p.text[: p.text.index(name)] if name in p.text else p.place_text
     row = zone_named(before + name, case.year)
-    d, candidates, why = _zone_place(claim, row, case)
+    d, candidates, why = _zone_place(claim, name, row, case)
     settled = _key(d, case)
     key = f"zone:{row.name}" if row else settled and f"{settled}:zone:{zone_key(name)}"
     code, place_name = (d.code, d.name) if d else (None, None)
@@ -354,7 +362,9 @@ def _written_organ(name: str, case: Case) -> str:
     return found[0] if found else name
 
 
-def _zone_place(claim: Claim, row: Zone | None, case: Case) -> tuple[Division | None, tuple[str, ...], str]:
+def _zone_place(
+    claim: Claim, name: str, row: Zone | None, case: Case
+) -> tuple[Division | None, tuple[str, ...], str]:
     p = claim.phrase
     if row:
         d = case.registry.get(row.division_code, case.year) or case.registry.get(row.division_code)
@@ -365,7 +375,7 @@ def _zone_place(claim: Claim, row: Zone | None, case: Case) -> tuple[Division | 
         around = {d.name, *(a.name for a in case.registry.ancestors(d))}
         named = around & set(case.mentions.names) or len(p.place_text) > len(d.short_name) or any(
             c is not claim and any(x.code == d.code for x in c.phrase.places) for c in case.claims if c.phrase.text != p.text)  # fmt: skip
-        if not named:
+        if not named and not _AFTER_ITS_PLACE.search(name):
             return None, (d.code,), f"{claim.source}: {p.text}; nothing else names {d.name}"
     return d, place.candidates, _why(claim, place, case)
 

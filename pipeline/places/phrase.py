@@ -14,7 +14,7 @@ from typing import Literal
 from pipeline.chinese.days import ANY_YEAR
 from pipeline.chinese.text import compared
 from pipeline.places.departments import DEPARTMENT_ENDING, department_table
-from pipeline.places.registry import Division, Registry
+from pipeline.places.registry import Division, Registry, load_registry
 
 Organ = Literal[
     "none", "government", "office", "department", "customs", "tax", "branch", "university", "hospital", "firm",
@@ -42,14 +42,17 @@ _OFFICE = re.compile(
     r"^(?:(?:人民政府|政府|行政公署|行署)(?:办公厅|办公室|办)|(?:办公厅|办公室|政府办|府办公室|府办)"
     r"|(?:人民政府|政府)?(?:政务|政府信息|信息|政府信息与政务|政务信息)公开(?:工作)?(?:领导小组)?(?:办公室|办))$"
 )
+_TOWN_REST = re.compile(
+    r"(?:人民政府|政府|办事处|街道办事处|办|党政办公室|党政综合办公室|党政办|综合办公室|人民政府办公室|便民服务中心"
+    r"|(?:人民政府|办事处).{2,20})?"
+)
 _TOWNSHIP = re.compile(
-    r"^(?:.{0,8}?人民政府)?(?P<name>(?:(?!政府)[^省市县]){1,13}?(?:镇|乡|街道|苏木))"
-    r"(?:人民政府|政府|办事处|街道办事处|办|党政办公室|党政综合办公室|党政办|综合办公室|人民政府办公室|便民服务中心)?$"
+    rf"^(?:.{{0,8}}?人民政府)?(?P<name>(?:(?!政府)[^省市县]){{1,13}}?(?:镇|乡|街道|苏木)){_TOWN_REST.pattern}$"
 )
 _TOWNSHIP_ORGAN = re.compile(
     r"^(?:.{0,8}?人民政府)?(?P<name>(?:(?!政府)[^省市县]){1,13}?(?:镇|乡|街道|苏木))(?:人民政府|办事处).{2,20}$"
 )
-_NO_TOWN = re.compile(r"(?:[我本全各该]|乡|村|集|城)(?:镇|乡|街道)")
+_NO_TOWN = re.compile(r"(?:[我本全各该]|乡|村|集|城)(?:镇|乡|街道)|.*(?:公开|报告|社会|年度|编制).*")
 """我镇, 本乡, 乡镇: words for a township that name none."""
 _ZONE = re.compile(
     r"^(?P<name>.{0,20}?(?:开发区|新区|园区|示范区|保税区|保税港区|度假区|名胜区|风景区|景区|管理区|工业园区?|科技园区?|产业园区?|港区"
@@ -69,11 +72,12 @@ _ENDINGS: tuple[tuple[Organ, re.Pattern[str]], ...] = (
 )
 _NO_NAME = re.compile(
     r"[,，。;；:：、《》\d]|的|了|为了|以及|坚持|按照|根据|依据|认真|积极|严格|深入|贯彻|落实|加强|推进|依托|通过|开展|结合|围绕|高度"
-    r"|编制(?!委|办)|公布|现将|联系|下载|网站|制作|要求|疑问|所属|各|主动公开|收到|我[区县市局镇乡]"
+    r"|编制(?!委|办)|公布|现将|联系|下载|网站|制作|要求|疑问|所属|各|主动公开|收到|我[区县市局镇乡]|在|成立|设立|安排|承担|机关(?!事务|工委|党委|幼儿园)"
 )
 """Words that stand in no body's name: a run of text that holds one reaches beyond the name."""
 _UNKNOWN_PLACE = re.compile(r"^.{2,12}?(?:自治区|自治州|自治县|自治旗|地区|省|市|州|盟|县|区|旗)")
 _NO_PLACE = re.compile(rf"{_NO_NAME.pattern}|[^一-鿿]|社会|报告|由|安排|承担|关于|年度|及|(?<!和)向|申请")
+_ITSELF = re.compile(r"[我本该各](?:局|委|厅|办|处|所|院|校|中心|单位|机关|部门|公司)")
 _GENERIC = re.compile(r"^(?:我|本|全)?(?P<word>省|自治区|市|州|盟|地区|县|区|旗|镇|乡|街道)(?=.)")
 _NATIONAL = re.compile(r"^(?:国家税务总局|中国共产党|中共|国家统计局|中华人民共和国|中国气象局)(?=.{3,})")
 CORPS = "新疆生产建设兵团"
@@ -143,11 +147,12 @@ def _body_words(text: str) -> str:
 @lru_cache(maxsize=4096)
 def parse_phrase(text: str, registry: Registry) -> Phrase:
     """Reads one body's name; see ``Phrase``. Text that is no such name comes back with organ ``other``."""
-    full = normalise(text).strip(_EDGE)
+    full = re.sub(r"(海关(?:总署)?)海关$", r"\1", normalise(text).strip(_EDGE))
     words = _NATIONAL.sub("", full)
     if not words:
         return Phrase("", (), "", "none", "")
-    found = _parse(words, words, (), 0, registry) or _without_place(words, registry)
+    found = None if _listed_town(words) else _parse(words, words, (), 0, registry)
+    found = found or _without_place(words, registry)
     if found.organ == "customs":
         full = full.removesuffix("关区")
     return replace(found, text=full, zone=_zone_of(found))
@@ -174,10 +179,12 @@ def _without_place(words: str, registry: Registry) -> Phrase:
         organ: Organ = _organ(words)
         return Phrase(words, (), "", organ, words)
     generic = _GENERIC.match(words)
-    if generic:
+    if generic and not _listed_town(words):
         rest = words[generic.end() :]
         organ = _organ(rest)
-        if generic["word"] in ("镇", "乡", "街道") and organ in ("government", "office"):
+        if (words.startswith(("我", "本", "全")) and not _town(words)) or (
+            generic["word"] in ("镇", "乡", "街道") and organ in ("government", "office")
+        ):
             return Phrase(words, (), "", "other", rest)
         if organ not in ("none", "other", *TOWN_ORGANS) or rest in table:
             return Phrase(words, (), "", organ, _organ_name(rest, organ), generic=generic["word"])
@@ -216,6 +223,7 @@ def _parse(whole: str, words: str, above: tuple[Division, ...], at: int, registr
         generic_tail = _UNKNOWN_PLACE.match(words)
         if (
             generic_tail
+            and not _in_a_zone(words)
             and organ in ("none", "government", "office", "other", "department")
             and not _plain_organ(words)
         ):
@@ -223,6 +231,12 @@ def _parse(whole: str, words: str, above: tuple[Division, ...], at: int, registr
                           words[generic_tail.end():], unknown_place=whole[: at + generic_tail.end()])  # fmt: skip
         return Phrase(whole, above, whole[:at], organ, _organ_name(words, organ))
     return _parse_short(whole, words, above, at, registry)
+
+
+def _in_a_zone(words: str) -> bool:
+    """Whether words are a zone's, or a body's of a zone (高新区教育局)."""
+    zone = _ZONE.match(words)
+    return zone is not None and not re.search("局|委|办", zone["name"])
 
 
 def _plain_organ(words: str) -> bool:
@@ -259,12 +273,10 @@ def _parse_short(
         if (
             rest in department_table()
             or organ in ("government", "office", "zone", "customs", "tax")
-            or (
-                organ == "department"
-                and (zone := _ZONE.match(rest))
-                and not re.search("局|委|办", zone["name"])
-            )
+            or (organ == "department" and _in_a_zone(rest))
         ):
+            if organ == "customs":
+                rows = tuple(r for r in rows if r.level == "prefecture") or rows
             return Phrase(whole, rows, whole[: at + size], organ, _organ_name(rest, organ))
         upper = tuple(r for r in rows if r.level != "county")
         found = _parse(whole, rest, upper, at + size, registry) if upper else None
@@ -287,16 +299,18 @@ def _inside(
 def _organ(rest: str) -> Organ:
     if not rest:
         return "none"
+    if _ITSELF.fullmatch(rest):
+        return "other"
     if _GOVERNMENT.match(rest):
         return "government"
     if _OFFICE.match(rest):
         return "office"
     if rest in department_table():
         return "tax" if _TAX.search(rest) else "department"
-    if _NO_NAME.search(rest):
-        return "other"
     if town := _town(rest):
         return "street" if town.endswith("街道") else "township"
+    if _NO_NAME.search(rest):
+        return "other"
     if zone := _ZONE.match(rest):
         if _ZONE_ORGAN.fullmatch(zone["rest"]):
             return "zone"
@@ -321,8 +335,22 @@ def _service(rest: str) -> Organ:
 
 def _town(rest: str) -> str:
     """A township's name without its government: 中心路街道 of 中心路街道办事处便民服务中心; "" for no township."""
+    if listed := _listed_town(rest):
+        return listed
     match = _TOWNSHIP.match(rest) or _TOWNSHIP_ORGAN.match(rest)
-    return match["name"] if match and not _NO_TOWN.fullmatch(match["name"]) else ""
+    if match is None or _NO_TOWN.fullmatch(match["name"]) or _NO_NAME.search(rest):
+        return ""
+    return match["name"]
+
+
+def _listed_town(words: str) -> str:
+    """The township of the gazetteer that a body's whole name begins with: 古县渡镇 is no 渡镇 of 古县."""
+    for size in range(min(len(words), 14), 1, -1):
+        rest = words[size:]
+        organ = words[size - 1] in "镇乡道木" and _TOWN_REST.fullmatch(rest) and not _NO_NAME.search(rest)
+        if organ and load_registry().townships(words[:size]):
+            return words[:size]
+    return ""
 
 
 def _organ_name(rest: str, organ: Organ) -> str:

@@ -1,0 +1,148 @@
+"""Whose report a text is, from its bytes: leads, titles over lines, header lines, contacts; and what never makes a
+government. The sentences are ours; their constructions were seen on real pages."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline import read_reports
+from pipeline.places import Evidence, identify
+from pipeline.reading.whole import read_whole
+from pipeline.report import Report
+
+PERIOD = "本报告中所列数据的统计期限自2023年1月1日起至2023年12月31日止。"
+BODY = "一、总体情况\n2023年,主动公开政府信息20条,收到政府信息公开申请3件。\n二、主动公开政府信息情况\n按时公开。"
+
+
+def one(text: str) -> Report:
+    (report,) = read_reports(text.encode(), media_type="text/plain")
+    return report
+
+
+@pytest.mark.parametrize(
+    ("head", "issuer", "kind"),
+    [
+        (f"本年度报告由丽水市云和县水利局根据《丽水市人民政府办公室关于编报年度报告的通知》编制而成。{PERIOD}", "丽水市云和县水利局", "department"),
+        (f"本报告是根据条例要求,由白河县人民政府城关街道办事处编制的2023年度政府信息公开年度报告。{PERIOD}", "白河县人民政府城关街道办事处", "street"),
+        (f"根据条例规定,现公布国家税务总局丽水市云和县税务局2023年政府信息公开工作年度报告。{PERIOD}", "国家税务总局丽水市云和县税务局", "tax"),
+        (f"根据条例要求编制而成。{PERIOD}如有疑问,请与云和县水利局办公室联系。", "云和县水利局", "department"),
+        (f"{PERIOD}如有疑问,请联系云和县赤石街道办事处(电话:0578-5120000)。", "云和县赤石街道办事处", "street"),
+        (f"根据条例要求,闽侯县财政局编制了本报告。{PERIOD}", "闽侯县财政局", "department"),
+        (f"现发布《银川市兴庆区司法局2023年政府信息公开工作年度报告》。{PERIOD}", "银川市兴庆区司法局", "department"),
+        (f"现公布区卫生健康局2023年政府信息公开工作年度报告。{PERIOD}可与同安区卫生健康局联系(地址:同安区某镇)。", "同安区卫生健康局", "department"),
+        (f"由福州保税区管委会办公室编制。{PERIOD}", "福州保税区管委会", "zone"),
+        (f"编制我区2023年度政府信息公开年度报告。{PERIOD}请与昌江区人民政府办公室联系(地址:某路1号)。", "昌江区人民政府", "government"),
+        (f"综合各县(市、区)政府和市级各部门的年度报告编制而成。{PERIOD}请与丽水市人民政府办公室联系。", "丽水市人民政府", "government"),
+        (f"全面总结湖口县2023年度政府信息公开工作情况,现编制本年度报告。{PERIOD}", "湖口县人民政府", "government"),
+        (f"现公布新河县人民政府2023年政府信息公开工作年度报告。{PERIOD}", "新河县人民政府", "government"),
+        (f"现将将乐县2023年政府信息公开工作年度报告公布如下。{PERIOD}", "将乐县人民政府", "government"),
+        (f"向社会公布共和县水利局2023年政府信息公开工作年度报告。{PERIOD}", "共和县水利局", "department"),
+        ("白河县人民政府办公室\n2023年政府信息公开工作年度报告\n根据条例编制。", "白河县人民政府办公室", "office"),
+        ("县水利局2023年政府信息公开\n工作年度报告\n云和县水利局按时公开。请与云和县水利局联系。", "云和县水利局", "department"),
+        ("首页 站点地图\n河北省财政厅\n2023年政府信息公开工作年度报告\n", "河北省财政厅", "department"),
+        ("青州海关关区2023年政府信息公开工作年度报告\n", "青州海关", "customs"),
+        ("磐石市机构编制委员会办公室2023年政府信息公开工作年度报告\n本报告由磐石市机构编制委员会办公室编制。", "磐石市机构编制委员会办公室", "department"),
+        ("标题: 云和县水利局2023年度政府信息公开工作年度报告\n发布时间: 2024-03-08 15:34\n发布机构: 云和县人民政府\n", "云和县水利局", "department"),
+        ("福建省永春综合实验区管理委员会2023年度政府信息公开工作年度报告\n", "福建省永春综合实验区管理委员会", "zone"),
+        ("永春综合实验区管委会办公室2023年度政府信息公开工作年度报告\n", "永春综合实验区管委会办公室", "zone_office"),
+        ("平潭综合实验区2023年度政府信息公开工作年度报告\n", "平潭综合实验区管委会", "governing_zone"),
+        ("海关总署2023年海关信息公开工作年度报告\n请与海关总署办公厅联系(地址:北京市东城区某街6号)。", "海关总署", "department"),
+    ],
+)  # fmt: skip
+def test_who_speaks(head: str, issuer: str, kind: str) -> None:
+    report = one(f"{head}\n{BODY}")
+    assert (report.issuer, report.body_kind, report.year) == (issuer, kind, 2023)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        f"本报告向社会公开2023年度镇政府信息公开年度报告。{PERIOD}我镇按时公开。",
+        f"根据条例要求,编制本局2023年度政府信息公开年度报告。{PERIOD}全县公开有序,我县重视,全县推进。",
+        f"现将我县2023年政府信息公开工作情况报告如下。{PERIOD}",
+        f"{PERIOD}本局由县委、县政府领导。全县推进,我县落实,云和县公开,云和县解读,云和县回应。",
+        f"现公布2017年度梅州市公安局政府信息公开年度报告,内容涵盖梅州市公安局梅县区分局2023年1月1日至12月31日期间的情况。{PERIOD}",
+        f"{PERIOD}本报告可在云和县人民政府门户网站下载。我局按时公开。",
+    ],
+)
+def test_what_nobody_says_stays_open(head: str) -> None:
+    report = one(f"{head}\n{BODY}")
+    assert (report.issuer, report.body_id, report.body_kind) == (None, None, "unknown")
+
+
+def test_what_contradicts_is_named_with_its_evidence() -> None:
+    body = identify(
+        Evidence(title="云和县2023年政府信息公开工作年度报告", year=2023, issuer_texts=("云和县水利局",))
+    )
+    assert body.issuer is None
+    assert body.division_code == "331125"
+    assert "title: 云和县2023年" in body.evidence
+    assert "issuer text: 云和县水利局" in body.evidence
+
+
+def test_the_keeper_of_a_government_s_disclosure_is_not_its_body() -> None:
+    title = "云和县2023年政府信息公开工作年度报告"
+    body = identify(Evidence(title=title, year=2023, issuer_texts=("云和县政务服务数据管理局",)))
+    assert (body.issuer, body.kind) == ("云和县人民政府", "government")
+
+
+def test_a_body_keeps_its_key_through_its_names_and_shares_it_with_none() -> None:
+    tail = "年政府信息公开工作年度报告"
+    names = {
+        ("洪泽县人民政府", 2015): "320813:government",
+        ("淮安市洪泽区人民政府", 2020): "320813:government",
+        ("平潭综合实验区", 2011): "zone:平潭综合实验区",
+        ("平潭综合实验区管委会", 2020): "zone:平潭综合实验区",
+        ("平潭县人民政府", 2011): "350128:government",
+        ("平潭综合实验区地方税务局", 2013): "zone:平潭综合实验区:tax:地方税务",
+        ("永春综合实验区", 2020): "350525:zone:综合实验区",
+        ("福建省永春综合实验区管委会办公室", 2020): "350525:zone:综合实验区:zone_office:办公室",
+        ("磐石市政务服务中心", 2020): "220284:department:政务服务",
+    }
+    for (name, year), key in names.items():
+        assert identify(Evidence(title=f"{name}{year}{tail}", year=year)).body_id == key
+    for name in ("高新技术产业开发区管委会", "太平镇", "朝阳区人民政府"):
+        assert identify(Evidence(title=f"{name}2015{tail}", year=2015)).body_id is None
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("青河省人民政府办公厅政府信息公开年度报告制度(试行)\n第一条 为提高质量,制定本制度。\n第二条 报告包括概述;主动公开政府信息情况。", "a regulation"),
+        ("政府信息公开制度考察——基于120份政府信息公开工作年度报告\n【摘要】主动公开已成为首要机制。\n自施行以来,各级机关公布了大量报告。", "an article"),
+        ("关于2014年政府信息公开工作要点落实情况的函\n省政府办公厅:\n一、公开情况\n全县共主动公开政府信息4100条。\n二、申请\n共受理申请98件。", "a letter"),
+        ("2018年我省受理政府信息公开申请数量大幅增长,全省全年受理申请9428件,较上年增长26%。(记者 王某)", "news"),
+        ("关于做好2023年政府信息公开年度报告编制工作的通知\n各乡镇:\n一、总体要求\n按时报送,收到申请3件的如实填报。", "a notice"),
+    ],
+)  # fmt: skip
+def test_what_is_no_report_says_why(text: str, said: str) -> None:
+    document, reports = read_whole(text.encode(), media_type="text/plain")
+    assert reports == ()
+    assert said in document.detail
+
+
+def test_the_year_of_the_lead_comes_before_a_clause_of_the_law() -> None:
+    report = one(
+        "引言\n本年度报告是根据条例要求,由白河县国土局编制的2017年度政府信息公开工作报告。\n一、概述\n"
+        "根据《条例》要求,2008年5月1日起我局开始公开。\n二、主动公开\n本局主动公开政府信息140条。"
+    )
+    assert (report.year, report.issuer) == (2017, "白河县国土局")
+
+
+def test_days_in_brackets_and_header_lines() -> None:
+    assert (
+        one(f"青石镇人民政府2013年政府信息公开工作年度报告\n(2014年3月4日)\n{BODY}").published_on
+        == "2014-03-04"
+    )
+    headed = one(
+        f"标题: 云和县2023年度政府信息公开工作年度报告\n发布时间: 2024-03-08 15:34\n==== 正文 ====\n{BODY}"
+    )
+    assert (headed.issuer, headed.published_on) == ("云和县人民政府", "2024-03-08")
+
+
+def test_a_form_older_than_itself_is_a_finding() -> None:
+    table = "第二十条第(一)项 | |||\n信息内容 | 本年制发件数 | 本年废止件数 | 现行有效件数 |\n规章 | 0 | 0 | 0 |\n行政规范性文件 | 0 | 0 | 7 |"
+    report = one(
+        f"云和县公安局2016年政府信息公开工作年度报告\n一、总体情况\n按时公开。\n二、主动公开政府信息情况\n{table}"
+    )
+    assert "meta.form_older_than_itself" in {f.rule for f in report.findings}
