@@ -16,6 +16,8 @@ from pipeline.chinese.text import compared, squeeze
 
 YEAR = r"20\d\d"
 """A year in Arabic digits."""
+FULL_YEAR = r"(?:19|20)\d\d"
+"""A year of the last century too, as texts name them."""
 ZEROS = "〇○零OoＯ0"
 _HAN = f"[{ZEROS}一二三四五六七八九]"
 HAN_YEAR = f"二[{ZEROS}]{_HAN}{_HAN}"

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
+from pipeline.chinese.days import FULL_YEAR
 from pipeline.extract.prose.clauses import Clause
 from pipeline.extract.prose.words import Token
 
@@ -102,7 +103,7 @@ _BARE_GOVERNMENT_END = re.compile(r"(?:人民)?政府$")
 _FULL_NAME = re.compile(r"[\u4e00-\u9fff]{2,6}(?:省|市|县|区|州|盟|旗)[\u4e00-\u9fff]{2,16}")
 _PLACE_OF = re.compile(r"^[\u4e00-\u9fff]{2,6}?(?:自治州|自治县|省|市|县|区|州|盟|旗)(?=[\u4e00-\u9fff]{2})")
 _TITLE_OF = re.compile(
-    r"(?:^|[《\-—了布])(?P<name>[\u4e00-\u9fff]{2,24}?)(?:关于)?(?:(?:19|20)\d\d年?度?)(?:政府)?(?:政务)?信息公开(?:工作)?(?:年度)?(?:情况)?(?:工作)?(?:的)?(?:报告|年报)"
+    rf"(?:^|[《\-—了布])(?P<name>[\u4e00-\u9fff]{{2,24}}?)(?:关于)?(?:{FULL_YEAR}年?度?)(?:政府)?(?:政务)?信息公开(?:工作)?(?:年度)?(?:情况)?(?:工作)?(?:的)?(?:报告|年报)"
 )
 
 

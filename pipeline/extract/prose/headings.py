@@ -12,24 +12,23 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from pipeline.chinese.numbers import parse_figure
+from pipeline.chinese.numbering import ITEM, LIST_ITEM, LOST
+from pipeline.chinese.numbers import DIGITS, parse_figure
+from pipeline.chinese.numbers import NUMBER as ARABIC_NUMBER
+from pipeline.chinese.units import COUNT
 from pipeline.codebook import Codebook, normalise_label
 from pipeline.report import Figure, State
 
-NUMBER = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|[零〇○一二两三四五六七八九十百千]+)"
-_HEADING = re.compile(
-    r"^(?:[(（]?[一二三四五六七八九十]{0,3}[)）、.]|\(\)|\d{1,2}[、.])(?P<label>[^。:,;]{3,40})[。:](?P<rest>.{0,24})$"
-)
-_NEXT = re.compile(
-    r"^(?:[(（][一二三四五六七八九十]{0,3}[)）]|[一二三四五六七八九十]{1,3}、|\d{1,2}[、.](?!\d))"
-)
+NUMBER = rf"(?:{ARABIC_NUMBER}|[{DIGITS}]+)"
+_HEADING = re.compile(rf"^(?:{LIST_ITEM}|{LOST})(?P<label>[^。:,;]{{3,40}})[。:](?P<rest>.{{0,24}})$")
+_NEXT = re.compile(rf"^(?:{ITEM}|[(（][)）])")
 _VALUE = re.compile(
-    rf"^(?P<n>{NUMBER})(?P<scale>[余多]?[万亿]?[余多]?)(?P<unit>万?元|人次|[条件次个人名篇期处宗场])?(?:\([^()]{{0,20}}\))?[。.]?$"
+    rf"^(?P<n>{NUMBER})(?P<scale>[余多]?[万亿]?[余多]?)(?P<unit>万?元|{COUNT})?(?:\([^()]{{0,20}}\))?[。.]?$"
 )
 _NIL = re.compile(r"^(?:无|没有|未发生|未收取|未收到|零)[。.]?$")
 _TABLE = re.compile(r"统计(?:情况)?表(?:\([^()]*\))?$|^统计指标")
 _LIST_LINE = re.compile(
-    r"^(?:其中[:,]?)?(?:[(（]?[\d一二三四五六七八九十]{1,3}[)）、.]|[①-⑩])?(?P<label>[^:,;。]{3,30}?)(?:\((?P<unit>条|件|元|万元|人|人次|个)\))?:(?P<rest>.{1,16}?)[;,]?$"
+    rf"^(?:其中[:,]?)?(?:{LIST_ITEM})?(?P<label>[^:,;。]{{3,30}}?)(?:\((?P<unit>万?元|{COUNT})\))?:(?P<rest>.{{1,16}}?)[;,]?$"
 )
 _MIN_LIST = 3
 _NOT_UNIQUE = frozenset({"被依法纠错", "其他情形", "其他"})

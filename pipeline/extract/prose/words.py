@@ -10,7 +10,9 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from pipeline.chinese.numbers import parse_figure
+from pipeline.chinese.days import FULL_YEAR
+from pipeline.chinese.numbering import BRACKETED, CHAPTER, NUMERALS
+from pipeline.chinese.numbers import DIGIT_SIGNS, DIGITS, parse_figure
 from pipeline.chinese.text import squeeze
 from pipeline.codebook import Codebook
 from pipeline.report import Figure
@@ -33,15 +35,18 @@ _NUMBER = re.compile(
     r"(?P<n>\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d])|\d+(?:\.\d+)?)(?P<scale>[余多几]?(?:[百千万亿](?!元))?[余多]?)"
 )
 _WORD_NUMBER = re.compile(rf"(?P<n>[{_CJK}]+)(?P<scale>[余多几]?(?:[万亿](?!元))?[余多]?)")
-_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:年度?|(?=全|我|本|共|度))")
+_YEAR = re.compile(rf"(?<!\d)({FULL_YEAR})(?:年度?|(?=全|我|本|共|度))")
 _FULL = re.compile(
-    r"(?:(?P<a>(?:19|20)\d\d)年)?(?P<m>1|5)月1日(?:起|开始)?(?:至|到|-|~|—)+(?:(?P<b>(?:19|20)\d\d)年|同年)?12月31日(?:止|期间|为止)?"
+    rf"(?:(?P<a>{FULL_YEAR})年)?(?P<m>1|5)月1日(?:起|开始)?(?:至|到|-|~|—)+(?:(?P<b>{FULL_YEAR})年|同年)?12月31日(?:止|期间|为止)?"
 )
 _YEAR_END = re.compile(r"12月(?:3[01]日|底)止?")
 _PART = re.compile(r"\d{1,2}(?:[-~至到]\d{1,2})?月份?(?:\d{1,2}日)?|\d{1,2}[-~至到]\d{1,2}月|[1-4]季度")
-_PERCENT = re.compile(r"\d+(?:\.\d+)?%|百分之[\d一二三四五六七八九十百点.]+")
+_PERCENT = re.compile(rf"\d+(?:\.\d+)?%|百分之[\d{DIGITS}点.]+")
 _ENUMERATION = re.compile(r"\d{1,2}(?:[、．]|[.)](?!\d))")
-_ITEM = re.compile(r"[(](?:[一二三四五六七八九十]{1,3}|\d{1,2})[)]|[一二三四五六七八九十]{1,3}、")
+_ITEM = re.compile(rf"{BRACKETED}|{CHAPTER}")
+_ITEM_FIRST = frozenset("(" + NUMERALS)
+_STRING = re.compile(rf"[{DIGIT_SIGNS[1:]}两]{{2,}}")
+"""Chinese digits in a row (二三件): no number says how many that is."""
 _RANGE = frozenset(".,-~—/[〔#")
 _MAX_DIGITS = 8
 
@@ -160,7 +165,7 @@ def _counted(match: re.Match[str], flat: str, lexicon: Lexicon) -> tuple[Number,
         return None
     if before == "〔" or (number[0] in "百千万" or (number[0] == "十" and before in ("数", "几"))):
         return None
-    if re.fullmatch(r"[一二三四五六七八九两]{2,}", number) or len(number) > 12:
+    if _STRING.fullmatch(number) or len(number) > 12:
         return None
     if number.isdigit() and (len(number) > _MAX_DIGITS or (number[0] == "0" and len(number) > 1)):
         return None
@@ -220,7 +225,7 @@ def tokens(flat: str, lexicon: Lexicon, names: Words) -> list[Token]:
     while at < length:
         char = flat[at]
         token: Token | None = None
-        if (char in "(一二三四五六七八九十" and (not at or flat[at - 1] in _BEFORE_ITEM)) and (
+        if (char in _ITEM_FIRST and (not at or flat[at - 1] in _BEFORE_ITEM)) and (
             item := _ITEM.match(flat, at)
         ):
             token = Token("fill", "", at, item.end())
