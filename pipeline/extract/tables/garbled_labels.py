@@ -162,7 +162,7 @@ def _row_orders(words: Vocabulary, template: str | None) -> tuple[Order, ...]:
     matters: dict[str, tuple[str, ...]] = {}
     for i in own:
         if i.table == "proactive" and i.row_labels:
-            matters.setdefault(i.indicator_id.rpartition(".")[0], i.row_labels)
+            matters.setdefault(i.matter, i.row_labels)
     return application, tuple(matters.items())
 
 

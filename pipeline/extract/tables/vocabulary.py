@@ -191,21 +191,22 @@ class Vocabulary:
         self.headings_of_parts = frozenset(i.parent for i in grouped) & {i.indicator_id for i in grouped}
 
     def _add_modern(self, indicator: Indicator) -> None:
-        name, _, last = indicator.indicator_id.rpartition(".")
         if indicator.table == "application":
             for label in indicator.row_labels:
                 self.modern.add(label, RowKey("application", indicator.indicator_id, indicator.group))
         elif indicator.table == "proactive":
             for label in indicator.row_labels:
-                self.modern.add(label, RowKey("proactive", "", "", name))
+                self.modern.add(label, RowKey("proactive", "", "", indicator.matter))
             for label in indicator.col_labels:
-                self.columns.add(label, ColumnKey("quantity", last))
-            self.proactive.setdefault((name, last), {})[indicator.template] = indicator
+                self.columns.add(label, ColumnKey("quantity", indicator.quantity))
+            self.proactive.setdefault((indicator.matter, indicator.quantity), {})[indicator.template] = (
+                indicator
+            )
         elif indicator.table == "review":
-            whole = indicator.indicator_id == "litigation.total"
+            whole = indicator.kind == "derived"
             for label in indicator.col_labels:
                 if not whole or len(label) > 4:
-                    self.columns.add(label, ColumnKey("state", "whole" if whole else last))
+                    self.columns.add(label, ColumnKey("state", "whole" if whole else indicator.quantity))
 
     def _add_joined(self, codebook: Codebook) -> None:
         """Labels that name a heading and what stands under it in one cell: 规章 本年制发件数, 行政复议总计, 不予公开-重复申请."""
@@ -213,7 +214,7 @@ class Vocabulary:
         for named in codebook.groups:
             if named.table in ("application", "review") and set(named.templates) & set(self.sections):
                 names.setdefault(named.group, []).extend(named.labels)
-        for name in ("litigation.direct", "litigation.after_review"):
+        for name in (g.group for g in codebook.groups if g.within):
             names[name] += [f"行政诉讼{label}" for label in names[name]]
             for label in names[name]:
                 self.groups.add(label, ColumnKey("group", name))
@@ -221,13 +222,15 @@ class Vocabulary:
         for indicator in codebook.indicators:
             if indicator.template not in self.sections:
                 continue
-            group, _, last = indicator.indicator_id.rpartition(".")
+            group = indicator.group
             if indicator.table == "proactive":
                 for matter, quantity in product(indicator.row_labels, indicator.col_labels):
                     self.modern.join(matter, quantity, RowKey("statistics", indicator.indicator_id, ""))
             elif indicator.table == "review" and group in names:
                 for heading, state in product(names[group], indicator.col_labels):
-                    self.group_of_state[self.columns.join(heading, state, ColumnKey("state", last))] = group
+                    self.group_of_state[
+                        self.columns.join(heading, state, ColumnKey("state", indicator.quantity))
+                    ] = group
             elif indicator.table == "application" and indicator.group in names:
                 for heading, label in product(names[indicator.group], indicator.row_labels):
                     self.modern.join(
