@@ -15,7 +15,7 @@ from pipeline.extract.tables.cells import Slot
 from pipeline.extract.tables.observations import TableReading
 from pipeline.extract.tables.vocabulary import Cell, Vocabulary
 from pipeline.finding import finding
-from pipeline.report import Finding, Observation, State
+from pipeline.report import Finding, Method, Observation, State
 
 _HEADING = 4
 """Signs up to which a paragraph under a heading says nothing."""
@@ -117,7 +117,7 @@ def _is_main(cell: Cell, expected: Iterable[str]) -> bool:
 
 
 def _states(cells: Iterable[Cell], state: State, method: str, locator: str, label: str) -> list[Observation]:
-    kind = "ocr" if method == "ocr" else "table"
+    kind: Method = "ocr" if method == "ocr" else "table"
     return [
         Observation(*slot, None, "", i.unit, False, state, None, None, kind, locator, label)
         for slot, i in cells
