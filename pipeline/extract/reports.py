@@ -18,6 +18,7 @@ from pipeline.extract.identity import detect_template, find_published, find_year
 from pipeline.extract.pieces import Piece, Section, cut, sections
 from pipeline.extract.prose.sentences import read_prose
 from pipeline.extract.tables.account import account
+from pipeline.extract.tables.fused import fused_rows
 from pipeline.extract.tables.report import read_tables
 from pipeline.extract.tables.vocabulary import vocabulary
 from pipeline.finding import finding
@@ -151,6 +152,10 @@ def _report(
     )
     observations = [*tables.observations, *prose.observations]
     held = {(o.indicator, o.applicant) for o in observations} | {s for u in tables.unplaced for s in u.slots}
+    fused, notes = fused_rows(paragraphs, template, held, vocabulary())
+    observations += fused
+    findings += notes
+    held |= {(o.indicator, o.applicant) for o in fused}
     told = account(parts, tables.read, template, held, vocabulary())
     findings += told.findings
     observations += told.observations

@@ -384,6 +384,9 @@ def list_head(row: Row, year: int | None) -> Order | None:
         return None
     if not any(_LIST_HEAD.search(squeeze(i.text)) for i in labels):
         return None
+    named = any(_PAST.search(squeeze(i.text)) or _OWN.search(squeeze(i.text)) for i in labels[1:] if i.names)
+    if any(i.is_value for i in labels) and not named and sum(1 for i in labels if i.year) < 2:
+        return None  # one figure that may be a year, behind a label: a row
     own: list[Column] = []
     past: list[Column] = []
     for item in labels:
