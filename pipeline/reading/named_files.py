@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import PurePosixPath
 from typing import NamedTuple
 from urllib.parse import unquote
@@ -93,17 +93,24 @@ def pair(names: Mapping[str, str], bytes_of: Callable[[str], bytes]) -> dict[str
         folders.setdefault(folder_of(path), ([], []))[1 if is_file else 0].append(key)
     found: dict[str, tuple[Attachment, ...]] = {}
     for pages, files in folders.values():
-        if not files:
-            continue
-        for page in pages:
-            own = belonging(named_files(bytes_of(page)), [(key, names[key]) for key in files])
+        by_name: dict[str, list[tuple[int, str]]] = {}
+        for place, key in enumerate(files):
+            by_name.setdefault(plain_name(names[key]), []).append((place, key))
+        for page in pages if files else ():
+            own = _belonging(named_files(bytes_of(page)), by_name)
             if own:
                 found[page] = own
     return found
 
 
-def belonging(named: Named, files: Sequence[tuple[str, str]]) -> tuple[Attachment, ...]:
-    """Of ``files`` (key, path) those that a page names; none where it names too many to be an article."""
-    own = [Attachment(key, False) for key, path in files if plain_name(path) in named.linked]
-    shown = [Attachment(key, True) for key, path in files if plain_name(path) in named.shown]
+def _belonging(named: Named, by_name: Mapping[str, list[tuple[int, str]]]) -> tuple[Attachment, ...]:
+    """Of a folder's files those that a page names, in the order of their paths; none where it names too many
+    to be an article. ``by_name`` gives place and key of the files of each plain name."""
+    own, shown = (
+        [
+            Attachment(key, as_picture)
+            for _, key in sorted(hit for name in wanted for hit in by_name.get(name, ()))
+        ]
+        for wanted, as_picture in ((named.linked, False), (named.shown, True))
+    )
     return () if len(own) > MAX_LINKED else (*own, *shown[:MAX_PICTURES])
