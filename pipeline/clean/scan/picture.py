@@ -24,6 +24,7 @@ from pipeline.clean.page.ruled_grid import Grid, find_grids
 from pipeline.clean.page.shapes import PageContent, Picture
 from pipeline.clean.page.text_flow import Line, rows_of
 from pipeline.clean.refused import Refused
+from pipeline.clean.scan.grounds import with_light_grounds, without_seals
 from pipeline.clean.scan.marks import with_dashes, with_slashes, without_marks, without_strays
 from pipeline.clean.scan.ocr import MAX_READINGS, Reading, detect, recognise
 from pipeline.clean.scan.pixels import Box, Pixels, Sheet, ink_box, line_boxes, prepare
@@ -100,7 +101,7 @@ def pages_in(data: bytes) -> Iterator[Pixels]:
 
 
 def grey(pixels: Any) -> Pixels:
-    """Any picture array as grey; what is red (a seal stamped over text) turns to paper."""
+    """Any picture array as grey; seals stamped over text turn to paper."""
     import cv2
 
     if pixels.ndim == 3 and pixels.shape[2] == 1:
@@ -109,10 +110,7 @@ def grey(pixels: Any) -> Pixels:
         return np.ascontiguousarray(pixels, dtype=np.uint8)
     colours = np.ascontiguousarray(pixels[:, :, :3], dtype=np.uint8)
     result = np.asarray(cv2.cvtColor(colours, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
-    strongest = np.maximum(colours[:, :, 1], colours[:, :, 2])
-    red = colours[:, :, 0].astype(np.float32) - strongest.astype(np.float32)
-    lifted = result.astype(np.float32) + 1.3 * np.maximum(0.0, red - 20.0)
-    return np.asarray(np.minimum(lifted, 255.0), dtype=np.uint8)
+    return without_seals(colours, result)
 
 
 def blocks_of_pixels(pixels: Pixels, *, unit: float = 1.0, left: float = 0.0) -> list[PageBlock]:
@@ -120,7 +118,7 @@ def blocks_of_pixels(pixels: Pixels, *, unit: float = 1.0, left: float = 0.0) ->
     table edges that come out, ``left`` is added to these."""
     if min(pixels.shape) < 16 or int(pixels.max()) - int(pixels.min()) < 40:
         return []
-    sheet = prepare(upright(pixels), MAX_SIDE)
+    sheet = prepare(upright(with_light_grounds(pixels)), MAX_SIDE)
     grids = [
         grid
         for grid in find_grids(
