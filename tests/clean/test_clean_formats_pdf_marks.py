@@ -158,3 +158,16 @@ def test_a_label_that_runs_over_its_rule_leaves_the_figure_beside_it_alone() -> 
         _table(canvas, 60, 100, rows)
 
     assert _read(paint) == [[text for row in rows for text in row]]
+
+
+def test_a_figure_wider_than_its_cell_stands_in_the_cell_of_its_middle() -> None:
+    def paint(canvas: Canvas) -> None:
+        for r in range(4):
+            for c in range(6):
+                x, y = 60 + 12 * c, HEIGHT - 120 - 20 * r
+                canvas.rect(x, y, 12, 20)
+                canvas.setFont(pdf_files.FONT, 9)
+                canvas.drawCentredString(x + 6, y + 6, str(1000 * (r + 1) + c) if c % 2 else str(c))
+
+    (cells,) = _read(paint)
+    assert cells == [str(1000 * (r + 1) + c) if c % 2 else str(c) for r in range(4) for c in range(6)]

@@ -30,6 +30,9 @@ from pipeline.clean.page.text_flow import (
 MARGIN = 0.12
 """Share of the page's height at its top and bottom in which furniture stands."""
 
+_FIGURE_SIGNS = frozenset("0123456789.,")
+_TOUCHING = 0.06
+"""Share of a digit's size within which the next digit of the same figure begins."""
 _SPILL = 0.2
 """Share of a character's size within which the next one of the same label stands."""
 _MIN_STACKED = 5
@@ -62,8 +65,10 @@ def lay_out(content: PageContent) -> PageLayout:
     last: Glyph | None = None
     place = (-1, -1)
     spilt: dict[tuple[int, int, int], list[Glyph]] = {}
-    for glyph in with_notes(content.glyphs):
-        x, y = (glyph.x0 + glyph.x1) / 2, (glyph.y0 + glyph.y1) / 2
+    glyphs = with_notes(content.glyphs)
+    middle = _middles_of_figures(glyphs) if live else {}
+    for at, glyph in enumerate(glyphs):
+        x, y = middle.get(at) or (glyph.x0 + glyph.x1) / 2, (glyph.y0 + glyph.y1) / 2
         for number, grid in live:
             region = grid.region_at(x, y)
             if region is not None:
@@ -82,9 +87,9 @@ def lay_out(content: PageContent) -> PageLayout:
             place = (-1, -1)
             loose.append(glyph)
         last = glyph
-    for (number, begun, region), glyphs in spilt.items():
-        over = is_figure("".join(glyph.text for glyph in held[number][region]).strip())
-        held[number][begun if over else region] += glyphs
+    for (number, begun, region), over in spilt.items():
+        beside = is_figure("".join(glyph.text for glyph in held[number][region]).strip())
+        held[number][begun if beside else region] += over
     kept = PageLayout(content, [], [], [])
     for number, grid in live:
         cells = held[number]
@@ -104,6 +109,28 @@ def lay_out(content: PageContent) -> PageLayout:
     kept.by_cell = [kept.by_cell[i] for i in order]
     kept.rows = rows_of(runs_of(loose))
     return kept
+
+
+def _middles_of_figures(glyphs: Sequence[Glyph]) -> dict[int, float]:
+    """For the characters of figures, by their numbers, the middle of the whole figure: one that is wider than its
+    cell stands in the cell of its middle."""
+    middles: dict[int, float] = {}
+    begun = 0
+    for number in range(1, len(glyphs) + 1):
+        last = glyphs[number - 1]
+        if (
+            number < len(glyphs)
+            and last.text in _FIGURE_SIGNS
+            and (glyph := glyphs[number]).text in _FIGURE_SIGNS
+            and abs(glyph.x0 - last.x1) < _TOUCHING * glyph.size
+            and abs(glyph.y0 - last.y0) < _SPILL * glyph.size
+        ):
+            continue
+        if number - begun > 1:
+            centre = (glyphs[begun].x0 + last.x1) / 2
+            middles.update(dict.fromkeys(range(begun, number), centre))
+        begun = number
+    return middles
 
 
 def _runs_over(last: Glyph, glyph: Glyph) -> bool:
