@@ -102,7 +102,9 @@ def find_published(document: Document, piece: Piece) -> date | None:
     if day := day_in(stated_day(_fact_lines(piece.blocks[:6]))):
         return day
     for block in piece.blocks[:6]:
-        if isinstance(block, Paragraph) and (found := _DAY_ALONE.fullmatch(compared(block.text))):
+        if not isinstance(block, Paragraph) or "。" in block.text:
+            break  # the text has begun: a day below it is a signature's
+        if found := _DAY_ALONE.fullmatch(compared(block.text)):
             return day_in(found[1])
     return None
 
