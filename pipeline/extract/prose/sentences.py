@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
+from pipeline.chinese.numbering import CHAPTER_LOOSE, LIST_ITEM, PART
 from pipeline.codebook import Codebook, Decision, Indicator
 from pipeline.document import Paragraph
 from pipeline.extract.prose.clauses import Clause, clauses, concepts_of
@@ -47,8 +48,8 @@ MAX_TEXT = 20_000
 """Characters of a paragraph that are read: no person wrote a longer one."""
 MAX_CLAUSE = 60
 """Tokens of a clause that are understood together."""
-_SECTION = re.compile(r"^[一二三四五六七八九十]{1,3}[、.]|^第[一二三四五六七八九十]{1,2}(?:部分|章)")
-_ITEM = re.compile(r"^(?:[(（]?[\d一二三四五六七八九十]{1,2}[)）.、]|[①-⑩]|其中)")
+_SECTION = re.compile(rf"^(?:{CHAPTER_LOOSE}|{PART})")
+_ITEM = re.compile(rf"^(?:{LIST_ITEM}|其中)")
 _PLAN_SECTION = re.compile(
     r"(?:存在|主要|面临)[^,。]{0,6}问题|不足|改进|打算|下一步|下步|计划|思路|展望|努力方向"
 )
