@@ -125,8 +125,14 @@ def _report(
     body = identify(_evidence(document, piece, pieces, source_url, year), registry)
     parts = sections(piece.blocks)
     tables = read_tables([*piece.blocks, *piece.attached], template, year)
-    counted = {int(o.value) for o in tables.observations
-               if o.value is not None and o.indicator.startswith("application.") and o.applicant in (None, "total")}  # fmt: skip
+    counted = {
+        int(o.value)
+        for o in tables.observations
+        if o.value is not None
+        and (row := codebook.any_form.get(o.indicator))
+        and row.table == "application"
+        and o.applicant in (None, "total")
+    }
     scope = detect_scope(
         piece.title.text if piece.title else document.title,
         [squeeze(p.text) for p in paragraphs],

@@ -299,8 +299,8 @@ def _named_groups(items: Iterable[Labelled]) -> list[_Group]:
 def _groups(items: Sequence[Labelled], stream: bool, form: Form) -> Order:
     """The dispute groups as columns, their results standing in the rows."""
     named = _named_groups(items)
-    deeper = any(g.name.startswith("litigation.") for g in named)
-    leaves = [g for g in named if not (g.name == "litigation" and deeper)]
+    deeper = {form.words.within.get(g.name) for g in named}
+    leaves = [g for g in named if g.name not in deeper]
     if not stream:
         leaves.sort(key=lambda g: g.item.col)
     found = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -159,14 +159,14 @@ def _local(entry: Local, method: Method) -> Observation:
     return Observation._make((*head, reading.value, trust, method, item.locator, label, "", "", ()))
 
 
-def _drop_headings_of_parts(placed: dict[Slot, Observation], headings: frozenset[str]) -> None:
+def _drop_headings_of_parts(placed: dict[Slot, Observation], headings: Mapping[str, Set[str]]) -> None:
     """(六)其他处理 with nothing beside it is the heading of its three parts, no cell."""
     blank = [
         slot for slot, seen in placed.items() if slot[0] in headings and slot[1] and seen.state == "blank"
     ]
     for name in {slot[0] for slot in blank}:
         own = [slot for slot in placed if slot[0] == name and slot[1]]
-        parts = any(slot[0].startswith(f"{name}.") for slot in placed)
+        parts = any(slot[0] in headings[name] for slot in placed)
         if parts and all(slot in blank for slot in own):
             for slot in own:
                 del placed[slot]

@@ -188,7 +188,12 @@ class Vocabulary:
         self.states = ("upheld", "corrected", "other", "pending", "total")
         self.review_groups = ("reconsideration", "litigation.direct", "litigation.after_review")
         grouped = [i for i in codebook.indicators if i.table == "application" and i.group]
-        self.headings_of_parts = frozenset(i.parent for i in grouped) & {i.indicator_id for i in grouped}
+        known = {i.indicator_id for i in grouped}
+        self.headings_of_parts: dict[str, set[str]] = {}  # a row that heads others -> those
+        for indicator in grouped:
+            if indicator.parent in known:
+                self.headings_of_parts.setdefault(indicator.parent, set()).add(indicator.indicator_id)
+        self.within = {g.group: g.within for g in codebook.groups if g.within}
 
     def _add_modern(self, indicator: Indicator) -> None:
         if indicator.table == "application":
