@@ -44,7 +44,7 @@ IDENTITY = (
         "scope",
         "template",
     ),
-    "report_id",
+    *("report_id", "caveats", "reading", "errors", "break_kind"),
 )
 _HEAD = "# Written by tools/write_contract.py from the codebook; do not edit."
 _JOINS = ", data_tests: [{relationships: {arguments: {to: \"source('ref', 'rule')\", field: rule}}}]"

@@ -73,8 +73,10 @@ def explain(codebook: Codebook, schema: str, table: str, column: str) -> Column 
 
 
 def type_of(measure: Measure) -> ColumnType:
-    """Counts are whole; money and ratios are not."""
-    return "figure" if measure.kind == "ratio" or measure.unit in MONEY else "bigint"
+    """Counts are whole; rates are doubles; money is exact."""
+    if measure.kind == "ratio":
+        return "double"
+    return "figure" if measure.unit in MONEY else "bigint"
 
 
 def comment_of(column: Column) -> str:

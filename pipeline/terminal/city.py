@@ -142,10 +142,25 @@ def _series(con: duckdb.DuckDBPyConnection, code: str, labels: dict[str, str]) -
     ]
     for measure in SERIES:
         if measure in names and any(r[measure] is not None for r in rows):
-            table.append((labels.get(measure, measure), *(r[measure] for r in rows)))
+            table.append((labels.get(measure, measure), *(_marked(r, measure) for r in rows)))
     yield from (f"  {line}" for line in grid(("", *(str(r["year"]) for r in rows)), table, 26))
+    yield "  ≈ 约数 approximate; * 仅见正文 in the text alone; ? 未读出 shown and not read"
     yield "  表式改变处的数不可直接相比 / figures on two sides of a change of form are not directly comparable"
     yield ""
+
+
+def _marked(row: dict[str, Any], measure: str) -> Any:
+    """A figure with what is to be minded of it."""
+    noted = {
+        note.partition(": ")[2]
+        for note in str(row.get("caveats") or "").split("; ")
+        if note.startswith(f"{measure}: ")
+    }
+    value = row[measure]
+    if value is None:
+        return "?" if "misread" in noted else None
+    before, after = "≈" if "approx" in noted else "", "*" if "text_only" in noted else ""
+    return f"{before}{value}{after}" if before or after else value
 
 
 def _section(con: duckdb.DuckDBPyConnection, title: str, query: str, code: str) -> Iterator[str]:

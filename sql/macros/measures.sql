@@ -21,13 +21,13 @@
 {#- Which state explains a sum that lacks a term: the least certain wins. -#}
 {% macro gap_rank(state) -%}
   case {{ state }}
-    when 'ambiguous' then 7 when 'unreadable' then 6 when 'table_missing' then 5 when 'blank' then 4
-    when 'dash' then 3 when 'not_applicable' then 2 when 'not_in_form' then 1 else 7 end
+    when 'ambiguous' then 8 when 'unreadable' then 7 when 'table_missing' then 6 when 'blank' then 5
+    when 'dash' then 4 when 'not_applicable' then 3 when 'not_read' then 2 when 'not_in_form' then 1 else 8 end
 {%- endmacro %}
 {% macro gap_state(rank) -%}
   case {{ rank }}
-    when 7 then 'ambiguous' when 6 then 'unreadable' when 5 then 'table_missing' when 4 then 'blank'
-    when 3 then 'dash' when 2 then 'not_applicable' when 1 then 'not_in_form' end
+    when 8 then 'ambiguous' when 7 then 'unreadable' when 6 then 'table_missing' when 5 then 'blank'
+    when 4 then 'dash' when 3 then 'not_applicable' when 2 then 'not_read' when 1 then 'not_in_form' end
 {%- endmacro %}
 
 {#- Whether figures of two reports may stand in one chain: of one scope, or of one that could not be told. -#}

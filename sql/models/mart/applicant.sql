@@ -36,7 +36,7 @@ select
   {%- for id in ids %}
   f.{{ id }},
   {%- endfor %}
-  {{ quotient('f.disclosed', 'f.decided') }} as disclosure_rate,
+  cast({{ quotient('f.disclosed', 'f.decided') }} as double) as disclosure_rate,
   coalesce(f.decided < {{ var('small_n') }}, false) as small_n
 from {{ ref('int_report') }} as r
 inner join side_by_side as f on f.report_id = r.report_id

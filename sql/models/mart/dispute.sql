@@ -19,8 +19,8 @@ select
   {%- for id in counts %}
   cast(w.{{ id }} as bigint) as {{ id }},
   {%- endfor %}
-  w.reconsideration_correction_rate,
-  w.litigation_loss_rate,
+  cast(w.reconsideration_correction_rate as double) as reconsideration_correction_rate,
+  cast(w.litigation_loss_rate as double) as litigation_loss_rate,
   cast(w.applications_received as bigint) as applications_received,
   cast(w.reconsideration_total + w.litigation_total as bigint) as disputes,
   {{ quotient('1000 * (w.reconsideration_total + w.litigation_total)', 'w.applications_received') }}

@@ -29,7 +29,8 @@ judged as (
       case when c.alternative = f.alternative then c.gap else 0 end,
       case
         when c.alternative = f.alternative and c.present = c.terms then 0
-        when r.family = 'narrative' or r.has_table then {{ gap_rank("'not_in_form'") }}
+        when r.family = 'narrative' then {{ gap_rank("'not_in_form'") }}
+        when r.has_table then {{ gap_rank("'not_read'") }}
         else {{ gap_rank("'table_missing'") }}
       end
     ) as gap

@@ -39,7 +39,7 @@ select
   {%- for id in parts %}
   {{ quotient('b.' ~ id, 'b.base') }} as {{ id }}_share,
   {%- endfor %}
-  b.disclosure_rate,
+  cast(b.disclosure_rate as double) as disclosure_rate,
   cast(b.outcomes_sum as bigint) as outcomes_sum,
   cast(b.outcomes_missing as integer) as outcomes_missing,
   case
