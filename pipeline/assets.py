@@ -195,12 +195,13 @@ def table_specs(codebook: Codebook) -> list[dg.AssetSpec]:
             kinds={"duckdb"},
             description=comment_of(own) if (own := explain(codebook, schema, table, "")) else None,
             metadata={
+                "dagster/table_name": f"{schema}.{table}",
                 "dagster/column_schema": dg.TableSchema(
                     [
                         dg.TableColumn(c.column, c.type, description=comment_of(c))
                         for c in columns_of(codebook, schema, table)
                     ]
-                )
+                ),
             },
         )
         for schema in ("core", "ref")
@@ -219,10 +220,15 @@ def load(home: BuildingHome) -> Iterator[dg.MaterializeResult[None]]:
 
 
 class BySchema(DagsterDbtTranslator):
-    """Groups the models as their schemas do: staging, intermediate, mart."""
+    """Groups the models as their schemas do (staging, intermediate, mart) and names tables as one asks for
+    them, without the file in which they happen to be built."""
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
         return str(dbt_resource_props["schema"])
+
+    def get_metadata(self, dbt_resource_props: Mapping[str, Any]) -> Mapping[str, Any]:
+        name = f"{dbt_resource_props['schema']}.{dbt_resource_props['name']}"
+        return {**super().get_metadata(dbt_resource_props), "dagster/table_name": name}
 
 
 @dbt_assets(manifest=manifest(), dagster_dbt_translator=BySchema())
