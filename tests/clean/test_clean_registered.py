@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import ast
 import io
 import zipfile
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 
+import pipeline.clean
 from pipeline.clean.formats import ARCHIVES, CONVERTED, FORMATS, MEDIA_TYPES, endings, may_be
 from pipeline.clean.read import is_archive, read_document
 from pipeline.clean.sniff import sniff
 from pipeline.crawl.discover import ATTACHMENTS
 from pipeline.crawl.media import media_type_of_name
 from pipeline.reading.named_files import FILES, named_files
+
+CLEAN = Path(pipeline.clean.__file__).parent
 
 
 def _package(*names: str) -> bytes:
@@ -78,3 +83,26 @@ def test_the_beginning_of_a_file_spares_reading_it_whole() -> None:
     assert not may_be(_package("word/document.xml")[:512], CONVERTED)
     assert may_be(b"\x1f\x8b\x08", ARCHIVES)
     assert not may_be(b"<html>", ARCHIVES)
+
+
+ROOM_KNOWS = {
+    "page": {"page"},
+    "text": {"text"},
+    "html": {"html", "page"},
+    "scan": {"scan", "page"},
+    "pdf": {"pdf", "page", "scan"},
+    "ofd": {"ofd", "page", "scan"},
+    "office": {"office", "page", "html"},
+    "packed": {"packed"},
+}
+
+
+@pytest.mark.parametrize("room", ROOM_KNOWS)
+def test_rooms_of_readers_know_each_other_one_way(room: str) -> None:
+    """What pages share knows no format of pages; a paged format knows scans; Word files may hold pages of HTML."""
+    known: set[str] = set()
+    for path in (CLEAN / room).glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("pipeline.clean."):
+                known.add((node.module or "").split(".")[2])
+    assert {name for name in known if (CLEAN / name).is_dir()} <= ROOM_KNOWS[room]
