@@ -322,6 +322,12 @@ WordKind = Literal[
 ]  # fmt: skip
 """What a word of a sentence does: see docs/adding-a-pattern.md."""
 UnitKind = Literal["doc", "case", "text", "session", "person", "person_doc", "place", "money"]
+
+
+def _yes(value: object) -> object:
+    return value == "yes" if value in ("yes", "") else value
+
+
 Topics = Annotated[tuple[Text, ...], BeforeValidator(_parts(" "))]
 Concepts = Annotated[
     frozenset[Annotated[str, AfterValidator(_one_of("concepts"))]], BeforeValidator(_parts(" "))
@@ -345,7 +351,8 @@ class Decision:
     its subject is one of ``topics`` (* any, none), its unit of the kind ``unit``.
 
     It reads a figure beside it, a nil, or what is said of every one of the figure before (均已办结) where that is
-    one of ``whole``; ``doubtful`` in ``reads``: never surely.
+    one of ``whole``; ``doubtful`` in ``reads``: never surely. ``span``: of the year, or a stock at its end;
+    ``total``: of everything, so that one topic's part is none.
     """
 
     decision_id: Text
@@ -358,6 +365,8 @@ class Decision:
     unit: UnitKind
     reads: Annotated[frozenset[Literal["figure", "nil", "every", "doubtful"]], BeforeValidator(_parts(" "))]
     whole: Annotated[frozenset[IndicatorId], BeforeValidator(_parts(" "))]
+    span: Literal["year", "stock"]
+    total: Annotated[bool, BeforeValidator(_yes)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ KEYS = {
     "core.report": "report_id",
     "core.observation": "observation_id",
     "core.finding": "finding_id",
+    "core.statement": "statement_id",
     "core.section": "report_id, section",
 }
 _TYPES = {

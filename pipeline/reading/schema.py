@@ -19,7 +19,7 @@ import pyarrow as pa
 from pipeline.codebook import Codebook, load_codebook
 from pipeline.codebook.columns import columns_of, tables_of
 from pipeline.document import Document
-from pipeline.report import Figure, Finding, Observation, Report
+from pipeline.report import Figure, Finding, Observation, Report, Statement
 
 ARROW: Mapping[str, pa.DataType] = {
     "text": pa.string(),
@@ -72,6 +72,7 @@ _observation = _row_of(
     *Observation._fields,
 )
 _finding = _row_of("finding", "finding_id", "report_id", "left", "right", "cells", *Finding._fields)
+_statement = _row_of("statement", "statement_id", "report_id", "value", *Statement._fields)
 _section = _row_of("section", "report_id", "section", "heading", "body_text")
 
 
@@ -104,6 +105,7 @@ def rows_of(document: Document, reports: Sequence[Report]) -> Rows:
         rows["report"].append(_report((*own, *(getattr(r, name) for name in Report.__dataclass_fields__))))
         rows["observation"] += observation_rows(r)
         rows["finding"] += finding_rows(r)
+        rows["statement"] += statement_rows(r)
         if r.extracted:
             rows["extracted"].append((r.report_id, pickle.dumps(r.extracted)))
         for n, (heading, text) in enumerate(r.sections, start=1):
@@ -137,6 +139,14 @@ def finding_rows(report: Report) -> list[tuple[Any, ...]]:
             )
         )
         for n, f in enumerate(report.findings, start=1)
+    ]
+
+
+def statement_rows(report: Report) -> list[tuple[Any, ...]]:
+    """A report's rows of ``core.statement``."""
+    return [
+        _statement((f"{report.report_id}:s{n:04d}", report.report_id, _amount(s.value), *s))
+        for n, s in enumerate(report.statements, start=1)
     ]
 
 

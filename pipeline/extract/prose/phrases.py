@@ -1,0 +1,175 @@
+"""Parts of the grammar without a state: what a clause is of, what its phrase inherits, what a nil denies."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+from pipeline.extract.prose.clauses import Clause, concepts_of
+from pipeline.extract.prose.context import OWN, Body, Clock
+from pipeline.extract.prose.told import DECIDED, DISPUTES, group_of, has, topic_of
+from pipeline.extract.prose.words import Number, Token
+
+OUTCOMES = frozenset(
+    [
+        "granted",
+        "partial",
+        "both",
+        "refused",
+        "unable",
+        "notproc",
+        "othr",
+        "already",
+        "notours",
+        "notexist",
+        "amend",
+        "elsewhere",
+        "notheld",
+        "create",
+        "unclear",
+        "r_secret",
+        "r_third",
+        "r_internal",
+        "r_process",
+    ]
+)
+CHANNELS = frozenset(["website", "wechat", "weibo", "newmedia", "gazette", "otherway", "platform", "media"])
+FORMS = frozenset(["f_person", "f_fax", "f_online", "f_letter", "f_email"])
+DISCLOSING = frozenset(["disc", "proactive", "info", "gk", "count", "kind", "added"])
+SHARED = frozenset(["gk", "info", "disc", "apply", "count"])
+ASKS = frozenset(["apply", "request"])
+OUTSIDE = ("many", "elsewhere")
+"""Channels behind a channel's own figure: what follows without one may be told of it or of all."""
+
+
+class Subject(NamedTuple):
+    """What passes on from clause to clause: ``about`` a topic's part, ``asked`` for applicants, ``ours`` by
+    what the paragraph is about; ``tainted`` subjects are another matter's here."""
+
+    topic: str
+    clock: Clock = Clock()
+    body: Body = OWN
+    channels: tuple[str, ...] = ()
+    about: bool = False
+    asked: bool = False
+    ours: bool = False
+    tainted: frozenset[str] = frozenset()
+    decided: bool = False
+    office: str = ""
+    head: tuple[Token, ...] = ()
+
+    def next_sentence(self, *, narrow: bool) -> Subject:
+        held = self.body if narrow and self.body.kind == "whole" else OWN
+        return Subject(
+            self.topic, self.clock.next_sentence(), held, asked=self.asked, ours=self.ours, head=self.head
+        )
+
+
+def speaks_of_disclosure(found: Sequence[Token]) -> bool:
+    """Do words speak of disclosure, so that staff, meetings and complaints beside them are its own?"""
+    concepts = set(concepts_of(found))
+    return bool(concepts & {"gk", "recon", "lit", "points"}) or {"full", "part"} <= concepts
+
+
+def carry_way(words: Sequence[Token], year: int | None) -> set[str]:
+    """Which way a case is carried: the year beside 结转."""
+    found: set[str] = set()
+    for token in words:
+        if token.kind == "time" and token.value in ("past", "next"):
+            found.add("prev" if token.value == "past" else "next")
+        elif token.kind == "time" and token.value == "year" and year is not None and token.year != year:
+            found.add("prev" if token.year < year else "next")
+    return found
+
+
+def labelled(clause: Clause, before: Clause | None, subject: Subject) -> Clause:
+    """A bare figure behind its label (申请数:26件), a bare nil under its heading, as one clause."""
+    if clause.concepts:
+        return clause
+    if clause.opener in (":", "(") and clause.figure and before and not before.figure:
+        return clause if has(before.all, "neg") else clause._replace(left=(*before.left, *clause.left))
+    if before is None and subject.head and (clause.number is None or clause.number.value == 0):
+        here = clause.start
+        moved = (t._replace(start=here, end=here) for t in subject.head if t.kind != "punct")
+        return clause._replace(left=(*moved, *clause.left))
+    return clause
+
+
+def subject_of(
+    clause: Clause, concepts: set[str], subject: Subject, named: frozenset[Token]
+) -> tuple[Subject, str, str]:
+    """The subject behind the clause, the clause's topic, and the other matter that it is of ("" where none)."""
+    own = topic_of(clause.all)
+    topic = own or subject.topic or ("ask" if concepts & ASKS else "")
+    if {"already", "info"} <= concepts and not subject.topic.startswith("ask"):
+        concepts.symmetric_difference_update(
+            {"already", "disc", "proactive"} - (concepts & {"disc", "proactive"})
+        )
+        topic = own = "disclosed"
+    matter = next((t.value for t in clause.all if t.kind == "matter" and t not in named), "")
+    number = clause.number
+    if "gk" in concepts and number:
+        subject = subject._replace(tainted=frozenset())
+    handled = concepts & {"handle", "concluded_case"} or (own in DISPUTES and concepts & DECIDED)
+    if matter and own not in ("ask", "disclosed"):
+        counts = {"staff"} if number and number.kind == "person" else set()
+        subject = subject._replace(tainted=subject.tainted | group_of(own) | counts)
+        topic = f"matter.{matter}"
+    elif own in subject.tainted and not (number and number.value == 0):
+        topic, matter = "matter.", "as before"
+    elif own in DISPUTES | DECIDED and not concepts & {"gk", "decision"} and handled:
+        subject = subject._replace(tainted=subject.tainted | group_of(own), office=own)
+        topic, matter = "matter.", "office"
+    if own in DECIDED and (subject.decided or "decision" in concepts):
+        topic += ".decided"
+        subject = subject._replace(decided=True)
+    part = clause.opener == "(" or "disc" in concepts or has(clause.left, "sub")
+    if own == "norm" and subject.topic == "disclosed" and part:
+        topic = "norm.disclosed"
+    if own in ("staff", "meet", "complaint") and subject.ours and not matter:
+        topic = f"{own}.ours"
+    if {"disc", "proposals", "results"} <= concepts:
+        topic = ""
+    return subject, topic, matter
+
+
+def phrase_of(
+    clause: Clause, number: Number, concepts: set[str], subject: Subject, topic: str, own: str
+) -> tuple[set[str], str]:
+    """Concepts and topic of the figure's phrase with what it inherits: a channel, a fee's total, an office's
+    part that is about disclosure."""
+    if subject.channels == OUTSIDE:
+        if concepts & {"info", "added"} and not own and not concepts & CHANNELS:
+            concepts.add("of_a_channel")
+    elif subject.channels != ("many",) and concepts <= DISCLOSING and concepts & {"disc", "info"}:
+        concepts |= set(subject.channels)
+    if len(concepts & CHANNELS - {"platform"}) > 1 and "proactive" in concepts:
+        concepts -= CHANNELS
+    if len(concepts & FORMS) > 1 and "recv" in concepts:
+        concepts -= FORMS
+    if number.kind == "money" and topic in ("fee", "infofee") and not concepts:
+        concepts = {topic}
+    if concepts == {"gk"} and subject.office and has(clause.left, "sub"):
+        return {subject.office}, subject.office
+    return concepts, topic
+
+
+def items_of(found: Sequence[Token]) -> list[list[Token]]:
+    """The things that a nil denies, one by one; a list of all ways of asking is one."""
+    concepts = concepts_of(found)
+    if len(FORMS.intersection(concepts)) > 2:
+        return [[t for t in found if t.value not in FORMS and t.kind != "joint"]]
+    items: list[list[Token]] = [[]]
+    for token in found:
+        parted = token.topic in DISPUTES and any(t.topic in DISPUTES - {token.topic} for t in items[-1])
+        if token.kind == "joint" or parted:
+            items.append([])
+        if token.kind != "joint":
+            items[-1].append(token)
+    return items
+
+
+def idle(clause: Clause, number: Number, concepts: Collection[str]) -> bool:
+    """A number that counts nothing: a bare one without unit or concept (a cell of a table that lost its grid, a
+    telephone), and 一 of a figure of speech."""
+    return (not number.unit and not concepts) or (clause.figure is not None and clause.figure.value == "一")

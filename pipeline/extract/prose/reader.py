@@ -1,0 +1,419 @@
+"""The grammar: how concepts, subject, time and body pass from clause to clause, and what a figure, a nil, 均 and
+各 make of them. Words are rows of ``codebook/lexicon.csv``, what a phrase counts is a row of
+``codebook/decisions.csv``."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+from pipeline.codebook import Codebook, Decision
+from pipeline.extract.prose.clauses import Clause, clauses, concepts_of, sentences
+from pipeline.extract.prose.context import OWN, body_of, named_body, own_surfaces
+from pipeline.extract.prose.decide import Form, Phrase, decider_of
+from pipeline.extract.prose.phrases import (
+    ASKS,
+    CHANNELS,
+    OUTCOMES,
+    OUTSIDE,
+    SHARED,
+    Subject,
+    carry_way,
+    idle,
+    items_of,
+    labelled,
+    phrase_of,
+    speaks_of_disclosure,
+    subject_of,
+)
+from pipeline.extract.prose.told import (
+    DECIDED,
+    DISPUTES,
+    JOINTS,
+    NIL,
+    RESULTS,
+    Judged,
+    Said,
+    carried_in_doubts,
+    has,
+    is_aside,
+    listed,
+    not_ours,
+    settled,
+    topic_of,
+    verb_of,
+)
+from pipeline.extract.prose.words import Number, Token, lexicon_of, own_words, tokens
+
+MAX_CLAUSE = 60
+"""Tokens of a clause that are understood together."""
+_SHORT = 16
+"""A paragraph of fewer characters may be the whole answer to its heading (无。)."""
+_HEADLINE = 12
+"""Tokens of a sentence that may be a heading in its paragraph."""
+ENOUGH_OUTCOMES = 3
+APPLICANTS_FROM = 2019
+"""The first year whose form has a column for every kind of applicant."""
+
+
+class _Sentence(NamedTuple):
+    """The sentence that is read: of paragraph ``at``, whose text is ``flat``; ``said`` grows."""
+
+    at: int
+    flat: str
+    said: list[Said]
+    years: set[int]
+
+
+class Reader:
+    """Reads paragraphs of one report: of a form's family and year, of the body that ``names`` name."""
+
+    def __init__(
+        self, codebook: Codebook, family: str, year: int | None, names: Sequence[str], *, narrow: bool
+    ) -> None:
+        self.family, self.year, self.names, self.narrow = family, year, names, narrow
+        self.decide = decider_of(codebook, Form(family, year)).decide
+        self.lexicon = lexicon_of(codebook)
+        self.own = own_words(own_surfaces(names))
+
+    def topic_of(self, flat: str) -> str:
+        """The subject of a heading or of the line that a list stands under."""
+        found = tokens(flat, self.lexicon, self.own)
+        topics = {t.topic for t in found if t.topic}
+        concepts = set(concepts_of(found))
+        if not topics:
+            asks = concepts & (ASKS | OUTCOMES)
+            return "ask" if asks else "matter" if has(found, "matter") else ""
+        if len(topics) == 1:
+            return topics.pop()
+        if topics <= DISPUTES | {"ask"}:
+            return "dispute"
+        return "ask" if "ask" in topics and topics <= {"ask", "ask.replied", "disclosed"} else ""
+
+    def paragraph(self, at: int, flat: str, topic: str, heading: str) -> list[Said]:
+        """What a paragraph states, under its subject and the heading that it stands under."""
+        found = tokens(flat, self.lexicon, self.own)
+        if not has(found, "number", "neg"):
+            return []
+        head = tokens(heading, self.lexicon, self.own)
+        ours = (
+            speaks_of_disclosure(found)
+            or speaks_of_disclosure(head)
+            or topic in DISPUTES | {"dispute", "staff"}
+        )
+        subject = Subject(topic, ours=ours)
+        if len(flat) < _SHORT and not concepts_of(found):
+            subject = subject._replace(head=tuple(head))
+        told: list[Said] = []
+        for words in sentences(found):
+            subject = subject.next_sentence(narrow=self.narrow)
+            if subject.topic.startswith("matter") and {"info", "gk"}.intersection(concepts_of(words)):
+                subject = subject._replace(topic=topic)
+            if has(words, "number", "neg"):
+                sentence = _Sentence(at, flat, [], set())
+                subject = self._sentence(sentence, words, subject)._replace(head=())
+                told += settled(sentence.said)
+            else:
+                subject = self._carried(clauses(words), subject)
+        return told
+
+    def _carried(self, held: Sequence[Clause], subject: Subject) -> Subject:
+        """What a sentence without figures leaves to those behind it: time and subject."""
+        for clause in held:
+            if not has(clause.all, "cmp"):
+                subject = subject._replace(clock=subject.clock.after(clause.all, self.year, set()))
+            topic = topic_of(clause.all)
+            if not topic and (ASKS | {"reply"}).intersection(clause.concepts):
+                topic = "ask.replied" if "reply" in clause.concepts else "ask"
+            if not topic and len(held) == 1 and len(clause.all) < _HEADLINE and has(clause.all, "matter"):
+                topic = "matter"
+            subject = subject._replace(topic=topic or subject.topic)
+        short = len(held) == 1 and len(held[0].all) < _HEADLINE
+        return subject._replace(head=held[0].all if short else ())
+
+    def _sentence(self, sentence: _Sentence, words: Sequence[Token], subject: Subject) -> Subject:
+        concepts = concepts_of(words)
+        if "expense" in concepts:
+            subject = subject._replace(tainted=DISPUTES)
+        if len(OUTCOMES.intersection(concepts)) >= ENOUGH_OUTCOMES and not subject.topic:
+            subject = subject._replace(topic="ask")
+        outer: list[Subject] = []
+        before: Clause | None = None
+        for clause in clauses(words):
+            while len(outer) > clause.depth:
+                left = outer.pop()
+                subject = subject._replace(topic=left.topic, clock=left.clock, body=left.body)
+            while len(outer) < clause.depth:
+                outer.append(subject)
+            if clause.opener == ";" and any(t.value == "way" for t in clause.left):
+                subject = subject._replace(body=OWN)
+            clause = labelled(clause, before, subject)
+            if len(clause.all) <= MAX_CLAUSE:
+                subject = self._clause(sentence, clause, before, subject)
+                before = clause
+        return subject
+
+    def _clause(
+        self, sentence: _Sentence, clause: Clause, before: Clause | None, subject: Subject
+    ) -> Subject:
+        name, named = named_body(clause, sentence.flat)
+        body = body_of(clause, sentence.flat, name, named, self.names, subject.body, narrow=self.narrow)
+        site, held = body.kind == "site", subject.body
+        subject = subject._replace(body=body)
+        concepts = set(clause.concepts)
+        carries = bool(concepts & {"carry", "inprogress"})
+        if carries:
+            concepts |= carry_way(clause.all, self.year)
+        elif not has(clause.all, "cmp") and not is_aside(clause):
+            subject = subject._replace(clock=subject.clock.after(clause.all, self.year, sentence.years))
+        if has(clause.left, "plan"):
+            return subject._replace(body=held) if site else subject
+        subject, topic, matter = subject_of(clause, concepts, subject, named)
+        if "reply" in concepts and topic == "ask" and not carries:
+            topic = "ask.replied"
+        if content := listed(clause, sentence.flat):
+            subject = subject._replace(about=True)
+            named |= content
+            if matter and not any(t.kind == "matter" and t not in named for t in clause.all):
+                matter, topic = "", subject.topic if topic.startswith("matter") else topic
+        if clause.number is None:
+            subject = self._without_figure(sentence, clause, before, subject, topic, named)
+        elif clause.number.kind not in ("time", "id"):
+            subject = self._figure(sentence, clause, clause.number, concepts, subject, topic, matter, named)
+        return subject._replace(body=held) if site else subject
+
+    def _without_figure(
+        self,
+        sentence: _Sentence,
+        clause: Clause,
+        before: Clause | None,
+        subject: Subject,
+        topic: str,
+        named: frozenset[Token],
+    ) -> Subject:
+        concepts = clause.concepts
+        if has(clause.all, "neg"):
+            self._nil(sentence, clause, before, subject, topic, named)
+        elif sentence.said:
+            self._of_every_one(sentence, clause, subject)
+        if not topic and ASKS.intersection(concepts):
+            topic = "ask"
+        if not has(clause.all, "cmp"):
+            channels = tuple(c for c in concepts if c in CHANNELS)
+            many = len(set(channels)) > 1 or any(t.value == "many" for t in clause.all)
+            subject = subject._replace(
+                topic=topic,
+                channels=("many",) if many else channels or subject.channels,
+                about=has(clause.all, "topic"),
+            )
+        return subject._replace(asked=subject.asked or ("asker" in concepts and "apply" not in concepts))
+
+    def _figure(
+        self,
+        sentence: _Sentence,
+        clause: Clause,
+        number: Number,
+        found: Collection[str],
+        subject: Subject,
+        topic: str,
+        matter: str,
+        named: frozenset[Token],
+    ) -> Subject:
+        said, own = sentence.said, topic_of(clause.all)
+        concepts, topic = phrase_of(clause, number, set(found), subject, topic, own)
+        kind = "case" if number.value == 0 and number.kind == "doc" else number.kind
+        unread = "".join(t.value for t in clause.all if t.kind in ("unknown", "id") and t not in named)
+        decisions: tuple[Decision, ...] = ()
+        if has(clause.left, "cmp") or is_aside(clause):
+            judged = Judged("foreign", "foreign", "comparison")
+        elif has(clause.left, "neg"):
+            judged = Judged("unclaimed", "take", "denied")
+        elif (matter and not own) or topic.startswith("matter"):
+            judged = Judged("foreign", "foreign", matter or topic.partition(".")[2] or "heading")
+        elif unread or matter:
+            judged = Judged("unclaimed", "take", f"unread: {unread or matter}")
+            if "apply" in concepts and not concepts & {"gk", "request"} and subject.topic[:3] != "ask":
+                topic = "unread"
+        elif len(disputes := {t.topic for t in clause.all if t.topic} & DISPUTES) > 1:
+            self._shared(sentence, clause, number, subject, disputes)
+            return subject._replace(topic="")
+        elif not concepts and has(clause.left, "time") and said and said[-1].decisions:
+            decisions = said[-1].decisions
+            judged = self._judged(decisions[0], subject, clause, counted=True)
+        else:
+            decisions = self.decide(Phrase(frozenset(concepts), topic, kind, "figure"))
+            if not self._holds(decisions, clause, subject, concepts):
+                decisions = ()
+            shown = " ".join(sorted(concepts)) + (f" of {topic}" if topic else "")
+            judged = Judged("unclaimed", "take", f"no decision: {shown}")
+            if decisions:
+                judged = self._judged(decisions[0], subject, clause, counted=bool(said))
+        if not decisions and idle(clause, number, concepts):
+            return subject
+        if number.scaled and judged.status == "claimed":
+            judged = Judged("doubtful", "doubt", "万 behind a plain number")
+        if decisions and not topic and decisions[0].topics[0] not in ("*", "none"):
+            topic = decisions[0].topics[0]
+        number = number._replace(approx=number.approx or has(clause.all, "approx"))
+        joined = clause.opener in JOINTS and bool(said)
+        said.append(
+            Said(
+                *(sentence.at, clause.start, clause.end, number, False, decisions, judged),
+                *(verb_of(clause, sentence.flat), topic, frozenset(concepts), joined),
+            )
+        )
+        if {"carry", "prev"} <= concepts and number.value:
+            carried_in_doubts(said, clause)
+        if decisions and "application.received" in said[-1].whole:
+            subject = subject._replace(asked=True)
+        elif concepts & (OUTCOMES | {"done", "reply", "handle", "carry"}):
+            subject = subject._replace(asked=False)
+        if {"train", "attend"} <= concepts and not decisions:
+            subject = subject._replace(tainted=subject.tainted | {"train"})
+        channels = OUTSIDE if concepts & CHANNELS else () if own else subject.channels
+        clock = subject.clock.next_figure()
+        return subject._replace(clock=clock, topic=topic, about=False, channels=channels)
+
+    def _shared(
+        self, sentence: _Sentence, clause: Clause, number: Number, subject: Subject, disputes: set[str]
+    ) -> None:
+        """行政复议、行政诉讼各2件 is a figure of each, 0 of both is 0 of each; 共5件 is none of one."""
+        each = (number.value == 0 or has(clause.left, "each")) and not has(clause.all, "unknown", "matter")
+        for of in sorted(disputes) if each else [""]:
+            decisions = self.decide(Phrase(frozenset([of]), of, number.kind, "figure"))
+            judged = Judged("unclaimed", "take", "shared by several")
+            if decisions:
+                judged = self._judged(decisions[0], subject, clause)
+            verb = verb_of(clause, sentence.flat)
+            place = (sentence.at, clause.start, clause.end)
+            sentence.said.append(
+                Said(*place, number, False, decisions, judged, verb, of, frozenset([of]), joined=True)
+            )
+
+    def _holds(
+        self, decisions: Sequence[Decision], clause: Clause, subject: Subject, concepts: Collection[str]
+    ) -> bool:
+        """What a decision asks of what stands around its phrase."""
+        if not decisions:
+            return False
+        first = decisions[0]
+        if any(d.applicant for d in decisions):
+            known = self.family != "narrative" or (self.year or 0) >= APPLICANTS_FROM
+            return known and (subject.asked or "recv" in concepts)
+        if first.need == {"apply"}:
+            among = any(t.value == "among" for t in clause.right)
+            return bool(concepts_of(clause.left)) and not among
+        if first.need == {"other"} and "disclosed" in first.topics:
+            return "many" in subject.channels
+        part_of = concepts == {"disc", "proactive"} and has(clause.left, "sub")
+        return not part_of or subject.topic in ("", "disclosed", "ask")
+
+    def _judged(
+        self,
+        decision: Decision,
+        subject: Subject,
+        clause: Clause,
+        *,
+        counted: bool = False,
+        nil: bool = False,
+    ) -> Judged:
+        """Whether the figure is this report's, of this year, and whole."""
+        when = subject.clock.verdict(stock=nil or decision.span == "stock", counted=counted)
+        if nil and when in ("doubt", "weak") and subject.clock.own:
+            when = "take"
+        body = subject.body.verdict
+        if "foreign" in (when, body):
+            return Judged("foreign", "foreign", "another time" if when == "foreign" else "another body")
+        if when == "doubt":
+            return Judged("doubtful", "doubt", "of several years")
+        if body == "doubt":
+            return Judged("doubtful", "doubt", "of a part of the bodies")
+        if decision.total and (subject.about or has(clause.left, "topic")):
+            return Judged("doubtful", "doubt", "of one topic")
+        if "doubtful" in decision.reads:
+            return Judged("doubtful", "doubt", "a word of two meanings")
+        return Judged("claimed", when)
+
+    def _nil(
+        self,
+        sentence: _Sentence,
+        clause: Clause,
+        before: Clause | None,
+        subject: Subject,
+        topic: str,
+        named: frozenset[Token],
+    ) -> None:
+        """未, 没有, 无 and 为零 say 0 of each thing that they deny."""
+        found = clause.all
+        if not topic_of(found) and not clause.concepts and before is not None and before.figure is None:
+            found = (*before.all, *found)
+        items = items_of(found)
+        last = set(concepts_of(items[-1]))
+        shared = ({"gk"} & set(concepts_of(found))) | (last & RESULTS)
+        for item in items:
+            concepts = set(concepts_of(item)) | shared
+            if any(t.kind == "neg" and t.value == "fee" for t in item):
+                concepts.add("fee")
+            if not concepts - {"gk"} and len(items) > 1:
+                continue
+            own = topic_of(item) or ("fee" if "fee" in concepts else "")
+            of = own or topic
+            if "carry" in concepts:
+                concepts |= carry_way(item, self.year)
+            if of == "complaint" and subject.ours:
+                of = "complaint.ours"
+            unread = "".join(
+                sentence.flat[t.start : t.end]
+                for t in item
+                if t.kind in ("unknown", "matter", "id") and t not in named
+            )
+            decisions: tuple[Decision, ...] = ()
+            judged = Judged("unclaimed", "take", f"unread: {unread}")
+            if not unread:
+                if of.startswith("matter") or of in subject.tainted:
+                    continue
+                phrase = Phrase(frozenset(concepts), of, "", "nil")
+                more = phrase._replace(concepts=frozenset(concepts | (last & SHARED)))
+                decisions = self.decide(phrase) or self.decide(more)
+                judged = Judged("unclaimed", "take", "no decision: " + " ".join(sorted(concepts)))
+                if decisions:
+                    judged = self._judged(decisions[0], subject, clause, nil=True)
+            if decisions or (own and "bad" not in concepts) or (unread and "apply" in concepts):
+                verb = verb_of(clause, sentence.flat)
+                place = (sentence.at, clause.start, clause.end)
+                sentence.said.append(
+                    Said(*place, NIL, True, decisions, judged, verb, of, frozenset(concepts))
+                )
+
+    def _of_every_one(self, sentence: _Sentence, clause: Clause, subject: Subject) -> None:
+        """均已答复, 全部维持, 均为当面申请: the figure before, again; of one case also without 均."""
+        said, concepts = sentence.said, frozenset(clause.concepts)
+        every, other = has(clause.left, "all"), has(clause.all, "matter")
+        if every and ("notgk" in concepts or ("gk" not in concepts and (concepts & DECIDED or other))):
+            not_ours(said)
+        elif concepts and not has(clause.all, "unknown", "matter", "plan", "cmp"):
+            own = topic_of(clause.all)
+            turned = not clause.opener and not clause.depth
+            for last in reversed(said[-1:] if turned else said):
+                bare = last.judged.reason.startswith("no decision") and last.concepts <= ASKS
+                if last.nil or (last.status == "foreign" and last.decisions):
+                    continue
+                if last.status == "foreign" or not (last.decisions or bare) or last.joined:
+                    return
+                if not every and not (last.number.value == 1 and concepts <= RESULTS | DISPUTES):
+                    continue
+                inherits = not own or own.startswith("ask") or last.topic.startswith(own)
+                topic = last.topic if inherits and not (bare and own.startswith("ask")) else own
+                decisions = tuple(
+                    d
+                    for d in self.decide(Phrase(concepts, topic, "", "every"))
+                    if "*" not in d.topics and (bare or last.whole & d.whole)
+                )
+                if decisions:
+                    values = {s.number.value for s in said if s.whole & last.whole}
+                    if len(values) <= 1:
+                        judged = self._judged(decisions[0], subject, clause) if bare else last.judged
+                        again = last._replace(start=clause.start, end=clause.end, decisions=decisions)
+                        again = again._replace(judged=judged, concepts=concepts)
+                        said.append(again._replace(topic=topic))
+                    return

@@ -1,0 +1,144 @@
+"""What a sentence states: a figure or a nil with what it counts and how sure that is, and how the figures of one
+sentence settle each other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from pipeline.codebook import Decision
+from pipeline.extract.prose.clauses import Clause, concepts_of
+from pipeline.extract.prose.context import Verdict
+from pipeline.extract.prose.words import Number, Token
+from pipeline.report import Figure, StatementStatus
+
+DISPUTES = frozenset(["recon", "lit", "direct", "after", "complaint", "appeal"])
+DECIDED = frozenset(["lic", "pen", "coe"])
+RESULTS = frozenset(["upheld", "corrected", "d_other", "d_pending", "withdrawn"])
+JOINTS = frozenset("、和及与并") | {"以及", "及其"}
+NIL = Number(0, False, "", "", False)
+_OF_OTHERS = DISPUTES | {"train", "meet"}
+_VERBS = frozenset(["recv", "done", "reply", "handle"])
+_PARTS = frozenset(["of several years", "of a part of the bodies", "of one topic"])
+
+
+class Judged(NamedTuple):
+    """What became of a figure, how sure it is, and why."""
+
+    status: StatementStatus
+    verdict: Verdict = "take"
+    reason: str = ""
+
+
+class Said(NamedTuple):
+    """A figure or nil of a clause: characters ``start`` to ``end`` of paragraph ``at``, what it counts (no
+    decision: unclaimed), what it was read from; ``joined``: told in one breath with the figure before."""
+
+    at: int
+    start: int
+    end: int
+    number: Number
+    nil: bool
+    decisions: tuple[Decision, ...]
+    judged: Judged
+    verb: str
+    topic: str
+    concepts: frozenset[str]
+    joined: bool = False
+
+    @property
+    def status(self) -> StatementStatus:
+        return self.judged.status
+
+    @property
+    def whole(self) -> frozenset[str]:
+        """The indicators that it counts, those of one kind of applicant aside."""
+        return frozenset(d.indicator for d in self.decisions if not d.applicant)
+
+
+def group_of(topic: str) -> frozenset[str]:
+    """Subjects that are told together: what one of them is, its neighbours in the sentence are."""
+    return next((g for g in (DISPUTES, DECIDED) if topic in g), frozenset([topic] if topic else []))
+
+
+def topic_of(tokens: Sequence[Token]) -> str:
+    """The subject that words name last."""
+    return next((t.topic for t in reversed(tokens) if t.topic), "")
+
+
+def has(tokens: Sequence[Token], *kinds: str) -> bool:
+    return any(t.kind in kinds for t in tokens)
+
+
+def verb_of(clause: Clause, flat: str) -> str:
+    return next((flat[t.start : t.end] for t in clause.all if t.kind == "concept" and t.value in _VERBS), "")
+
+
+def is_aside(clause: Clause) -> bool:
+    """(去年同期108件), 上年为91件: another year's figure that moves nothing."""
+    times = [t.value for t in clause.left if t.kind == "time"]
+    return (
+        clause.figure is not None
+        and times[:1] == ["past"]
+        and not set(times) - {"past", "this"}
+        and not clause.concepts
+        and not topic_of(clause.all)
+    )
+
+
+def listed(clause: Clause, flat: str) -> frozenset[Token]:
+    """What a list of contents names (公开财政资金、发展规划等各类信息): words that no row needs to know."""
+    tokens = clause.left
+    for at in range(len(tokens) - 1, 0, -1):
+        if tokens[at].value == "info" and flat[tokens[at - 1].start] == "等":
+            verbs = [i for i in range(at) if "disc" in concepts_of(tokens[i : i + 1])]
+            if verbs:
+                between = tokens[verbs[-1] + 1 : at - 1]
+                return frozenset(t for t in between if t.kind in ("unknown", "matter", "fill"))
+    return frozenset()
+
+
+def carried_in_doubts(said: list[Said], clause: Clause) -> None:
+    """收到120件(含上年结转8件): the figure may hold what was carried in."""
+    if clause.opener != "(" and not has(clause.left, "sub"):
+        return
+    for index in range(len(said) - 2, -1, -1):
+        if "application.received" in said[index].whole:
+            judged = Judged("doubtful", "doubt", "may hold what was carried in")
+            said[index] = said[index]._replace(judged=judged)
+            return
+
+
+def not_ours(said: list[Said]) -> None:
+    """行政复议5件(均为行政处罚类): the figures of its kind in the sentence are another matter's."""
+    group = group_of(said[-1].topic.partition(".")[0]) & _OF_OTHERS
+    for index, s in enumerate(said):
+        if s.topic.partition(".")[0] in group and s.status in ("claimed", "doubtful"):
+            said[index] = s._replace(judged=Judged("foreign", "foreign", "other matter"), decisions=())
+
+
+def settled(said: Sequence[Said]) -> list[Said]:
+    """One sentence's figures: a sure one settles the doubtful and weak ones of its kind; two sure ones that
+    differ are both in doubt, and so is one site's share beside another site's."""
+    sure: dict[tuple[str, str], set[Figure]] = {}
+    for s in said:
+        for d in s.decisions:
+            if s.status == "claimed" and s.judged.verdict == "take":
+                sure.setdefault((d.indicator, d.applicant), set()).add(s.number.value)
+    sites = {
+        s.number.value
+        for s in said
+        if s.status != "foreign" and {"website", "disc"} <= s.concepts and not s.nil
+    }
+    kept = []
+    for s in said:
+        figures = {v for d in s.decisions for v in sure.get((d.indicator, d.applicant), ())}
+        claimed = s.status == "claimed"
+        if len(sites) > 1 and claimed and "website" in s.concepts and s.number.value in sites:
+            s = s._replace(judged=Judged("doubtful", "doubt", "one site of several"))
+        elif claimed and s.judged.verdict == "take" and len(figures) > 1 and not s.nil:
+            s = s._replace(judged=Judged("doubtful", "doubt", "two figures for one thing"))
+        elif figures and (s.judged.verdict == "weak" or s.judged.reason in _PARTS):
+            s = s._replace(judged=Judged("foreign", "foreign", "beside a sure figure"), decisions=())
+        kept.append(s)
+    return kept
