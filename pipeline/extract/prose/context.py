@@ -29,13 +29,15 @@ class Clock(NamedTuple):
     since: bool = False
     until: bool = False
     period: bool = False
+    each: bool = False
 
     def next_sentence(self) -> Clock:
         return Clock(self.own, stated=self.stated and bool(self.own))
 
     def next_figure(self) -> Clock:
         """累计 of a year that is named is told of its own figure alone."""
-        return self._replace(cumulative=False) if self.stated and not self.since else self
+        held = self._replace(each=False)
+        return held._replace(cumulative=False) if self.stated and not self.since else held
 
     def after(self, tokens: Sequence[Token], year: int | None, seen: set[int]) -> Clock:
         """The clock behind ``tokens``. ``seen`` are the years named so far, where the report's is unknown."""
@@ -44,6 +46,8 @@ class Clock(NamedTuple):
             if token.kind != "time":
                 continue
             if token.value == "year" and any(t.value == "since" for t in tokens[at + 1 :]):
+                if token.year == year:
+                    return Clock(own=True, named=True, stated=True)
                 clock = clock._replace(since=True)
             elif token.value in ("year", "full", "first"):
                 clock = clock._year(token, year, seen, until=_until(tokens, at))
@@ -61,6 +65,8 @@ class Clock(NamedTuple):
                 clock = clock._replace(until=True)
             elif token.value == "period":
                 clock = clock._replace(period=True)
+            elif token.value == "each":
+                clock = clock._replace(each=True)
         return clock
 
     def _year(self, token: Token, year: int | None, seen: set[int], *, until: bool) -> Clock:
@@ -77,7 +83,7 @@ class Clock(NamedTuple):
     def verdict(self, *, stock: bool, counted: bool) -> Verdict:
         """Of a figure that stands here. ``stock``: a figure of the year's end; ``counted``: behind another
         figure of its sentence, where 累计 counts all years."""
-        if self.own is False or self.period:
+        if self.own is False or self.period or self.each:
             return "foreign"
         if self.own is None:
             return "doubt"
@@ -251,7 +257,9 @@ def body_of(
         elif token.value == "government":
             if after is not None and "website" in after.value:
                 continue
-            own = "take" if surface in ("政府", "人民政府") or not names else is_own(surface, names)
+            own: Verdict = "doubt" if "办" in surface else "take"
+            if names and surface not in ("政府", "人民政府"):
+                own = is_own(surface, names)
             body = Body(own, "own" if own == "take" else "named")
         else:
             body = Body("foreign", "others")

@@ -56,6 +56,7 @@ class Subject(NamedTuple):
     tainted: frozenset[str] = frozenset()
     decided: bool = False
     office: str = ""
+    planned: bool = False
     head: tuple[Token, ...] = ()
 
     def next_sentence(self, *, narrow: bool) -> Subject:
@@ -108,6 +109,8 @@ def subject_of(
         topic = own = "disclosed"
     matter = next((t.value for t in clause.all if t.kind == "matter" and t not in named), "")
     number = clause.number
+    if matter == "drafts":
+        subject = subject._replace(tainted=subject.tainted | {"disclosed", "ask"})
     if "gk" in concepts and number:
         subject = subject._replace(tainted=frozenset())
     handled = concepts & {"handle", "concluded_case"} or (own in DISPUTES and concepts & DECIDED)
@@ -139,7 +142,7 @@ def phrase_of(
     """Concepts and topic of the figure's phrase with what it inherits: a channel, a fee's total, an office's
     part that is about disclosure."""
     if subject.channels == OUTSIDE:
-        if concepts & {"info", "added"} and not own and not concepts & CHANNELS:
+        if (concepts & {"info", "added"} or concepts == {"disc"}) and not own and not concepts & CHANNELS:
             concepts.add("of_a_channel")
     elif subject.channels != ("many",) and concepts <= DISCLOSING and concepts & {"disc", "info"}:
         concepts |= set(subject.channels)

@@ -165,8 +165,11 @@ class Reader:
         if carries:
             concepts |= carry_way(clause.all, self.year)
         elif not has(clause.all, "cmp") and not is_aside(clause):
-            subject = subject._replace(clock=subject.clock.after(clause.all, self.year, sentence.years))
-        if has(clause.left, "plan"):
+            clock = subject.clock.after(clause.all, self.year, sentence.years)
+            subject = subject._replace(clock=clock if clause.number else clock._replace(each=False))
+        planned = subject.planned or any(t.kind == "plan" and t.value == "strong" for t in clause.left)
+        subject = subject._replace(planned=planned)
+        if planned or has(clause.left, "plan"):
             return subject._replace(body=held) if site else subject
         subject, topic, matter = subject_of(clause, concepts, subject, named)
         if "reply" in concepts and topic == "ask" and not carries:
@@ -268,6 +271,9 @@ class Reader:
             subject = subject._replace(asked=True)
         elif concepts & (OUTCOMES | {"done", "reply", "handle", "carry"}):
             subject = subject._replace(asked=False)
+        if own in DISPUTES and judged.reason.startswith("no decision"):
+            subject = subject._replace(tainted=subject.tainted | DISPUTES)
+            topic = "matter.undecided"
         if {"train", "attend"} <= concepts and not decisions:
             subject = subject._replace(tainted=subject.tainted | {"train"})
         channels = OUTSIDE if concepts & CHANNELS else () if own else subject.channels
