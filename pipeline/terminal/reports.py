@@ -89,7 +89,6 @@ def report_json(r: Report) -> dict[str, Any]:
         "place": r.place,
         "evidence": {"issuer": r.issuer_evidence, "year": r.year_evidence, "scope": r.scope_evidence},
         "observations": [observation_json(o) for o in r.observations],
-        "statements": [{**s._asdict(), "value": plain(s.value)} for s in r.statements],
         "findings": [finding_json(f) for f in r.findings],
         "statements": [statement_json(s) for s in r.statements],
     }
