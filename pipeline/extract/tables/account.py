@@ -63,7 +63,8 @@ def account(
         tables = [(b, readings[id(b)]) for b in part.blocks if isinstance(b, Table) and id(b) in readings]
         if tables:
             headed.add(section.table)
-            own = [pair for pair in read if section.table in pair[1].about and pair not in tables]
+            there = {id(table) for table, _ in tables}
+            own = [pair for pair in read if section.table in pair[1].about and id(pair[0]) not in there]
             stand = _Stand(part.heading, tables + own, tables[0][0].locator)
             _tell_unread(section.table, stand, template, taken, words, told)
         elif not any(isinstance(b, Paragraph) and len(b.text) > _HEADING for b in part.blocks):
@@ -91,6 +92,8 @@ def _tell_unread(
     from pixels in such a table are sure of nothing: ``doubted`` takes their places."""
     cells = words.form_cells(template, name)
     missing = [cell for cell in cells if cell[0] not in taken]
+    if cells and not missing:
+        return
     given = {indicator for indicator, _ in taken}
     rows = [indicator in given for indicator in dict.fromkeys(slot[0] for slot, _ in cells)]
     silent = [(t, r) for t, r in stand.tables if not r.cells() and r.shown]

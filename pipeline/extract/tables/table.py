@@ -81,7 +81,7 @@ def _told(reading: TableReading, table: Table, rows: list[Row], above: Above) ->
     items = [item for row in rows for item in row if item.own]
     named: dict[str, set[str]] = {}
     for item in items:
-        for name in item.tables:
+        for name in item.tables if item.is_label else ():
             named.setdefault(name, set()).add(item.text)
     about = frozenset(name for name, texts in named.items() if len(texts) >= _BEARS)
     figures = any(item.is_figure for item in items)
