@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from pipeline.chinese.days import ANY_YEAR, FIRST_YEAR, LAST_YEAR, YEAR, first_year, year_number
+from pipeline.chinese.numbering import ARTICLE
 from pipeline.chinese.text import INVISIBLE, compared, squeeze
 
 DISCLOSURE = r"(?:(?:政府|政务)?信息(?:与政务|和政务)?公开|政务公开)"
@@ -77,7 +78,7 @@ def _titled(text: str) -> Title | None:
     if len(flat) > 72 or "公开" not in flat:
         return None
     core = _CORE.search(flat)
-    if core is None or _NOT_TITLE.search(flat) or _MARKS.search(flat):
+    if core is None or _NOT_TITLE.search(flat) or _MARKS.search(flat) or re.match(ARTICLE, flat):
         return None
     after = flat[core.end() :]
     if len(after) > 14 or _AFTER_NO_TITLE.match(after):

@@ -104,6 +104,10 @@ def _contradicts(claim: Claim, head: Claim, case: Case) -> bool:
     theirs, ours = claim.phrase, head.phrase
     if claim is head or theirs.organ not in OWN_ORGANS or same_body(theirs, ours):
         return False
+    if claim.source in _KEEPING and not (
+        _is_settled(theirs) or theirs.generic or theirs.organ_name in department_table()
+    ):
+        return False
     if ours.organ in OWN_ORGANS:
         return claim.source in ("compiled by", "lead")
     if claim.source == "lead":
@@ -307,7 +311,7 @@ def _government_name(p: Phrase, d: Division | None, case: Case) -> str | None:
         written = (
             c.phrase.text
             for c in case.claims
-            if c.phrase.organ == "government" and codes & {x.code for x in c.phrase.places}
+            if c.phrase.text.endswith("人民政府") and codes & {x.code for x in c.phrase.places}
         )
         return next(written, f"{p.place_text}人民政府")
     return f"{d.name}人民政府" if d else p.text or None

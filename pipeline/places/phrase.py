@@ -303,7 +303,7 @@ def _organ(rest: str) -> Organ:
         return "other"
     if _GOVERNMENT.match(rest):
         return "government"
-    if _OFFICE.match(rest):
+    if _OFFICE.match(rest) or rest.endswith(("人民政府办公室", "人民政府办公厅")):
         return "office"
     if rest in department_table():
         return "tax" if _TAX.search(rest) else "department"
