@@ -43,7 +43,7 @@ from pipeline.extract.prose.told import (
     topic_of,
     verb_of,
 )
-from pipeline.extract.prose.words import Number, Token, lexicon_of, own_words, tokens
+from pipeline.extract.prose.words import Number, Token, lexicon_of, may_state, own_words, tokens
 
 MAX_CLAUSE = 60
 """Tokens of a clause that are understood together."""
@@ -75,10 +75,16 @@ class Reader:
         self.decide = decider_of(codebook, Form(family, year)).decide
         self.lexicon = lexicon_of(codebook)
         self.own = own_words(own_surfaces(names))
+        self.heads: dict[str, list[Token]] = {}
+
+    def _head(self, flat: str) -> list[Token]:
+        if flat not in self.heads:
+            self.heads[flat] = tokens(flat, self.lexicon, self.own)
+        return self.heads[flat]
 
     def topic_of(self, flat: str) -> str:
         """The subject of a heading or of the line that a list stands under."""
-        found = tokens(flat, self.lexicon, self.own)
+        found = self._head(flat)
         topics = {t.topic for t in found if t.topic}
         concepts = set(concepts_of(found))
         if not topics:
@@ -92,10 +98,10 @@ class Reader:
 
     def paragraph(self, at: int, flat: str, topic: str, heading: str) -> list[Said]:
         """What a paragraph states, under its subject and the heading that it stands under."""
-        found = tokens(flat, self.lexicon, self.own)
+        found = tokens(flat, self.lexicon, self.own) if may_state(flat) else []
         if not has(found, "number", "neg"):
             return []
-        head = tokens(heading, self.lexicon, self.own)
+        head = self._head(heading)
         ours = (
             speaks_of_disclosure(found)
             or speaks_of_disclosure(head)

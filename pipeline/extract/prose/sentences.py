@@ -18,7 +18,7 @@ from pipeline.extract.prose.context import self_names
 from pipeline.extract.prose.headings import Labelled, read_headings, read_list_lines
 from pipeline.extract.prose.reader import Reader
 from pipeline.extract.prose.told import Said
-from pipeline.extract.prose.words import flatten_sentence_text, hide_names, mask_titles, raw_span
+from pipeline.extract.prose.words import flatten_sentence_text, hide_names, mask_titles, may_state, raw_span
 from pipeline.report import Figure, Observation, State, Statement
 
 MAX_TEXT = 20_000
@@ -157,7 +157,7 @@ def read_prose(
             under = head
             heading = reader.topic_of(head) or (reader.topic_of(section) if head != section else "")
         lead = _lead(flats, at, lead)
-        if skipping or len(flat) < 2:
+        if skipping or len(flat) < 2 or not may_state(flat):
             continue
         topic = (reader.topic_of(lead) if lead else "") or heading
         said += reader.paragraph(at, flat, topic, under if flat is not under else "")
@@ -172,7 +172,7 @@ def _lead(flats: Sequence[str], at: int, lead: str) -> str:
     if _SECTION.match(flats[at]) or _SECTION.match(flats[at - 1]):
         return ""
     held = f"{lead}。" if lead and _ITEM.match(flats[at - 1]) else ""
-    return (held + flats[at - 1])[-400:]
+    return (held + flats[at - 1])[-160:]
 
 
 def _handed_over(

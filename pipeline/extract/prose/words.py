@@ -75,7 +75,7 @@ class Token(NamedTuple):
 
 
 Words = Mapping[str, tuple[tuple[int, ...], Mapping[str, tuple[str, str, str]]]]
-"""First character -> (lengths, longest first; word -> class, value, topic)."""
+"""First two characters -> (lengths, longest first; word -> class, value, topic)."""
 
 
 class Lexicon(NamedTuple):
@@ -84,10 +84,11 @@ class Lexicon(NamedTuple):
 
 
 def _index(rows: Sequence[tuple[str, tuple[str, str, str]]]) -> Words:
+    """Words by their first two characters, words of one character by that one."""
     first: dict[str, dict[str, tuple[str, str, str]]] = {}
     for surface, meaning in rows:
-        first.setdefault(surface[0], {})[surface] = meaning
-    return {char: (tuple(sorted({len(w) for w in held}, reverse=True)), held) for char, held in first.items()}
+        first.setdefault(surface[:2], {})[surface] = meaning
+    return {head: (tuple(sorted({len(w) for w in held}, reverse=True)), held) for head, held in first.items()}
 
 
 _HELD: dict[int, tuple[Codebook, Lexicon]] = {}
@@ -146,15 +147,22 @@ def mask_titles(flat: str) -> str:
 
 
 def _longest(words: Words, flat: str, at: int) -> tuple[str, tuple[str, str, str]] | None:
-    held = words.get(flat[at : at + 1])
-    if held is None:
-        return None
-    lengths, known = held
-    for length in lengths:
-        word = flat[at : at + length]
-        if word in known:
-            return word, known[word]
+    held = words.get(flat[at : at + 2])
+    if held is not None:
+        lengths, known = held
+        for length in lengths:
+            word = flat[at : at + length]
+            if word in known:
+                return word, known[word]
+    word = flat[at : at + 1]
+    if (single := words.get(word)) is not None:
+        return word, single[1][word]
     return None
+
+
+def may_state(flat: str) -> bool:
+    """Can text hold a figure or a nil at all? Most of a report's prose holds neither."""
+    return _STATES.search(flat) is not None
 
 
 def _counted(match: re.Match[str], flat: str, lexicon: Lexicon) -> tuple[Number, int] | None:
@@ -208,7 +216,21 @@ def _number_token(printed: str, at: int, read: tuple[Number, int]) -> Token:
     return Token("number", printed, at, end, number=number)
 
 
+_SPECIAL = PUNCTUATION | frozenset(_ITEM_FIRST) | {_HIDDEN}
+_STATES = re.compile(rf"[\d未没无零免皆]|不收|不曾|为[零无]|[{_CJK}][余多万亿]{{0,2}}[^{_CJK}\s]")
 _SKIP = re.compile(r"[\d.,\-~—/]*\d")
+
+
+def _special(flat: str, at: int, char: str) -> Token | None:
+    """The number of an item, a hidden name, a mark."""
+    if char in _ITEM_FIRST and (not at or flat[at - 1] in _BEFORE_ITEM) and (item := _ITEM.match(flat, at)):
+        return Token("fill", "", at, item.end())
+    if char == _HIDDEN:
+        end = at + 1
+        while flat[end : end + 1] == _HIDDEN:
+            end += 1
+        return Token("name", "", at, end)
+    return Token("punct", char, at, at + 1) if char in PUNCTUATION else None
 
 
 def tokens(flat: str, lexicon: Lexicon, names: Words) -> list[Token]:
@@ -225,18 +247,11 @@ def tokens(flat: str, lexicon: Lexicon, names: Words) -> list[Token]:
     while at < length:
         char = flat[at]
         token: Token | None = None
-        if (char in _ITEM_FIRST and (not at or flat[at - 1] in _BEFORE_ITEM)) and (
-            item := _ITEM.match(flat, at)
+        if char in _SPECIAL:
+            token = _special(flat, at, char)
+        if token is None and (
+            word := (names and _longest(names, flat, at)) or _longest(lexicon.words, flat, at)
         ):
-            token = Token("fill", "", at, item.end())
-        elif char == _HIDDEN:
-            end = at + 1
-            while flat[end : end + 1] == _HIDDEN:
-                end += 1
-            token = Token("name", "", at, end)
-        elif char in PUNCTUATION:
-            token = Token("punct", char, at, at + 1)
-        elif word := (names and _longest(names, flat, at)) or _longest(lexicon.words, flat, at):
             surface, (kind, value, topic) = word
             token = Token(kind, value, at, at + len(surface), topic)
             if value == "zero" and (unit := _longest(lexicon.units, flat, token.end)):
