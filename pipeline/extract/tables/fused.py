@@ -47,9 +47,11 @@ def fused_rows(
     taken = set(held)
     form = template if template in words.sections else words.sections[-1]
     for name, labels in _labels(words, form).items():
-        found = list(re.finditer(rf"({'|'.join(map(re.escape, labels))}){_DIGITS}", flat)) if labels else []
         cells = [cell for cell in words.form_cells(form, name) if cell[0] not in taken]
-        if len({m[1] for m in found}) < _ROWS or not cells:
+        if not cells or not labels:
+            continue
+        found = list(re.finditer(rf"({'|'.join(map(re.escape, labels))}){_DIGITS}", flat))
+        if len({m[1] for m in found}) < _ROWS:
             continue
         first = paragraphs[bisect_right(ends, found[0].start(2))].locator
         for match in found:
@@ -83,6 +85,7 @@ def fused_rows(
     return observations, findings
 
 
+@lru_cache(maxsize=16)
 def _labels(words: Vocabulary, template: str) -> dict[str, dict[str, str]]:
     """Table of the form -> label without its number -> the indicator or matter that it names, if only one."""
     found: dict[str, dict[str, str]] = {}

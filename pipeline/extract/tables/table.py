@@ -78,6 +78,9 @@ def read_table(table: Table, form: Form, above: Above) -> tuple[TableReading, Ab
 
 def _told(reading: TableReading, table: Table, rows: list[Row], above: Above) -> TableReading:
     """The reading with what may be said of the table where it was not understood."""
+    nameless = any(not any(i.is_label for i in row) and any(i.is_figure for i in row) for row in rows)
+    if reading.cells() and not reading.local and not nameless:
+        return reading  # understood
     items = [item for row in rows for item in row if item.own]
     named: dict[str, set[str]] = {}
     for item in items:
@@ -89,6 +92,6 @@ def _told(reading: TableReading, table: Table, rows: list[Row], above: Above) ->
     return reading._replace(
         about=about,
         shown=figures or bool(table.cells and why == "empty"),
-        nameless=any(not any(i.is_label for i in row) and any(i.is_figure for i in row) for row in rows),
+        nameless=nameless,
         why=why if named or why == "empty" else "labels",
     )
