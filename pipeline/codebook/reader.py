@@ -69,12 +69,16 @@ def codebook_folder() -> Path:
 _path = lru_cache(maxsize=4)(Path)  # asked for so often in reading that a path made anew each time is felt
 
 
-@lru_cache(maxsize=4)
 def codebook_version(folder: Path | None = None) -> str:
-    """A hash over every CSV of the codebook: 12 hex digits."""
+    """A hash over every CSV of the codebook, once a process: 12 hex digits."""
+    return _version(folder or codebook_folder())
+
+
+@lru_cache(maxsize=4)
+def _version(folder: Path) -> str:
     digest = hashlib.sha256()
     for name in sorted(TABLES):
-        digest.update(name.encode() + b"\0" + _bytes(folder or codebook_folder(), name) + b"\0")
+        digest.update(name.encode() + b"\0" + _bytes(folder, name) + b"\0")
     return digest.hexdigest()[:12]
 
 

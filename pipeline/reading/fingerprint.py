@@ -22,6 +22,7 @@ from importlib.metadata import PackageNotFoundError, packages_distributions, req
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from pipeline.codebook.reader import CODEBOOK_VARIABLE, codebook_version
 from pipeline.home import PROJECT, Home
 
 WORKER = "pipeline.reading.work"
@@ -185,7 +186,10 @@ def _code_fingerprint(root: Path, memory: Path | None) -> str:
 
 
 def reading_fingerprint(home: Home, root: Path = PROJECT) -> str:
-    """A hash over all that decides what reading gives in a home, its own places too: 16 hex digits."""
+    """A hash over all that decides what reading gives in a home, its own places and a codebook that stands
+    elsewhere too: 16 hex digits."""
     memory = home.read / "code.json" if home.read.is_dir() else None
     own = home.divisions.read_bytes() if home.divisions else b""
+    if CODEBOOK_VARIABLE in os.environ:
+        own += codebook_version().encode()
     return hashlib.sha256(_code_fingerprint(root, memory).encode() + own).hexdigest()[:16]

@@ -7,8 +7,10 @@ import re
 import pytest
 from codebook_files import Files
 
-from pipeline.codebook import CodebookError, codebook_version, load_codebook
+from pipeline.codebook import CodebookError, codebook_version, load_codebook, reader
 from pipeline.codebook.reader import TABLES
+from pipeline.home import Home
+from pipeline.reading.fingerprint import reading_fingerprint
 
 FAULTS = [
     ("forms.csv", "family", "sectional", "'narrative', 'statistics' or 'sections'"),
@@ -131,8 +133,19 @@ def test_a_column_without_a_type_or_a_meaning_is_an_error(files: Files) -> None:
 def test_the_version_follows_every_file(files: Files) -> None:
     seen = {codebook_version(files.folder)}
     for name in TABLES:
-        codebook_version.cache_clear()
+        reader._version.cache_clear()
         path = files.folder / name
         path.write_bytes(path.read_bytes() + b"\n")
         seen.add(codebook_version(files.folder))
     assert len(seen) == len(TABLES) + 1
+
+
+def test_a_codebook_that_stands_elsewhere_is_read_anew(files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What reading kept under one codebook is not taken for what it gives under another."""
+    home = Home(files.folder.parent / "home").make()
+    own = reading_fingerprint(home)
+    monkeypatch.setenv("YANGGUANG_CODEBOOK", str(files.folder))
+    elsewhere = reading_fingerprint(home)
+    files.change("rules.csv", lambda rows: rows[0].update(severity="info"))
+    reader._version.cache_clear()
+    assert len({own, elsewhere, reading_fingerprint(home)}) == 3
