@@ -20,6 +20,7 @@ import duckdb
 from pipeline.codebook import load_codebook
 from pipeline.home import Home
 from pipeline.load.codebook_page import codebook_page
+from pipeline.load.difference import NoSnapshot, differing
 from pipeline.load.publish import digest_of, sync, write_whole
 from pipeline.load.warehouse import opened
 
@@ -42,6 +43,8 @@ _TYPES = {
 }
 LATEST = "latest"
 SUMS = "SHA256SUMS"
+LISTED = 5_000
+"""Rows of CHANGES.md, at most; it says how many it leaves out."""
 log = logging.getLogger(__name__)
 
 
@@ -76,7 +79,7 @@ def write_snapshot(home: Home, target: Path | None = None) -> Path:
         before = _previous(home, version)
         _write_package(aside, version, resources, facts, before)
         (aside / "codebook.md").write_text(codebook_page(load_codebook()), encoding="utf-8")
-        (aside / "CHANGES.md").write_text(_changes(con, before, facts), encoding="utf-8")
+        (aside / "CHANGES.md").write_text(_changes(before, aside, version), encoding="utf-8")
     _write_sums(aside)
     if (
         (final / SUMS).is_file()
@@ -246,58 +249,36 @@ def _package(folder: Path) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _differing(con: duckdb.DuckDBPyConnection, measure: Path) -> list[tuple[Any, ...]]:
-    path = str(measure).replace("'", "''")
-    return con.execute(
-        f"""
-        SELECT coalesce(n.division_code, o.division_code), coalesce(n.issuer, o.issuer), coalesce(n.year, o.year),
-               coalesce(n.measure_id, o.measure_id), o.value, n.value, o.report_id, n.report_id
-        FROM mart.measure n FULL JOIN read_parquet('{path}') o
-          ON o.body_id IS NOT DISTINCT FROM n.body_id AND o.scope = n.scope AND o.year IS NOT DISTINCT FROM n.year
-             AND o.measure_id = n.measure_id
-        WHERE n.value IS DISTINCT FROM o.value
-        ORDER BY ALL
-        """
-    ).fetchall()
-
-
-def _changes(con: duckdb.DuckDBPyConnection, before: Path | None, facts: dict[str, str]) -> str:
-    """Figures of ``mart.measure`` that differ from the snapshot before, and why."""
+def _changes(before: Path | None, now: Path, version: str) -> str:
+    """The page that tells which figures differ from the snapshot before, and why; it says what it leaves out."""
     lines = ["# 变更 / Changes", ""]
     if before is None:
         return "\n".join(
             [*lines, "第一个快照，没有可比的前一版。 / The first snapshot: there is none before it.", ""]
         )
-    old = _package(before).get("yangguang") or {}
-    code = "the code or the codebook changed" if old.get("reading") != facts.get("reading") else ""
     try:
-        rows = _differing(con, before / "mart" / "measure.parquet")
-    except duckdb.Error as error:
-        log.warning("snapshot %s cannot be read, nothing is compared with it: %s", before.name, error)
-        return "\n".join(
-            [
-                *lines,
-                f"前一版 {before.name} 无法读取，未作比较。 / Snapshot `{before.name}` cannot be read.",
-                "",
-            ]
-        )
-    lines += [f"前一版 / before: `{before.name}`. {len(rows)} figures differ.", ""]
-    if rows:
+        found = differing(before, now)
+    except NoSnapshot as error:
+        log.warning("snapshot %s: nothing is compared with it: %s", before.name, error)
+        told = f"前一版 {before.name} 无法读取，未作比较。 / Snapshot `{before.name}` cannot be read."
+        return "\n".join([*lines, told, ""])
+    lines += [f"前一版 / before: `{before.name}`. {found.height} figures differ.", ""]
+    if found.height:
         lines += [
             "| division | issuer | year | measure | before | now | why |",
             "|---|---|---|---|---|---|---|",
         ]
-    for division, issuer, year, measure, was, now, old_report, new_report in rows[:5000]:
-        if old_report is None:
-            why = "new report"
-        elif new_report is None:
-            why = "report no longer there"
-        elif old_report != new_report:
-            why = f"another version is current: {old_report} -> {new_report}"
-        else:
-            why = code or "neighbouring data changed"
+    for row in found.head(LISTED).iter_rows(named=True):
+        report = (
+            f": {row['report_before']} -> {row['report_now']}" if row["why"].startswith("another") else ""
+        )
         lines.append(
-            f"| {division or ''} | {issuer or ''} | {year or ''} | {measure} | {_shown(was)} | {_shown(now)} | {why} |"
+            f"| {row['division_code'] or ''} | {row['issuer'] or ''} | {row['year'] or ''} | {row['measure_id']} "
+            f"| {_shown(row['before'])} | {_shown(row['now'])} | {row['why']}{report} |"
+        )
+    if found.height > LISTED:
+        lines.append(
+            f"\n其余 {found.height - LISTED} 项见 / the other rows: `yangguang diff {before.name} {version}`"
         )
     return "\n".join([*lines, ""])
 

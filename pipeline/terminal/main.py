@@ -9,6 +9,7 @@ import click
 from pipeline.terminal.city import city
 from pipeline.terminal.crawl import crawl, sources
 from pipeline.terminal.demo import demo
+from pipeline.terminal.diff import diff
 from pipeline.terminal.explain import explain
 from pipeline.terminal.export import export
 from pipeline.terminal.extract import extract
@@ -24,7 +25,7 @@ def main() -> None:
     """阳光 Yangguang: yearly reports of Chinese government bodies on information requests, as a warehouse."""
 
 
-for verb in (run, demo, extract, sql, explain, city, export, verify, crawl, sources):
+for verb in (run, demo, extract, sql, explain, city, export, diff, verify, crawl, sources):
     main.add_command(verb)
 
 
