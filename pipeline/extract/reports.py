@@ -156,6 +156,7 @@ def _report(
         narrow=scope.value == "own_body"
         and body.kind not in ("government", "governing_zone", "zone", "unknown"),
     )
+    findings += prose.findings
     observations = [*tables.observations, *prose.observations]
     held = {(o.indicator, o.applicant) for o in observations} | {s for u in tables.unplaced for s in u.slots}
     fused, notes = fused_rows(paragraphs, template, held, vocabulary())

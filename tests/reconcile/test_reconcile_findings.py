@@ -167,6 +167,7 @@ DRAWN: Mapping[str, Callable[[], tuple[Finding, ...]]] = {
     "row.placed": lambda: of(report("v2021", [], [dropped("", row_slots(RECEIVED), (1, 2, 3, 4, 5, 6, 21))])),
     "row.unplaced": lambda: of(report("v2021", [], [dropped("", DISPUTES, (4, 4))])),
     "row.shifted": shifted,
+    "prose.parts_exceed": lambda: found(page(note="收到申请6件,当面申请4件,网络申请3件。")),
     "text.differs": lambda: of(report("v2021", [cell(PENALTY, 12), said(PENALTY, 13)])),
     "text.two_figures": lambda: of(report("v2021", [said(PENALTY, 12), said(PENALTY, 13)])),
     "text.against_sums": lambda: of(

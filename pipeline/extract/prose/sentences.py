@@ -14,12 +14,13 @@ from typing import NamedTuple
 from pipeline.chinese.numbering import CHAPTER_LOOSE, LIST_ITEM, PART
 from pipeline.codebook import Codebook, Decision, Indicator
 from pipeline.document import Paragraph
+from pipeline.extract.prose.arithmetic import contradictions
 from pipeline.extract.prose.context import self_names
 from pipeline.extract.prose.headings import Labelled, read_headings, read_list_lines
 from pipeline.extract.prose.reader import Reader
 from pipeline.extract.prose.told import Said
 from pipeline.extract.prose.words import flatten_sentence_text, hide_names, mask_titles, may_state, raw_span
-from pipeline.report import Figure, Observation, State, Statement
+from pipeline.report import Figure, Finding, Observation, State, Statement
 
 MAX_TEXT = 20_000
 """Characters of a paragraph that are read: no person wrote a longer one."""
@@ -99,6 +100,7 @@ class Prose(NamedTuple):
 
     observations: list[Observation]
     statements: list[Statement]
+    findings: list[Finding]
 
 
 def read_sentences(
@@ -213,7 +215,7 @@ def _handed_over(
         if indicator is not None:
             found.append((labelled.at, 0, _from_heading(labelled, paragraphs[labelled.at], indicator)))
     found.sort(key=lambda f: f[:2])
-    return Prose(_once(f[2] for f in found), told)
+    return Prose(_once(f[2] for f in found), told, contradictions(said))
 
 
 def _once(observations: Iterable[Observation]) -> list[Observation]:

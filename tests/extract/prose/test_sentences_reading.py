@@ -9,7 +9,7 @@ import pytest
 from pipeline.codebook import load_codebook
 from pipeline.document import Paragraph
 from pipeline.extract.prose.clauses import sentences
-from pipeline.extract.prose.sentences import read_sentences
+from pipeline.extract.prose.sentences import read_prose, read_sentences
 from pipeline.extract.prose.words import flatten_sentence_text, lexicon_of, mask_titles, raw_span, tokens
 from pipeline.report import Observation
 
@@ -95,6 +95,31 @@ def test_a_figure_at_the_years_end_is_the_years_unless_it_says_cumulative() -> N
     assert one("截至2016年底,累计主动公开政府信息9800条。").state == "ambiguous"
     seen = read("截至2016年底,全县已主动公开政府信息9800条,今年公开620条。")
     assert [o.resolved for o in seen] == [620]
+
+
+def test_parts_that_exceed_their_whole_are_a_finding_and_parts_that_do_not_are_none() -> None:
+    def found(text: str) -> list[tuple[str, object, object]]:
+        prose = read_prose([Paragraph(text, "p1")], template="v2014", year=2016, codebook=BOOK)
+        return [(f.rule, f.left, f.right) for f in prose.findings]
+
+    assert found("收到申请6件,当面申请4件,网络申请3件。") == [("prose.parts_exceed", 7, 6)]
+    assert found("收到申请7件,当面申请4件,网络申请3件。") == []
+
+
+def test_every_number_has_a_statement() -> None:
+    text = "2016年收到申请9件,答复8件,比上年增加2件,转办函件5件。县水务局收到申请3件。受理信访事项12件,办结11件。"
+    prose = read_prose(
+        [Paragraph(text, "p1")], template="v2014", year=2016, codebook=BOOK, issuer="清溪县财政局"
+    )
+    assert [(s.value, s.status, s.reason) for s in prose.statements] == [
+        (9, "claimed", ""),
+        (8, "claimed", ""),
+        (2, "foreign", "comparison"),
+        (5, "unclaimed", "unread: 函"),
+        (3, "foreign", "another body"),
+        (12, "foreign", "letters"),
+        (11, "foreign", "letters"),
+    ]
 
 
 def test_two_figures_for_one_indicator_are_both_given() -> None:
