@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 TESTS = Path(__file__).parent
-SLOW_ROOMS = ("spine", "sql", "crawl/site")
-"""Rooms whose tests start programs of their own: none of them is quick."""
+SLOW_ROOMS = ("spine", "sql", "crawl/site", "clean/test_clean_formats_guard", "reading/test_formats_archives")
+"""Rooms and files whose tests start programs of their own: none of them is quick."""
 
 if str(TESTS.parent) not in sys.path:
     sys.path.insert(0, str(TESTS.parent))  # tests.drawn, however pytest is started
