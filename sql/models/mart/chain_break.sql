@@ -65,6 +65,8 @@ link as (
   from summed as t
   inner join summed as p on p.body_id = t.body_id and {{ one_scope('p.scope', 't.scope') }} and p.year = t.year - 1
     and p.measure_id = t.measure_id
+  -- A column that only repeats this year's figure holds no sum over all years.
+  where t.all_years <> t.this_year or t.this_year = 0
 ),
 
 nearest as (
