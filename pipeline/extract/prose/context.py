@@ -184,7 +184,8 @@ def named_body(clause: Clause, flat: str) -> tuple[str, frozenset[Token]]:
     tokens = clause.left
     for at in range(len(tokens) - 1, -1, -1):
         token = tokens[at]
-        office = token.kind == "body" and token.value == "government"
+        own_site = token.value == "website" and "政府" in flat[token.start : token.end]
+        office = own_site or (token.kind == "body" and token.value == "government")
         if not office and (
             token.kind != "unknown" or len(token.value) < 2 or not _SUFFIX.search(token.value)
         ):
@@ -202,7 +203,7 @@ def named_body(clause: Clause, flat: str) -> tuple[str, frozenset[Token]]:
         ):
             first -= 1
         name = flat[tokens[first].start : token.end]
-        return name, frozenset(tokens[first : at + 1])
+        return name, frozenset(tokens[first : at if own_site else at + 1])
     return "", frozenset()
 
 
@@ -224,9 +225,8 @@ def body_of(
     the body only says whose a channel is (市局网站)."""
     if name:
         behind = max(t.end for t in of_name)
-        site = any(t.start == behind and _is_channel(t) for t in clause.left)
-        if site:
-            return Body("take" if name.endswith("政府") else is_own(name, names), "site")
+        if any(t.start == behind and _is_channel(t) for t in clause.left):
+            return Body("take" if "政府" in name else is_own(name, names), "site")
         return Body(is_own(name, names), "named")
     body = held
     for at, token in enumerate(clause.left):

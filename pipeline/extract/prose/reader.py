@@ -183,6 +183,7 @@ class Reader:
         if content := listed(clause, sentence.flat):
             subject = subject._replace(about=True)
             named |= content
+            concepts = set(concepts_of([t for t in clause.all if t not in content]))
             if matter and not any(t.kind == "matter" and t not in named for t in clause.all):
                 matter, topic = "", subject.topic if topic.startswith("matter") else topic
         if clause.number is None:

@@ -94,7 +94,7 @@ def listed(clause: Clause, flat: str) -> frozenset[Token]:
             verbs = [i for i in range(at) if "disc" in concepts_of(tokens[i : i + 1])]
             if verbs:
                 between = tokens[verbs[-1] + 1 : at - 1]
-                return frozenset(t for t in between if t.kind in ("unknown", "matter", "fill"))
+                return frozenset(t for t in between if t.kind in ("unknown", "matter", "fill", "concept"))
     return frozenset()
 
 
