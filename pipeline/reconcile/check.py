@@ -49,7 +49,8 @@ def check(
         yield from _impossible(values, open_cells, shape)
     yield from _signs(report)
     yield from _unread(report)
-    yield from _text_against_table(values, stated, open_cells, shape.system.narrated)
+    ruled = {slot for item in shape.checks for slot in item.told} if stated else set()
+    yield from _text_against_table(values, stated, open_cells, shape.system.narrated, ruled)
 
 
 def _evaluate(
@@ -239,8 +240,10 @@ def _text_against_table(
     stated: Mapping[Slot, Sequence[Figure]],
     open_cells: Mapping[Slot, tuple[Figure, ...]],
     narrated: Collection[Slot],
+    ruled: Collection[Slot],
 ) -> Iterator[Finding]:
-    """Text against table for cells that no narrative rule names; and two different figures in the text."""
+    """Text against table for cells that no narrative rule tests (``ruled``: of every applicant, ``narrated``: as
+    the form's own); and two different figures in the text."""
     for slot, figures in stated.items():
         table = values.get(slot)
         if slot in open_cells and table is None:
@@ -252,7 +255,7 @@ def _text_against_table(
                         (slot,),
                         figure,
                     )
-        elif table is not None and slot not in narrated:
+        elif table is not None and slot not in ruled:
             for figure in figures:
                 if figure != table:
                     yield finding(

@@ -86,7 +86,7 @@ def clauses(sentence: Sequence[Token]) -> list[Clause]:
     for token in sentence:
         if token.kind == "punct":
             close(token.value)
-            depth += (token.value == "(") - (token.value == ")")
+            depth = max(0, depth + (token.value == "(") - (token.value == ")"))
         elif token.kind == "joint" and figure is not None:
             close(token.value)
         elif token.kind == "number" and not (token.value == "一" and any(t.kind == "neg" for t in left)):

@@ -107,7 +107,9 @@ _SUFFIX = re.compile(
 _GOVERNMENT_END = re.compile(r"(?:人民)?政府(?:办公室|办公厅)?$")
 _BARE_GOVERNMENT_END = re.compile(r"(?:人民)?政府$")
 _FULL_NAME = re.compile(r"[\u4e00-\u9fff]{2,6}(?:省|市|县|区|州|盟|旗)[\u4e00-\u9fff]{2,16}")
-_PLACE_OF = re.compile(r"^[\u4e00-\u9fff]{2,6}?(?:自治州|自治县|省|市|县|区|州|盟|旗)(?=[\u4e00-\u9fff]{2})")
+_PLACE_OF = re.compile(
+    r"^[\u4e00-\u9fff]{2,6}?(?:自治州|自治县|省|市|县|区|州|盟|旗)(?=[\u4e00-\u9fff]{2}|$)"
+)
 _TITLE_OF = re.compile(
     rf"(?:^|[《\-—了布])(?P<name>[\u4e00-\u9fff]{{2,24}}?)(?:关于)?(?:{FULL_YEAR}年?度?)(?:政府)?(?:政务)?信息公开(?:工作)?(?:年度)?(?:情况)?(?:工作)?(?:的)?(?:报告|年报)"
 )

@@ -14,6 +14,7 @@ from pipeline.report import Report
 
 BOOK = load_codebook()
 COLUMNS = ("natural_person", "enterprise", "research", "public_welfare", "legal_service", "other", "total")
+OUTCOME = "application.outcome.granted"
 Printed = dict[tuple[str, str | None], int | None]
 
 
@@ -163,3 +164,14 @@ def test_a_blank_cell_is_never_filled_without_saying_by_what() -> None:
     ]
     assert {o.resolution for o in filled} <= {"proved_by_text", "proved_by_sums", "derived_total"}
     assert all(o.resolved == 3 for o in filled if o.indicator == "application.received")
+
+
+def test_what_was_carried_in_may_be_told_of_a_kind_of_applicant_too() -> None:
+    """23 is what was received and what was carried in (22 + 1); 25 is no sum of the table."""
+    table, _ = form_2021({"application.received": 22, "application.carried_in": 1, OUTCOME: 20})
+    told = {}
+    for n in (22, 23, 25):
+        prose = f"2024年,全县收到政府信息公开申请{n}件,涉及自然人{n}件,均已答复。"
+        told[n] = {f.rule for f in read("白河县2024年政府信息公开工作年度报告", table, prose).findings}
+    rules = {"v21.narr.received", "text.differs"}
+    assert [bool(told[n] & rules) for n in (22, 23, 25)] == [False, False, True]

@@ -212,3 +212,7 @@ def test_sentences_open_after_a_fused_percentage() -> None:
 def test_hostile_repetition_ends(text: str) -> None:
     for template in ("v2008", "v2014", "v2021"):
         assert all(o.resolved is None or o.resolved < 100 for o in read(text, template=template))
+
+
+def test_a_bracket_that_nothing_opened_stops_no_reading() -> None:
+    assert one("2016年全县收到政府信息公开申请12件),情况良好).").resolved == 12
