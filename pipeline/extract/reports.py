@@ -53,9 +53,10 @@ def extract_reports(
             _joined(pieces[0], [b for b in attached if not (isinstance(b, Paragraph) and read_title(b.text))])
         ]
     reports: list[Report] = []
+    ids = load_codebook().ids
     for piece in pieces:
         report = _report(document, piece, len(reports) + 1, len(pieces), source_url, registry)
-        known = [o for o in report.observations if o.indicator in load_codebook().ids]
+        known = [o for o in report.observations if o.indicator in ids]
         tabled = sum(o.method != "text" and o.state != "table_missing" for o in known) + len(report.unplaced)
         if not why_no_report(document, piece, len(known) + len(report.unplaced), tabled):
             reports.append(report)

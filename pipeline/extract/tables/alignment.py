@@ -27,13 +27,11 @@ def aligned(values: Row, columns: Sequence[Column], gridded: bool, ragged: bool)
     n = len(columns)
     if gridded:
         places = {v.col: v for v in values}
-        filled = [v for v in values if v.is_value and not v.is_blank]
-        whole = all(c.col in places for c in columns) or (
-            ragged and all(c.col in places for c in columns[:-1])
-        )
-        known = {c.col for c in columns}
-        if whole and all(v.col in known for v in filled):
-            return [places.get(c.col) for c in columns]
+        wanted = [c.col for c in columns]
+        filled = {v.col for v in values if v.is_figure}
+        whole = places.keys() >= set(wanted[:-1] if ragged else wanted)
+        if whole and filled.issubset(wanted):
+            return [places.get(col) for col in wanted]
     if len(values) == n:
         return list(values)
     bare = [v for v in values if not (v.is_label and (v.is_unit or v.year))]

@@ -136,6 +136,14 @@ def with_heads(above: Above, below: list[Row], form: Form) -> Above:
 def after(row: Row, kind: Kind, above: Above) -> Above:
     """What stands above the next row."""
     match kind.name:
+        case "labelled" if kind.key and kind.key.table == "application":
+            same = kind.key.group in ("", above.outcome)
+            return above if same else above._replace(outcome=kind.key.group)
+        case "labelled" if kind.key and kind.key.table == "statistics":
+            key = kind.key
+            group = key.group or (key.indicator if key.indicator.endswith(".total") else "")
+            statistic = group.split(".")[0]
+            return above if statistic in ("", above.statistic) else above._replace(statistic=statistic)
         case "matter_and_quantity":
             return above._replace(matter=kind.group)
         case "matters":
@@ -160,13 +168,6 @@ def after(row: Row, kind: Kind, above: Above) -> Above:
             named = [i.group.key for i in row if i.own and i.group and i.group.kind == "group"]
             figures = any(i.own and i.is_figure for i in row)
             return above._replace(group=above.group if figures or not named else named[-1], lead=())
-        case "labelled" if kind.key and kind.key.table == "application":
-            same = kind.key.group in ("", above.outcome)
-            return above if same else above._replace(outcome=kind.key.group)
-        case "labelled" if kind.key and kind.key.table == "statistics":
-            key = kind.key
-            group = key.group or (key.indicator if key.indicator.endswith(".total") else "")
-            return above._replace(statistic=group.split(".")[0]) if group else above
         case "states" | "local":
             return above._replace(lead=()) if above.lead else above
         case _:
@@ -184,8 +185,11 @@ def _of_another_year(row: Row) -> bool:
 
 def _matter_and_quantity(row: Row, labels: Labels, above: Above, form: Form) -> Kind | None:
     """A row that names a matter and one of its quantities beside one figure (规章 | 本年制发件数 | 3)."""
-    at = next((n for n, i in labels if i.quantity and i.own), None)
-    if at is None or sum(1 for i in row if i.is_figure) > 1 or not any(i.is_value for i in row[at + 1 :]):
+    quantities = [n for n, i in labels if i.quantity and i.own]
+    if not quantities:
+        return None
+    at = quantities[0]
+    if sum(1 for i in row if i.is_figure) > 1 or not any(i.is_value for i in row[at + 1 :]):
         return None
     before = [i for i in row[:at] if not i.is_blank]
     matter = next((i.matter for i in reversed(before) if i.matter), "" if before else above.matter)
@@ -197,9 +201,10 @@ def _matter_and_quantity(row: Row, labels: Labels, above: Above, form: Form) -> 
 def _quantity_across(row: Row, following: Row, above: Above, form: Form) -> Kind | None:
     """Matters as columns and their quantities in the rows: the head, or a row under it."""
     first = row[0]
-    known = first.own and any((c.group, first.quantity) in form.words.proactive for c in above.matters)
-    if known and any(i.is_value for i in row[1:]):
-        return Kind("quantity", 0)
+    if above.matters and first.own:
+        known = any((c.group, first.quantity) in form.words.proactive for c in above.matters)
+        if known and any(i.is_value for i in row[1:]):
+            return Kind("quantity", 0)
     if not following or not following[0].quantity or any(i.is_figure for i in row):
         return None
     named = [i for i in row if i.own and i.matter]
@@ -214,8 +219,9 @@ def _row_label(row: Row, labels: Labels, above: Above) -> int | None:
     """The place of the label that names the row, None where none does."""
     for at, item in reversed(labels):
         if item.is_row and (item.own or (above.dated and any(i.year == "own" for _, i in labels))):
-            if any(i.is_value for i in row[at + 1 :]):
-                return at
+            for right in row[at + 1 :]:
+                if right.is_value:
+                    return at
             return None if sum(1 for _, i in labels if i.columns) - bool(item.columns) >= 2 else at
     columns = len(above.heads.applicant)
     if not labels or len(row) <= max(1, columns) or not columns:

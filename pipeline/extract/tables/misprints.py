@@ -36,8 +36,8 @@ _REPEATED = ("state", "quantity", "group", "heading")
 
 def respelled(table: Table, words: Vocabulary, template: str | None) -> Mapping[str, str]:
     """Text of the table -> the text that it is to be read as."""
-    times = Counter(cell.text for cell in table.cells)
-    return _respelled(tuple((text, n) for text, n in times.items() if _is_label(text)), words, template)
+    times = Counter([cell.text for cell in table.cells])
+    return _respelled(tuple([pair for pair in times.items() if _is_label(pair[0])]), words, template)
 
 
 @lru_cache(maxsize=512)

@@ -29,11 +29,10 @@ Order = tuple[Column, ...]
 
 def filled_after_labels(row: Row) -> list[Item]:
     """The filled value cells to the right of a row's last label; a row of figures alone gives them all."""
-    labels = [-1, *(n for n, i in enumerate(row) if i.names)]
-    last = labels[-1]
-    if last == len(row) - 1:  # a remark stands at the end
-        last = labels[-2] if len(labels) > 1 else -1
-    return [i for i in row[last + 1 :] if i.is_figure]
+    labels = [n for n, i in enumerate(row) if i.names]
+    if labels and labels[-1] == len(row) - 1:  # a remark stands at the end
+        labels.pop()
+    return [i for i in (row[labels[-1] + 1 :] if labels else row) if i.is_figure]
 
 
 def total_first(columns: Order) -> Order:
@@ -114,8 +113,14 @@ def stand_in_grid(columns: Sequence[Column], below: Sequence[Row]) -> bool:
     places = {c.col for c in columns}
     if any(a.col >= b.col for a, b in pairwise(columns)):
         return False
-    rows = [values for row in below if len(values := filled_after_labels(row)) > 1]
-    return bool(rows) and all(v.col in places for values in rows for v in values)
+    some = False
+    for row in below:
+        values = filled_after_labels(row)
+        if len(values) > 1:
+            if not places.issuperset([v.col for v in values]):
+                return False
+            some = True
+    return some
 
 
 def total_left_out(rows: Sequence[Row], n: int) -> bool:

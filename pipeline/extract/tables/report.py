@@ -104,16 +104,19 @@ def _set_aside(readings: Sequence[_Read], year: int | None) -> tuple[list[_Read]
     own: list[_Read] = []
     others: list[_Read] = []
     for read in readings:
-        same = _cells(r for r in readings if r is not read and r.year in (None, year) and r.reading.known)
-        named = not read.inherited and any(r.year == year for r in readings)
-        aside = read.of_another(year) and (named or _most(read, same))
+        aside = read.of_another(year)
+        if aside and (read.inherited or all(r.year != year for r in readings)):
+            same = (r for r in readings if r is not read and r.year in (None, year) and r.reading.known)
+            aside = _most(read, _cells(same))
         (others if aside else own).append(read)
-    inside = _cells(r for r in own if not r.outside)
-    bars = [r for r in own if r.outside and r.reading.placed and inside.issuperset(r.reading.cells())]
-    own = [r for r in own if not any(r is bar for bar in bars)]
-    whole = _cells(r for r in own if not r.part)
-    halves = [r for r in own if r.part and _most(r, whole)]
-    own = [r for r in own if not any(r is half for half in halves)]
+    if bars := [r for r in own if r.outside and r.reading.placed]:
+        inside = _cells(r for r in own if not r.outside)
+        bars = [r for r in bars if inside.issuperset(r.reading.cells())]
+        own = [r for r in own if not any(r is bar for bar in bars)]
+    if halves := [r for r in own if r.part]:
+        whole = _cells(r for r in own if not r.part)
+        halves = [r for r in halves if _most(r, whole)]
+        own = [r for r in own if not any(r is half for half in halves)]
     local = [o for r in bars for o in _as_local(r.reading, "aside")]
     local += [o for r in halves for o in _as_local(r.reading, "part_year")]
     local += [

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise, zip_longest
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from pipeline.chinese.labels import normalise_label
@@ -161,12 +162,10 @@ def rows_of(table: Table, form: Form) -> list[Row]:
 
 
 def _parts(row: Row) -> list[Row]:
+    if len(row) < 4:
+        return [row]
     cuts = [n for n, i in enumerate(row) if i.own and i.rows and i.rows[0].table == "statistics"]
-    if (
-        len(row) < 4
-        or len(cuts) < 2
-        or any(not any(i.is_value for i in row[a + 1 : b]) for a, b in pairwise(cuts))
-    ):
+    if len(cuts) < 2 or any(not any(i.is_value for i in row[a + 1 : b]) for a, b in pairwise(cuts)):
         return [row]
     return [row[a:b] for a, b in pairwise([0, *cuts[1:], len(row)])]
 
@@ -174,8 +173,9 @@ def _parts(row: Row) -> list[Row]:
 def _merged(table: Table) -> Table:
     """A table without spans whose labels stand once in every place that they cover, as if its cells were
     merged."""
-    if any(cell.rowspan > 1 or cell.colspan > 1 for cell in table.cells):
-        return table
+    for cell in table.cells:
+        if cell.rowspan > 1 or cell.colspan > 1:
+            return table
     text = {(c.row, c.col): c.text for c in table.cells if len(c.text) > 1 and _kind(c.text)[2]}
     twins = sum(1 for (r, c), t in text.items() if text.get((r, c + 1)) == t and not is_unit(t))
     if twins < _MIN_TWINS:
@@ -222,12 +222,12 @@ def _lay_out(table: Table, items: Sequence[Item]) -> list[Row]:
     for cell, item in zip(table.cells, items, strict=True):
         rows[cell.row].append(item)
         if cell.rowspan > 1:
-            below = item._replace(own=False)
+            below = _new(Item, (*item[:4], False, *item[5:]))
             for r in range(cell.row + 1, min(cell.row + cell.rowspan, table.n_rows)):
                 rows[r].append(below)
                 mixed.add(r)
     for r in mixed:
-        rows[r].sort(key=lambda item: item.col)
+        rows[r].sort(key=attrgetter("col"))
     return [row for row in rows if row]
 
 
@@ -275,7 +275,8 @@ def _lies_on_its_side(table: Table, items: Sequence[Item], form: Form) -> bool:
     figures: Counter[int] = Counter()
     for cell, item in cells:
         if item.reading.state not in ("blank", "unreadable"):
-            figures.update(range(cell.row, cell.row + cell.rowspan))
+            for r in range(cell.row, cell.row + cell.rowspan):
+                figures[r] += 1
     people = [c for c, i in named if i.applicant and not i.is_row]
     if max(Counter(c.col for c in people).values(), default=0) >= _MOST_NAMES and any(
         figures.get(c.row) for c in people

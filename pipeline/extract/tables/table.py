@@ -17,6 +17,8 @@ is handed on as ``Unplaced``.
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import chain
+from operator import attrgetter
 
 from pipeline.document import Table
 from pipeline.extract.tables.cells import Entry, Local, cells_of, last_head
@@ -35,6 +37,7 @@ from pipeline.extract.tables.rows import Form, Row, rows_of
 
 _BESIDE_HEADS = ("other_year", "matter_and_quantity", "quantity", "matters")
 """Kinds of row that need no head: a head above them waits on."""
+_year, _is_label, _is_figure = attrgetter("year"), attrgetter("is_label"), attrgetter("is_figure")
 _BEARS = 3
 """Different labels of one of the form's tables from which a table looks like it."""
 
@@ -50,7 +53,7 @@ def read_table(table: Table, form: Form, above: Above) -> tuple[TableReading, Ab
         above.heads,
         group_named(table.caption, form) or above.group,
         stream=table.layout == "stream",
-        dated=any(item.year for row in rows for item in row),
+        dated=any(map(_year, chain.from_iterable(rows))),
     )
     entries: list[Entry] = []
     known = False
@@ -78,7 +81,7 @@ def read_table(table: Table, form: Form, above: Above) -> tuple[TableReading, Ab
 
 def _told(reading: TableReading, table: Table, rows: list[Row], above: Above) -> TableReading:
     """The reading with what may be said of the table where it was not understood."""
-    nameless = any(not any(i.is_label for i in row) and any(i.is_figure for i in row) for row in rows)
+    nameless = any(not any(map(_is_label, row)) and any(map(_is_figure, row)) for row in rows)
     if reading.cells() and not reading.local and not nameless:
         return reading  # understood
     items = [item for row in rows for item in row if item.own]
