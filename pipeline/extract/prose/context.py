@@ -110,6 +110,10 @@ _FULL_NAME = re.compile(r"[\u4e00-\u9fff]{2,6}(?:省|市|县|区|州|盟|旗)[\u
 _PLACE_OF = re.compile(
     r"^[\u4e00-\u9fff]{2,6}?(?:自治州|自治县|省|市|县|区|州|盟|旗)(?=[\u4e00-\u9fff]{2}|$)"
 )
+_ZONE = re.compile(
+    r"(?:(?:综合实验|经济技术开发|经济开发|高新技术产业开发|开发)区|自治[州县]|[省市县区州盟旗])$"
+)
+"""What a place's name may leave out: 平潭 of 平潭综合实验区, also in its site's name (中国平潭)."""
 _TITLE_OF = re.compile(
     rf"(?:^|[《\-—了布])(?P<name>[\u4e00-\u9fff]{{2,24}}?)(?:关于)?(?:{FULL_YEAR}年?度?)(?:政府)?(?:政务)?信息公开(?:工作)?(?:年度)?(?:情况)?(?:工作)?(?:的)?(?:报告|年报)"
 )
@@ -134,6 +138,8 @@ def own_surfaces(names: Sequence[str]) -> tuple[str, ...]:
             found += [place[0], place[0][:-1]]
             bare = bare[place.end() :]
             found += [bare, place[0][-1] + bare, bare.removesuffix("办事处")]
+            short = _ZONE.sub("", place[0])
+            found += [short, f"中国{short}"]
     return tuple(dict.fromkeys(n for n in found if len(n) > 1))
 
 
@@ -179,6 +185,15 @@ class Body(NamedTuple):
 
 OWN = Body("take", "")
 _TO = frozenset("向给由")
+_BASIS = frozenset(("按照", "根据", "依据", "落实"))
+_TOWNS = frozenset("乡镇街")
+
+
+def _all_parts(clause: Clause, flat: str) -> bool:
+    """各乡镇、县直各单位对信息进行了梳理: departments and townships together are the whole area."""
+    levels = [flat[t.start : t.end] for t in clause.left if t.kind == "body" and t.value == "level"]
+    towns = [not _TOWNS.isdisjoint(level) for level in levels]
+    return clause.figure is None and any(towns) and not all(towns)
 
 
 def named_body(clause: Clause, flat: str) -> tuple[str, frozenset[Token]]:
@@ -222,9 +237,15 @@ def body_of(
     held: Body,
     *,
     narrow: bool,
+    part: bool = False,
 ) -> Body:
     """Whose the clause's figure is, where ``held`` is what the sentence said before. Of kind ``site`` where
-    the body only says whose a channel is (市局网站)."""
+    the body only says whose a channel is (市局网站). ``part``: behind 其中, where an office and its departments
+    are a part of the area."""
+    if clause.figure is None and clause.left and flat[clause.left[0].start : clause.left[0].end] in _BASIS:
+        return held
+    if _all_parts(clause, flat):
+        return Body("doubt" if narrow else "take", "whole")
     if name:
         behind = max(t.end for t in of_name)
         if any(t.start == behind and _is_channel(t) for t in clause.left):
@@ -253,7 +274,7 @@ def body_of(
             if names and surface in ("街道", "乡镇", "镇街") and is_own(surface, names) == "take":
                 body = Body("take", "own")
             elif body is not held and body.verdict == "take" and clause.left[at - 1].kind == "joint":
-                continue
+                body = Body("doubt", "level") if part else body
             elif body.kind not in ("whole", "group") or body is held:
                 body = Body("doubt", "level")
         elif token.value == "government":

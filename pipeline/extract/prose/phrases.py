@@ -43,14 +43,15 @@ OUTSIDE = ("many", "elsewhere")
 
 
 class Subject(NamedTuple):
-    """What passes on from clause to clause: ``about`` a topic's part, ``asked`` for applicants, ``ours`` by
+    """What passes on from clause to clause: ``about`` a topic's part (``of``; ``deed``: of a
+    deed told before, 深化重点领域信息公开), ``asked`` for applicants, ``ours`` by
     what the paragraph is about; ``tainted`` subjects are another matter's here."""
 
     topic: str
     clock: Clock = Clock()
     body: Body = OWN
     channels: tuple[str, ...] = ()
-    about: bool = False
+    about: str = ""
     asked: bool = False
     ours: bool = False
     tainted: frozenset[str] = frozenset()
@@ -120,7 +121,7 @@ def subject_of(
         topic = f"matter.{matter}"
     elif own in subject.tainted and not (number and number.value == 0):
         topic, matter = "matter.", "as before"
-    elif own in DISPUTES | DECIDED and not concepts & {"gk", "decision"} and handled:
+    elif own in DISPUTES | DECIDED and not concepts & {"gk", "request", "decision"} and handled:
         subject = subject._replace(tainted=subject.tainted | group_of(own), office=own)
         topic, matter = "matter.", "office"
     if own in DECIDED and (subject.decided or "decision" in concepts):
@@ -170,6 +171,21 @@ def items_of(found: Sequence[Token]) -> list[list[Token]]:
         if token.kind != "joint":
             items[-1].append(token)
     return items
+
+
+def about_of(clause: Clause) -> str:
+    """Whether a clause without a figure sets a topic for what follows."""
+    at = max((n for n, t in enumerate(clause.all) if t.kind == "topic"), default=-1)
+    if at < 0:
+        return ""
+    return "deed" if at and concepts_of(clause.all[at + 1 :])[:1] == ("gk",) else "of"
+
+
+def names_all(clause: Clause) -> bool:
+    """2022年全区共主动公开: a figure with a year and the whole area of its own is of no topic told before."""
+    return has(clause.left, "time") and any(
+        t.kind == "body" and t.value in ("area", "self", "own") for t in clause.left
+    )
 
 
 def idle(clause: Clause, number: Number, concepts: Collection[str]) -> bool:

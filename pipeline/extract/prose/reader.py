@@ -18,10 +18,12 @@ from pipeline.extract.prose.phrases import (
     OUTSIDE,
     SHARED,
     Subject,
+    about_of,
     carry_way,
     idle,
     items_of,
     labelled,
+    names_all,
     phrase_of,
     speaks_of_disclosure,
     subject_of,
@@ -51,6 +53,8 @@ _SHORT = 16
 """A paragraph of fewer characters may be the whole answer to its heading (无。)."""
 _HEADLINE = 12
 """Tokens of a sentence that may be a heading in its paragraph."""
+_BY_THE_WAY = frozenset(("meet", "train", "infofee"))
+"""Subjects that a sentence without figures only mentions (对疑难申请采取专题会的方式)."""
 ENOUGH_OUTCOMES = 3
 APPLICANTS_FROM = 2019
 """The first year whose form has a column for every kind of applicant."""
@@ -116,8 +120,10 @@ class Reader:
             if subject.topic.startswith("matter") and {"info", "gk"}.intersection(concepts_of(words)):
                 subject = subject._replace(topic=topic)
             if has(words, "number", "neg"):
-                sentence = _Sentence(at, flat, [], set())
+                sentence, before = _Sentence(at, flat, [], set()), subject.topic
                 subject = self._sentence(sentence, words, subject)._replace(head=())
+                if subject.topic in _BY_THE_WAY.difference(s.topic for s in sentence.said if s.decisions):
+                    subject = subject._replace(topic=before)
                 told += settled(sentence.said)
             else:
                 subject = self._carried(clauses(words), subject)
@@ -129,6 +135,8 @@ class Reader:
             if not has(clause.all, "cmp"):
                 subject = subject._replace(clock=subject.clock.after(clause.all, self.year, set()))
             topic = topic_of(clause.all)
+            if topic in _BY_THE_WAY and (len(held) > 1 or len(clause.all) >= _HEADLINE):
+                topic = ""
             if not topic and (ASKS | {"reply"}).intersection(clause.concepts):
                 topic = "ask.replied" if "reply" in clause.concepts else "ask"
             if not topic and len(held) == 1 and len(clause.all) < _HEADLINE and has(clause.all, "matter"):
@@ -163,7 +171,12 @@ class Reader:
         self, sentence: _Sentence, clause: Clause, before: Clause | None, subject: Subject
     ) -> Subject:
         name, named = named_body(clause, sentence.flat)
-        body = body_of(clause, sentence.flat, name, named, self.names, subject.body, narrow=self.narrow)
+        part = has(clause.left, "sub") or (
+            before is not None and not before.figure and has(before.all, "sub")
+        )
+        body = body_of(
+            *(clause, sentence.flat, name, named, self.names, subject.body), narrow=self.narrow, part=part
+        )
         site, held = body.kind == "site", subject.body
         subject = subject._replace(body=body)
         concepts = set(clause.concepts)
@@ -181,7 +194,7 @@ class Reader:
         if "reply" in concepts and topic == "ask" and not carries:
             topic = "ask.replied"
         if content := listed(clause, sentence.flat):
-            subject = subject._replace(about=True)
+            subject = subject._replace(about="of")
             named |= content
             concepts = set(concepts_of([t for t in clause.all if t not in content]))
             if matter and not any(t.kind == "matter" and t not in named for t in clause.all):
@@ -210,11 +223,12 @@ class Reader:
             topic = "ask"
         if not has(clause.all, "cmp"):
             channels = tuple(c for c in concepts if c in CHANNELS)
+            ground = any(t.value == "ground" for t in clause.all)
             many = len(set(channels)) > 1 or any(t.value == "many" for t in clause.all)
             subject = subject._replace(
                 topic=topic,
-                channels=("many",) if many else channels or subject.channels,
-                about=has(clause.all, "topic"),
+                channels=() if ground else ("many",) if many else channels or subject.channels,
+                about=about_of(clause),
             )
         return subject._replace(asked=subject.asked or ("asker" in concepts and "apply" not in concepts))
 
@@ -284,8 +298,11 @@ class Reader:
         if {"train", "attend"} <= concepts and not decisions:
             subject = subject._replace(tainted=subject.tainted | {"train"})
         channels = OUTSIDE if concepts & CHANNELS else () if own else subject.channels
+        if number.kind == "place" and len(concepts) == 1 and concepts & CHANNELS:
+            parallel = clause.opener == ";" and len({c for s in said for c in s.concepts & CHANNELS}) > 1
+            channels = tuple(concepts) if has(clause.left, "sub") or parallel else channels
         clock = subject.clock.next_figure()
-        return subject._replace(clock=clock, topic=topic, about=False, channels=channels)
+        return subject._replace(clock=clock, topic=topic, about="", channels=channels)
 
     def _shared(
         self, sentence: _Sentence, clause: Clause, number: Number, subject: Subject, disputes: set[str]
@@ -341,7 +358,8 @@ class Reader:
             return Judged("doubtful", "doubt", "of several years")
         if body == "doubt":
             return Judged("doubtful", "doubt", "of a part of the bodies")
-        if decision.total and (subject.about or has(clause.left, "topic")):
+        about = subject.about == "of" or (subject.about == "deed" and not names_all(clause))
+        if decision.total and (about or has(clause.left, "topic")):
             return Judged("doubtful", "doubt", "of one topic")
         if "doubtful" in decision.reads:
             return Judged("doubtful", "doubt", "a word of two meanings")
@@ -370,6 +388,7 @@ class Reader:
             if not concepts - {"gk"} and len(items) > 1:
                 continue
             own = topic_of(item) or ("fee" if "fee" in concepts else "")
+            own = "fee" if own == "ask" and concepts <= {"fee", "onreq", "gk", "info"} else own
             of = own or topic
             if "carry" in concepts:
                 concepts |= carry_way(item, self.year)

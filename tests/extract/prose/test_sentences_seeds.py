@@ -96,8 +96,9 @@ def test_quzhou_2020() -> None:
         "application.received=456 application.outcome.granted_or_partial=327 application.outcome.refused=22 "
         "application.outcome.unable=85 application.outcome.not_processed=15 application.outcome.other=7 "
         "application.carried_forward=3 reconsideration.total=37 litigation.total=71 litigation.direct.total=62 "
-        "litigation.after_review.total=9"
+        "litigation.after_review.total=9 proactive.disclosed.total=39900"
     )
+    assert [o.approx for o in seen if o.indicator == "proactive.disclosed.total"] == [True]
     assert ["verb 受理" in o.proof for o in seen if o.indicator == "application.received"] == [True]
 
 
@@ -133,7 +134,7 @@ def test_yongshun_2018() -> None:
     seen = observations("004", "永顺县人民政府", "", "v2014", 2018)
     assert said(seen) == figures(
         "proactive.disclosed.total=29178 proactive.disclosed.normative_documents=23 "
-        "proactive.channel.website=12400,12436 proactive.channel.wechat=553 "
+        "proactive.channel.website=12400,12436 proactive.channel.gazette=28 proactive.channel.wechat=553 "
         "proactive.channel.other=6460 response.policy_interpretations=30,30 response.press_conferences.principal=2 "
         "application.received.online=4,4 application.received.letter=2,2 application.received=6 "
         "application.concluded=6 application.concluded.on_time=6 application.outcome.not_this_agency=4 "
