@@ -45,7 +45,15 @@ from pipeline.extract.prose.told import (
     topic_of,
     verb_of,
 )
-from pipeline.extract.prose.words import Number, Token, lexicon_of, may_state, own_words, tokens
+from pipeline.extract.prose.words import (
+    Number,
+    Token,
+    lexicon_of,
+    may_state,
+    own_words,
+    tokens,
+    tokens_of_heading,
+)
 
 MAX_CLAUSE = 60
 """Tokens of a clause that are understood together."""
@@ -79,11 +87,13 @@ class Reader:
         self.decide = decider_of(codebook, Form(family, year)).decide
         self.lexicon = lexicon_of(codebook)
         self.own = own_words(own_surfaces(names))
-        self.heads: dict[str, list[Token]] = {}
+        self.heads: dict[str, Sequence[Token]] = {}
 
-    def _head(self, flat: str) -> list[Token]:
+    def _head(self, flat: str) -> Sequence[Token]:
         if flat not in self.heads:
-            self.heads[flat] = tokens(flat, self.lexicon, self.own)
+            named = any(beginning in flat for beginning in self.own)
+            found = tokens(flat, self.lexicon, self.own) if named else tokens_of_heading(flat, self.lexicon)
+            self.heads[flat] = found
         return self.heads[flat]
 
     def topic_of(self, flat: str) -> str:

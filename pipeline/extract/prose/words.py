@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -78,7 +79,10 @@ Words = Mapping[str, tuple[tuple[int, ...], Mapping[str, tuple[str, str, str]]]]
 """First two characters -> (lengths, longest first; word -> class, value, topic)."""
 
 
-class Lexicon(NamedTuple):
+@dataclass(frozen=True, eq=False, slots=True)
+class Lexicon:
+    """One object a codebook; as a key of what is remembered it stands for itself."""
+
     words: Words
     units: Words
 
@@ -237,6 +241,7 @@ def tokens(flat: str, lexicon: Lexicon, names: Words) -> list[Token]:
     """The tokens of flat text, all of it. ``names`` are the reporting body's own."""
     found: list[Token] = []
     at, unknown, length = 0, -1, len(flat)
+    known = lexicon.words
 
     def close(until: int) -> None:
         nonlocal unknown
@@ -249,9 +254,13 @@ def tokens(flat: str, lexicon: Lexicon, names: Words) -> list[Token]:
         token: Token | None = None
         if char in _SPECIAL:
             token = _special(flat, at, char)
-        if token is None and (
-            word := (names and _longest(names, flat, at)) or _longest(lexicon.words, flat, at)
-        ):
+        pair = flat[at : at + 2]
+        word = None
+        if token is None and (pair in names or char in names):
+            word = _longest(names, flat, at)
+        if token is None and word is None and (pair in known or char in known):
+            word = _longest(known, flat, at)
+        if word:
             surface, (kind, value, topic) = word
             token = Token(kind, value, at, at + len(surface), topic)
             if value == "zero" and (unit := _longest(lexicon.units, flat, token.end)):
@@ -281,6 +290,12 @@ def tokens(flat: str, lexicon: Lexicon, names: Words) -> list[Token]:
 
 def _ends(flat: str, at: int) -> bool:
     return at >= len(flat) or flat[at] in PUNCTUATION
+
+
+@lru_cache(maxsize=4096)
+def tokens_of_heading(flat: str, lexicon: Lexicon) -> Sequence[Token]:
+    """The tokens of a heading without a name of the reporting body: most reports have the same headings."""
+    return tokens(flat, lexicon, {})
 
 
 def own_words(names: Sequence[str]) -> Words:

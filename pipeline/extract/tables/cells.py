@@ -123,8 +123,9 @@ def _application_row(row: Row, at: int, indicator: str, above: Above, form: Form
 def _list_row(row: Row, at: int, slot: Slot, single: Sequence[Column]) -> list[Entry]:
     """A label with one figure of its own; figures of other years stay local, two of its own are open."""
     label, values = row[at].text, row[at + 1 :]
-    if len(values) == 1 and not single and values[0].is_value and not values[0].is_unit:
-        return [Shown(slot, values[0], label, unit_of(label))]  # most rows
+    if not single and values and values[-1].is_value and not any(v.is_value or v.names for v in values[:-1]):
+        unit = next((v.text.strip() for v in values if v.is_unit), "") or unit_of(label)
+        return [Shown(slot, values[-1], label, unit)]  # most rows: a label, its unit or none, its figure
     past = {c.col: c.label for c in single if not c.key}
     own = {c.col for c in single if c.key}
     entries: list[Entry] = [
