@@ -48,6 +48,12 @@ def in_unit(amount: int | Decimal, printed: str, wanted: str) -> int | Decimal:
     return tidy(Decimal(amount) * YUAN[printed] / YUAN[wanted])
 
 
+def unit_of(printed: str, known: str) -> str:
+    """The printed unit where it is one of the known ones (``条|件``), else the first of these."""
+    units = known.split("|")
+    return printed if printed in units else units[0]
+
+
 def tidy(amount: Decimal) -> int | Decimal:
     """A whole amount as int, another without trailing zeros and without exponent."""
     return int(amount) if amount == amount.to_integral_value() else Decimal(format(amount.normalize(), "f"))

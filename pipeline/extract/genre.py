@@ -25,6 +25,11 @@ _OTHER_GENRE = (
     (re.compile(r"会议|培训|召开|启动|座谈|考核|评估|检查|发布会"), "news"),
     (re.compile(r"工作(?:总结|汇报|小结)$"), "a summary of work"),
 )
+_NAMED_SO = re.compile(
+    r"(?:调查|培训|会议|考核|评估|检查|解读|分析|研究|座谈)[一-鿿]{0,4}?"
+    r"(?:总队|支队|大队|队|局|中心|办公室|处(?![理置罚])|所|院|站|委员会|学校|公司)"
+)
+"""A body whose name holds a word of another genre (调查总队, 培训中心)."""
 _SENDS_REPORT = re.compile(
     r"(?:报送|上报|呈报|公布|发布|公开)[^。]{0,40}(?:年度报告|年报)的?(?:函|通知|公告|通告)$"
 )
@@ -45,7 +50,8 @@ def other_genre(text: str) -> str:
     flat = squeeze(text).strip("。.*# ")
     if not flat or len(flat) > 90 or _SENDS_REPORT.search(flat):
         return ""
-    return next((genre for pattern, genre in _OTHER_GENRE if pattern.search(flat)), "")
+    said = _NAMED_SO.sub("", flat)
+    return next((genre for pattern, genre in _OTHER_GENRE if pattern.search(said)), "")
 
 
 def report_titles(document: Document) -> tuple[str, ...]:

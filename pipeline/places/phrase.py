@@ -36,6 +36,8 @@ _REPORT = re.compile(
 )
 _NOISE = re.compile(r"[\s\u3000\u200b\ufeff《》〈〉“”\"'‘’【】\[\]「」·•・]+")
 _EDGE = " -—–_|:：,，.。、;；()（）*★●~"
+_ALL_OF = re.compile(r"全(?:国|省|市|县|区|系统)|各(?:省|市|县|区|级|地)")
+"""What begins so speaks of many bodies, and is the name of none."""
 _SITE_SPLIT = re.compile(r"[-—–_|｜>»]+")
 _GOVERNMENT = re.compile(r"^(?:人民政府|政府|人民政府\(本级\)|行政公署|行署|管理委员会政府)$")
 _OFFICE = re.compile(
@@ -138,18 +140,25 @@ def _body_words(text: str) -> str:
     text = _YEAR.sub(" ", text)
     head = text.strip(_EDGE)
     cut_at = _REPORT.search(head)
-    words = (head[: cut_at.start()] if cut_at else head).replace(" ", "").strip(_EDGE)
+    words = _trimmed((head[: cut_at.start()] if cut_at else head).replace(" ", ""))
     words = re.sub(r"人民$", "人民政府", words)
     words = re.sub(r"^(?:附件\d*|转发|公布|编制|发布|现将)[:：]?(?=.{3,})", "", words)
-    return re.sub(r"(?:年度|工作|依申请|的|上半年|本级|\(本级\))+$", "", words).strip(_EDGE)
+    return _trimmed(re.sub(r"(?:年度|工作|依申请|的|上半年|本级|\((?:本级|本级机关|机关)\))+$", "", words))
+
+
+def _trimmed(text: str) -> str:
+    """Without marks at its edges; a bracket that closes one inside the name stays."""
+    cut = text.strip(_EDGE)
+    after = text[text.find(cut) + len(cut) :]
+    return f"{cut})" if cut.count("(") > cut.count(")") and after.startswith(")") else cut
 
 
 @lru_cache(maxsize=4096)
 def parse_phrase(text: str, registry: Registry) -> Phrase:
     """Reads one body's name; see ``Phrase``. Text that is no such name comes back with organ ``other``."""
-    full = re.sub(r"(海关(?:总署)?)海关$", r"\1", normalise(text).strip(_EDGE))
-    words = _NATIONAL.sub("", full)
-    if not words:
+    full = re.sub(r"(海关(?:总署)?)海关$", r"\1", _trimmed(normalise(text)))
+    words = _NATIONAL.sub("", full.removesuffix(")"))
+    if not words or _ALL_OF.match(words):
         return Phrase("", (), "", "none", "")
     found = None if _listed_town(words) else _parse(words, words, (), 0, registry)
     found = found or _without_place(words, registry)

@@ -200,7 +200,9 @@ def _of_measure(
         raise UnknownReport(f"report {report_id} has no figure {wanted}{hint}")
     measure = Measured(*row)
     terms = con.execute(_TERMS, [name, template, measure.alternative]).fetchall()
-    by_slot = {(c.indicator, c.applicant): c for c in cells}
+    # as the marts choose: the table's where it is resolved, else the text's
+    by_rank = sorted(cells, key=lambda c: (c.resolved is not None, c.method != "text"))
+    by_slot = {(c.indicator, c.applicant): c for c in by_rank}
     lines = [
         f"{measure.measure_id}  {measure.label_zh} / {measure.label_en}",
         f"  数值 value      {_shown(measure.value)} {measure.unit or ''}".rstrip()

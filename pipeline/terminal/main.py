@@ -14,7 +14,7 @@ from pipeline.terminal.explain import explain
 from pipeline.terminal.export import export
 from pipeline.terminal.extract import extract
 from pipeline.terminal.run import run
-from pipeline.terminal.say import failed
+from pipeline.terminal.say import failed, wrong
 from pipeline.terminal.sql import sql
 from pipeline.terminal.verify import verify
 
@@ -34,9 +34,12 @@ def start() -> None:
     try:
         main()
     except Exception as error:
+        from pipeline.codebook import CodebookError
         from pipeline.home import default_home
         from pipeline.logs import keep_traceback
 
+        if isinstance(error, CodebookError):
+            wrong(f"the codebook has faults:\n{error}")
         try:
             home = default_home()
             kept = home.root / keep_traceback(home, "command", traceback.format_exc())

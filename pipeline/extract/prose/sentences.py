@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from pipeline.chinese.numbering import CHAPTER_LOOSE, LIST_ITEM, PART
+from pipeline.chinese.units import unit_of
 from pipeline.codebook import Codebook, Decision, Indicator
 from pipeline.document import Paragraph
 from pipeline.extract.prose.arithmetic import contradictions
@@ -42,7 +43,7 @@ def _money(value: Figure, unit: str, printed: str) -> Decimal:
 def _observe(
     said: Said, decision: Decision, paragraph: Paragraph, indicator: Indicator
 ) -> Observation | None:
-    unit = indicator.unit.split("|")[0]
+    unit = unit_of(said.number.unit, indicator.unit)
     value: Figure = said.number.value
     if unit in ("万元", "元"):
         value = Decimal(value) if said.number.unit == unit else _money(value, unit, said.number.unit or "元")
@@ -73,7 +74,7 @@ def _observe(
 
 
 def _from_heading(found: Labelled, paragraph: Paragraph, indicator: Indicator) -> Observation:
-    unit = indicator.unit.split("|")[0]
+    unit = unit_of(found.unit, indicator.unit)
     value = found.value
     if value is not None and unit in ("万元", "元"):
         value = Decimal(value) if found.unit in ("", unit) else _money(value, unit, found.unit)

@@ -48,6 +48,8 @@ _ITEM = re.compile(rf"{BRACKETED}|{CHAPTER}")
 _ITEM_FIRST = frozenset("(" + NUMERALS)
 _STRING = re.compile(rf"[{DIGIT_SIGNS[1:]}两]{{2,}}")
 """Chinese digits in a row (二三件): no number says how many that is."""
+_CLOCK = re.compile(r"(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d)?(?!\d)")
+"""A time of day: its minutes count nothing."""
 _RANGE = frozenset(".,-~—/[〔#")
 _MAX_DIGITS = 8
 
@@ -197,6 +199,8 @@ def _digit_token(flat: str, at: int, lexicon: Lexicon) -> Token | None:
     """What begins with a digit: a year, a date, a percentage, a figure."""
     if (found := _ENUMERATION.match(flat, at)) and (not at or flat[at - 1] in PUNCTUATION):
         return Token("fill", "", at, found.end())
+    if (found := _CLOCK.match(flat, at)) and not flat[at - 1 : at].isdigit():
+        return Token("fill", "", at, found.end())
     if found := _FULL.match(flat, at):
         year = int(found["b"] or found["a"] or 0)
         return Token("time", "full" if found["m"] == "1" else "first", at, found.end(), year=year)
@@ -222,7 +226,7 @@ def _number_token(printed: str, at: int, read: tuple[Number, int]) -> Token:
 
 _SPECIAL = PUNCTUATION | frozenset(_ITEM_FIRST) | {_HIDDEN}
 _STATES = re.compile(rf"[\d未没无零免皆]|不收|不曾|为[零无]|[{_CJK}][余多万亿]{{0,2}}[^{_CJK}\s]")
-_SKIP = re.compile(r"[\d.,\-~—/]*\d")
+_SKIP = re.compile(r"[\d.,\-~—/]*\d(?:(?::[0-5]\d){1,2}(?!\d))?")
 
 
 def _special(flat: str, at: int, char: str) -> Token | None:

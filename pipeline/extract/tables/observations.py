@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from pipeline.chinese.labels import normalise_label
 from pipeline.chinese.numbers import Reading, below_zero, parse_cell
-from pipeline.chinese.units import in_unit, is_money, tidy
+from pipeline.chinese.units import in_unit, is_money, tidy, unit_of
 from pipeline.codebook import Indicator
 from pipeline.extract.tables.cells import Entry, Local, Open, Shown, Slot, token_of
 from pipeline.extract.tables.rows import BESIDE, Form, Item, one_line
@@ -105,7 +105,10 @@ def observe(
         candidates = tuple(dict.fromkeys(v for v in (value, *others) if v is not None))
         state = "unreadable" if value is None and (state == "blank" or candidates) else state
     trust = "as_printed" if value is not None else None
-    row = (indicator.indicator_id, applicant, value, item.text, indicator.unit, reading.approx, state, value)
+    unit = indicator.unit
+    if "|" in unit:
+        unit = unit_of(reading.unit or header_unit, unit)
+    row = (indicator.indicator_id, applicant, value, item.text, unit, reading.approx, state, value)
     more = (trust, method, item.locator, one_line(label), "", reading.note, candidates)
     return tuple.__new__(Observation, row + more)  # half the time of the class itself
 
