@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import NamedTuple
 
 from pipeline.chinese.days import YEAR
@@ -84,6 +85,8 @@ _REPORT = re.compile(
     rf"(?P<y>(?:{YEAR}(?:-{YEAR})?学?年?度?)?)(?:政府|政务)?信息(?:与政务)?公开(?:工作)?(?:的)?(?:年度)?(?:工作)?(?:情况)?(?:总结)?(?:的)?(?:报告|年报|情况|工作)"
 )
 _YEAR_RUN = re.compile(rf"(?:{YEAR}(?:-{YEAR})?学?年?度?)|本年度|年度")
+_FIRST_SECTION = re.compile(r"(?:^|\n|(?<=[。)]))(?:一、|第一部分)")
+_OPENS = re.compile(r"[(（《<\n]")
 _STOPS = re.compile(r"[。;；,，:：、!?>|\n]")
 _FILLERS = re.compile(
     r"(?:本报告|本年报|报告|现将|现就|现向|现对|现|向(?!阳)|特向|特将|特|向社会|社会|公众|公布|公开|发布|公示|编制|编写|撰写|形成|制定|完成|全面|总结|梳理|汇总|结合"
@@ -140,7 +143,7 @@ class Case:
     @cached_property
     def lead(self) -> str:
         """What stands before the first section, without titles in 《》 and numbers of documents."""
-        head = re.split(r"(?:^|\n|(?<=[。)]))(?:一、|第一部分)", self.text[: 2 * _LEAD_LENGTH], maxsplit=1)[0]
+        head = _FIRST_SECTION.split(self.text[: 2 * _LEAD_LENGTH], maxsplit=1)[0]
         return _NOTICE.sub("", _QUOTED.sub("", head[:_LEAD_LENGTH]))
 
     @cached_property
@@ -216,10 +219,10 @@ class Case:
 
     def _text_names(self) -> Iterator[Claim]:
         text, reg = _QUOTED.sub("", self.text), self.registry
-        for match in list(_SUBJECT.finditer(text))[:40]:
+        for match in islice(_SUBJECT.finditer(text), 40):
             if phrase := name_at(text[match.end() : match.end() + _NAME], reg):
                 yield Claim(phrase, "subject of the text", text[match.end() :][:40])
-        for match in list(_WORK.finditer(text))[:40]:
+        for match in islice(_WORK.finditer(text), 40):
             for start in range(len(match[0]) - 3):
                 if _gazetteer(match[0][start:], reg):
                     phrase = parse_phrase(match[0][start:], reg)
@@ -268,8 +271,8 @@ def _gazetteer(text: str, registry: Registry) -> bool:
 def name_at(text: str, registry: Registry) -> Phrase | None:
     """The longest name of a body that a text begins with; None where it begins with none."""
     stop = _STOPS.search(text)
-    text = re.split(r"[(（《<\n]", text[: stop.start()] if stop else text, maxsplit=1)[0]
-    for end in sorted((m.end() for m in _ENDS.finditer(text)), reverse=True):
+    text = _OPENS.split(text[: stop.start()] if stop else text, maxsplit=1)[0]
+    for end in reversed([m.end() for m in _ENDS.finditer(text)]):
         if end < 3:
             break
         phrase = parse_phrase(text[:end], registry)
