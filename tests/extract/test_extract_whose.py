@@ -63,3 +63,10 @@ def test_a_figure_in_words_keeps_its_own_unit() -> None:
     assert [(o.value, o.unit) for o in report.observations if o.indicator == "application.received"] == [
         (27, "件")
     ]
+
+
+def test_a_nought_before_a_point_is_no_nil() -> None:
+    page = "云和县2012年政府信息公开工作年度报告\n一、收费情况\n依申请公开信息收取的费用为0.59万元。\n二、复议\n行政复议为0。\n"
+    (report,) = read_reports(page.encode())
+    found = {o.indicator: o.value for o in report.observations}
+    assert found == {"fee.collected_yuan": 5900, "reconsideration.total": 0}

@@ -226,6 +226,8 @@ def _number_token(printed: str, at: int, read: tuple[Number, int]) -> Token:
 
 _SPECIAL = PUNCTUATION | frozenset(_ITEM_FIRST) | {_HIDDEN}
 _STATES = re.compile(rf"[\d未没无零免皆]|不收|不曾|为[零无]|[{_CJK}][余多万亿]{{0,2}}[^{_CJK}\s]")
+_MORE = re.compile(r"[.,]?\d")
+"""What makes a nought the beginning of another number."""
 _SKIP = re.compile(r"[\d.,\-~—/]*\d(?:(?::[0-5]\d){1,2}(?!\d))?")
 
 
@@ -264,6 +266,8 @@ def tokens(flat: str, lexicon: Lexicon, names: Words) -> list[Token]:
             word = _longest(names, flat, at)
         if token is None and word is None and (pair in known or char in known):
             word = _longest(known, flat, at)
+        if word and word[0][-1] == "0" and _MORE.match(flat, at + len(word[0])):
+            word = _longest(known, flat[: at + len(word[0]) - 1], at)  # 为0 is no nil in 为0.59万元
         if word:
             surface, (kind, value, topic) = word
             token = Token(kind, value, at, at + len(surface), topic)

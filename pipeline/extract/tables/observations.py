@@ -105,7 +105,7 @@ def observe(
         candidates = tuple(dict.fromkeys(v for v in (value, *others) if v is not None))
         state = "unreadable" if value is None and (state == "blank" or candidates) else state
     trust = "as_printed" if value is not None else None
-    unit = indicator.unit
+    unit: str = indicator.unit
     if "|" in unit:
         unit = unit_of(reading.unit or header_unit, unit)
     row = (indicator.indicator_id, applicant, value, item.text, unit, reading.approx, state, value)
