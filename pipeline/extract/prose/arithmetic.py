@@ -1,13 +1,38 @@
-"""The text's own arithmetic: parts that are more than the whole that the same paragraph states contradict it."""
+"""The text's own arithmetic: parts that are more than the whole that the same paragraph states contradict it, and
+a figure thousands of times its neighbours is in doubt."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby
 
-from pipeline.extract.prose.told import Said
+from pipeline.extract.prose.told import Judged, Said
 from pipeline.finding import finding
 from pipeline.report import Finding
+
+
+FAR = 1000
+"""A figure so many times the greatest of its neighbours is more likely a misprint than a count."""
+_COUNTED = frozenset(("ask", "disclosed"))
+
+
+def doubted(said: Sequence[Said]) -> list[Said]:
+    """``said`` with every figure in doubt that is ``FAR`` times all others (two at least) that its paragraph
+    counts of the same subject."""
+    kept: list[Said] = []
+    for _, group in groupby(said, key=lambda s: s.at):
+        paragraph = list(group)
+        for s in paragraph:
+            others = [
+                o.number.value
+                for o in paragraph
+                if (o.status, o.topic) == ("claimed", s.topic) and o.number.value and o.whole != s.whole
+            ]
+            far = len(others) > 1 and s.number.value >= FAR * max(others)
+            if far and s.status == "claimed" and s.topic in _COUNTED:
+                s = s._replace(judged=Judged("doubtful", "doubt", "thousands of times its neighbours"))
+            kept.append(s)
+    return kept
 
 
 def contradictions(said: Sequence[Said]) -> list[Finding]:

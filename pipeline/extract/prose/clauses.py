@@ -6,8 +6,8 @@ what follows speaks of the whole (均, 其中), compares it, or denies.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from pipeline.extract.prose.words import Number, Token
@@ -51,7 +51,16 @@ class Clause(NamedTuple):
 
 
 def concepts_of(tokens: Sequence[Token]) -> tuple[str, ...]:
-    return tuple(itertools.chain.from_iterable(t.value.split("+") for t in tokens if t.kind == "concept"))
+    found: list[str] = []
+    for token in tokens:
+        if token.kind == "concept":
+            found += _joined(token.value)
+    return tuple(found)
+
+
+@lru_cache(maxsize=4096)
+def _joined(value: str) -> tuple[str, ...]:
+    return tuple(value.split("+"))
 
 
 def sentences(tokens: Sequence[Token]) -> Iterator[list[Token]]:

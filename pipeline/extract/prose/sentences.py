@@ -15,7 +15,7 @@ from pipeline.chinese.numbering import CHAPTER_LOOSE, LIST_ITEM, PART
 from pipeline.chinese.units import unit_of
 from pipeline.codebook import Codebook, Decision, Indicator
 from pipeline.document import Paragraph
-from pipeline.extract.prose.arithmetic import contradictions
+from pipeline.extract.prose.arithmetic import contradictions, doubted
 from pipeline.extract.prose.context import self_names
 from pipeline.extract.prose.headings import Labelled, read_headings, read_list_lines
 from pipeline.extract.prose.reader import Reader
@@ -164,7 +164,7 @@ def read_prose(
             continue
         topic = (reader.topic_of(lead) if lead else "") or heading
         said += reader.paragraph(at, flat, topic, under if flat is not under else "")
-    return _handed_over(said, flats, paragraphs, template, codebook)
+    return _handed_over(doubted(said), flats, paragraphs, template, codebook)
 
 
 def _lead(flats: Sequence[str], at: int, lead: str) -> str:

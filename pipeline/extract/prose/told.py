@@ -63,11 +63,17 @@ def group_of(topic: str) -> frozenset[str]:
 
 def topic_of(tokens: Sequence[Token]) -> str:
     """The subject that words name last."""
-    return next((t.topic for t in reversed(tokens) if t.topic), "")
+    for token in reversed(tokens):
+        if token.topic:
+            return token.topic
+    return ""
 
 
 def has(tokens: Sequence[Token], *kinds: str) -> bool:
-    return any(t.kind in kinds for t in tokens)
+    for token in tokens:  # a loop: asked of every clause many times
+        if token.kind in kinds:
+            return True
+    return False
 
 
 def verb_of(clause: Clause, flat: str) -> str:

@@ -216,3 +216,11 @@ def test_hostile_repetition_ends(text: str) -> None:
 
 def test_a_bracket_that_nothing_opened_stops_no_reading() -> None:
     assert one("2016年全县收到政府信息公开申请12件),情况良好).").resolved == 12
+
+
+def test_a_figure_thousands_of_times_its_neighbours_is_in_doubt() -> None:
+    for received, resolved in (("120000", None), ("120", 120)):
+        text = f"2016年收到政府信息公开申请{received}件,办结19件,同意公开12件。"
+        seen = {o.indicator: o for o in read(text)}
+        assert seen["application.received"].resolved == resolved
+        assert seen["application.concluded"].resolved == 19
