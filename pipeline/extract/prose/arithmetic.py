@@ -10,7 +10,6 @@ from pipeline.extract.prose.told import Judged, Said
 from pipeline.finding import finding
 from pipeline.report import Finding
 
-
 FAR = 1000
 """A figure so many times the greatest of its neighbours is more likely a misprint than a count."""
 _COUNTED = frozenset(("ask", "disclosed"))

@@ -70,10 +70,7 @@ def topic_of(tokens: Sequence[Token]) -> str:
 
 
 def has(tokens: Sequence[Token], *kinds: str) -> bool:
-    for token in tokens:  # a loop: asked of every clause many times
-        if token.kind in kinds:
-            return True
-    return False
+    return any(token.kind in kinds for token in tokens)
 
 
 def verb_of(clause: Clause, flat: str) -> str:
