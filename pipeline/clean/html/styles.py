@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from selectolax.lexbor import LexborNode
 
@@ -114,7 +114,7 @@ def rules_of(source: str, *, closely: bool = False) -> list[Rule]:
     return rules
 
 
-def _style_rules(nodes: list[object]) -> Iterator[object]:
+def _style_rules(nodes: list[Any]) -> Iterator[Any]:
     import tinycss2
 
     for node in nodes:
@@ -122,7 +122,7 @@ def _style_rules(nodes: list[object]) -> Iterator[object]:
         if kind == "qualified-rule":
             yield node
         elif kind == "at-rule" and getattr(node, "lower_at_keyword", "") in ("media", "supports", "layer"):
-            query = tinycss2.serialize(node.prelude).lower()  # type: ignore[attr-defined]
+            query = tinycss2.serialize(node.prelude).lower()
             content = getattr(node, "content", None)
             if content is not None and _applies(query):
                 yield from _style_rules(
@@ -139,11 +139,11 @@ def _applies(query: str) -> bool:
     return not (widest and int(widest[1]) < _DESKTOP) and not (narrowest and int(narrowest[1]) > _DESKTOP)
 
 
-def _declared(rule: object, order: int) -> Iterator[Rule]:
+def _declared(rule: Any, order: int) -> Iterator[Rule]:
     import tinycss2
 
-    content = tinycss2.parse_declaration_list(rule.content, skip_comments=True, skip_whitespace=True)  # type: ignore[attr-defined]
-    selectors = tinycss2.serialize(rule.prelude).strip()  # type: ignore[attr-defined]
+    content = tinycss2.parse_declaration_list(rule.content, skip_comments=True, skip_whitespace=True)
+    selectors = tinycss2.serialize(rule.prelude).strip()
     kept = [d for d in content if d.type == "declaration" and d.lower_name in _KEPT]
     if not kept:
         return
