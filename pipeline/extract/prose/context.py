@@ -129,9 +129,10 @@ def self_names(texts: Sequence[str], issuer: str | None = None) -> tuple[str, ..
 
 
 def own_surfaces(names: Sequence[str]) -> tuple[str, ...]:
-    """How a body may name itself: whole, without its place, without 人民政府; a tax bureau without its head's name."""
+    """How a body may name itself: whole, without its place, without 人民政府; a tax bureau without the head
+    of its name."""
     found: list[str] = []
-    for name in dict.fromkeys(n for name in names for n in (name, name.removeprefix("国家税务总局"))):
+    for name in (*names, *(n.removeprefix("国家税务总局") for n in names)):
         found += [name, _GOVERNMENT_END.sub("", name), name.removesuffix("办事处")]
         bare = name
         while place := _PLACE_OF.match(bare):
