@@ -15,7 +15,7 @@ def _remembering(call: Callable[..., object]) -> Callable[..., object]:
     known: dict[object, object] = {}
 
     def once(grey: Pixels, *boxes: Sequence[Box], **settings: float) -> object:
-        key = (sha256(grey).digest(), grey.shape, tuple(map(tuple, boxes)), tuple(settings.items()))
+        key = (sha256(grey.tobytes()).digest(), grey.shape, tuple(map(tuple, boxes)), tuple(settings.items()))
         if key not in known:
             known[key] = call(grey, *boxes, **settings)
         return known[key]
