@@ -40,7 +40,8 @@ def test_the_page_of_many_reports() -> None:
     lines = _lines("001")
     titles = [i for i, x in enumerate(lines) if "公开工作年度报告" in x and len(x) < 60]
     first = identify(Evidence(text_samples=tuple(lines[: titles[0]]), year=2020))
-    assert (first.issuer, first.level, first.division_code) == ("灵川县人民政府", "county", "450323")
+    # its place is told by the text, its body by nobody: how often 我县 stands makes no government
+    assert (first.issuer, first.level, first.division_code) == (None, "unknown", "450323")
     found = {
         (b.issuer, b.level, b.division_code)
         for i in titles

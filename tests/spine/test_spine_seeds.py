@@ -102,7 +102,7 @@ def test_who_when_and_which_form() -> None:
     ]
     assert heads == [
         ("磐石市人民政府", "county", "220284", 2018, "v2014", "whole_area", "2019-03-05"),
-        ("灵川县人民政府", "county", "450323", 2020, "v2019", "whole_area", None),
+        (None, "unknown", "450323", 2020, "v2019", "whole_area", None),
         ("广元市人民政府", "prefecture", "510800", 2020, "v2019", "whole_area", None),
         ("广元市林业局", "department", "510800", 2020, "v2019", "own_body", None),
         ("衢州市人民政府", "prefecture", "330800", 2020, "v2019", "whole_area", None),
