@@ -8,7 +8,7 @@ from itertools import groupby
 
 from pipeline.extract.prose.told import Judged, Said
 from pipeline.finding import finding
-from pipeline.report import Finding
+from pipeline.report import Figure, Finding
 
 FAR = 1000
 """A figure so many times the greatest of its neighbours is more likely a misprint than a count."""
@@ -21,15 +21,21 @@ def doubted(said: Sequence[Said]) -> list[Said]:
     kept: list[Said] = []
     for _, group in groupby(said, key=lambda s: s.at):
         paragraph = list(group)
+        figures: dict[str, dict[frozenset[str], list[Figure]]] = {}
         for s in paragraph:
-            others = [
-                o.number.value
-                for o in paragraph
-                if (o.status, o.topic) == ("claimed", s.topic) and o.number.value and o.whole != s.whole
-            ]
-            far = len(others) > 1 and s.number.value >= FAR * max(others)
-            if far and s.status == "claimed" and s.topic in _COUNTED:
-                s = s._replace(judged=Judged("doubtful", "doubt", "thousands of times its neighbours"))
+            if s.status == "claimed" and s.topic in _COUNTED and s.number.value:
+                figures.setdefault(s.topic, {}).setdefault(s.whole, []).append(s.number.value)
+        greatest = {
+            topic: {whole: (max(held), len(held)) for whole, held in by_whole.items()}
+            for topic, by_whole in figures.items()
+        }
+        for s in paragraph:
+            if s.status == "claimed" and s.topic in greatest and s.number.value:
+                own = s.whole
+                others = [held for whole, held in greatest[s.topic].items() if whole != own]
+                far = others and s.number.value >= FAR * max(most for most, _ in others)
+                if far and sum(count for _, count in others) > 1:
+                    s = s._replace(judged=Judged("doubtful", "doubt", "thousands of times its neighbours"))
             kept.append(s)
     return kept
 

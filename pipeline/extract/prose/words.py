@@ -77,8 +77,17 @@ class Token(NamedTuple):
     year: int = 0
 
 
-Words = Mapping[str, tuple[tuple[int, ...], Mapping[str, tuple[str, str, str]]]]
-"""First two characters -> (lengths, longest first; word -> class, value, topic)."""
+class Word(NamedTuple):
+    """A row of the lexicon; ``open``: what follows may change its reading (a nought: 为0 of 为0.59)."""
+
+    kind: str
+    value: str
+    topic: str
+    open: bool
+
+
+Words = Mapping[str, tuple[tuple[int, ...], Mapping[str, Word]]]
+"""First two characters, or one where no longer word fits -> (lengths, longest first; surface -> word)."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -90,10 +99,16 @@ class Lexicon:
 
 
 def _index(rows: Sequence[tuple[str, tuple[str, str, str]]]) -> Words:
-    """Words by their first two characters, words of one character by that one."""
-    first: dict[str, dict[str, tuple[str, str, str]]] = {}
-    for surface, meaning in rows:
-        first.setdefault(surface[:2], {})[surface] = meaning
+    """Words by their first two characters, words of one character by that one, and under every pair that
+    begins with it."""
+    first: dict[str, dict[str, Word]] = {}
+    for surface, (kind, value, topic) in rows:
+        first.setdefault(surface[:2], {})[surface] = Word(
+            kind, value, topic, surface[-1] == "0" or value == "zero"
+        )
+    for head, held in first.items():
+        if len(head) == 2:
+            held.update(first.get(head[0], {}))
     return {head: (tuple(sorted({len(w) for w in held}, reverse=True)), held) for head, held in first.items()}
 
 
@@ -152,17 +167,14 @@ def mask_titles(flat: str) -> str:
     return _TITLE.sub(lambda m: _IN_TITLE.sub(_HIDDEN, m[0]), flat)
 
 
-def _longest(words: Words, flat: str, at: int) -> tuple[str, tuple[str, str, str]] | None:
-    held = words.get(flat[at : at + 2])
+def _longest(words: Words, flat: str, at: int) -> tuple[str, Word] | None:
+    held = words.get(flat[at : at + 2]) or words.get(flat[at : at + 1])
     if held is not None:
         lengths, known = held
         for length in lengths:
             word = flat[at : at + length]
             if word in known:
                 return word, known[word]
-    word = flat[at : at + 1]
-    if (single := words.get(word)) is not None:
-        return word, single[1][word]
     return None
 
 
@@ -190,7 +202,7 @@ def _counted(match: re.Match[str], flat: str, lexicon: Lexicon) -> tuple[Number,
     value, approx = parse_figure(number, scale)
     if value is None:
         return None
-    name, kind = (unit[0], unit[1][1]) if unit else ("", "")
+    name, kind = (unit[0], unit[1].value) if unit else ("", "")
     scaled = "万" in scale and number.isdigit() and len(number) > 3
     return Number(value, approx, name, kind, scaled), end + len(name)
 
@@ -243,57 +255,77 @@ def _special(flat: str, at: int, char: str) -> Token | None:
     return Token("punct", char, at, at + 1) if char in PUNCTUATION else None
 
 
+_MARKED = _SPECIAL | frozenset(_CJK) | frozenset("0123456789")
+_new = tuple.__new__  # a token for every second character: Token(...) itself takes twice as long
+
+
 def tokens(flat: str, lexicon: Lexicon, names: Words) -> list[Token]:
     """The tokens of flat text, all of it. ``names`` are the reporting body's own."""
     found: list[Token] = []
+    append = found.append
     at, unknown, length = 0, -1, len(flat)
-    known = lexicon.words
-
-    def close(until: int) -> None:
-        nonlocal unknown
-        if unknown >= 0:
-            found.append(Token("unknown", flat[unknown:until], unknown, until))
-            unknown = -1
-
+    known_at = lexicon.words.get
     while at < length:
-        char = flat[at]
+        char, pair = flat[at], flat[at : at + 2]
         token: Token | None = None
-        if char in _SPECIAL:
-            token = _special(flat, at, char)
-        pair = flat[at : at + 2]
-        word = None
-        if token is None and (pair in names or char in names):
-            word = _longest(names, flat, at)
-        if token is None and word is None and (pair in known or char in known):
-            word = _longest(known, flat, at)
-        if word and word[0][-1] == "0" and _MORE.match(flat, at + len(word[0])):
-            word = _longest(known, flat[: at + len(word[0]) - 1], at)  # 为0 is no nil in 为0.59万元
-        if word:
-            surface, (kind, value, topic) = word
-            token = Token(kind, value, at, at + len(surface), topic)
-            if value == "zero" and (unit := _longest(lexicon.units, flat, token.end)):
-                token = token._replace(end=token.end + len(unit[0]))
-        if token is None or char.isdigit():
-            if char.isdigit():
-                token = _digit_token(flat, at, lexicon) or token
-                if token is None and (run := _SKIP.match(flat, at)):
-                    token = Token("id", run[0], at, run.end())
-            elif char in _CJK and (match := _WORD_NUMBER.match(flat, at)):
-                read = _counted(match, flat, lexicon)
-                if read and (read[0].unit or _ends(flat, read[1])):
-                    token = _number_token(match[0], at, read)
-                elif flat[at - 1 : at] == "第":
-                    token = Token("id", match[0], at, match.end())
+        if char in _MARKED or pair in names:
+            token = _marked(flat, at, char, lexicon, names)
+        elif held := known_at(pair) or known_at(char):
+            lengths, known = held
+            for size in lengths:
+                if word := known.get(flat[at : at + size]):
+                    kind, value, topic, is_open = word
+                    token = _new(Token, (kind, value, at, at + size, topic, None, 0))
+                    if is_open:
+                        token = _word(flat, at, lexicon, names)
+                    break
+        if token is None and char.isdigit():
+            token = _marked(flat, at, char, lexicon, names)
         if token is None:
             if unknown < 0:
                 unknown = at
             at += 1
             continue
-        close(at)
-        found.append(token)
+        if unknown >= 0:
+            append(_new(Token, ("unknown", flat[unknown:at], unknown, at, "", None, 0)))
+            unknown = -1
+        append(token)
         at = token.end
-    close(length)
+    if unknown >= 0:
+        append(_new(Token, ("unknown", flat[unknown:], unknown, length, "", None, 0)))
     return found
+
+
+def _word(flat: str, at: int, lexicon: Lexicon, names: Words) -> Token | None:
+    """The longest word that begins here: the body's own first."""
+    word = _longest(names, flat, at) or _longest(lexicon.words, flat, at)
+    if word and word[0][-1] == "0" and _MORE.match(flat, at + len(word[0])):
+        word = _longest(lexicon.words, flat[: at + len(word[0]) - 1], at)  # 为0 is no nil in 为0.59万元
+    if not word:
+        return None
+    surface, (kind, value, topic, _) = word
+    end = at + len(surface)
+    if value == "zero" and (unit := _longest(lexicon.units, flat, end)):
+        end += len(unit[0])
+    return Token(kind, value, at, end, topic)
+
+
+def _marked(flat: str, at: int, char: str, lexicon: Lexicon, names: Words) -> Token | None:
+    """What begins with a mark, a digit, a Chinese numeral or the body's own name."""
+    token = _special(flat, at, char) if char in _SPECIAL else None
+    if token is None:
+        token = _word(flat, at, lexicon, names)
+    if char.isdigit():
+        token = _digit_token(flat, at, lexicon) or token
+        if token is None and (run := _SKIP.match(flat, at)):
+            return Token("id", run[0], at, run.end())
+    elif token is None and char in _CJK and (match := _WORD_NUMBER.match(flat, at)):
+        read = _counted(match, flat, lexicon)
+        if read and (read[0].unit or _ends(flat, read[1])):
+            return _number_token(match[0], at, read)
+        if flat[at - 1 : at] == "第":
+            return Token("id", match[0], at, match.end())
+    return token
 
 
 def _ends(flat: str, at: int) -> bool:
