@@ -14,6 +14,7 @@ from pipeline.extract.pieces import Piece, headline
 
 _LIST_TITLES = 3
 _OWN_TEXT = 20
+_UNDER_COLUMN = 8
 _LEAD = 1_500
 _OTHER_GENRE = (
     (re.compile(r"(?:制度|规定|办法|条例|细则|规程|规则)(?:[(（].{1,8}[)）])?$"), "a regulation"),
@@ -21,7 +22,7 @@ _OTHER_GENRE = (
     (re.compile(r"(?:函|复函)$"), "a letter"),
     (re.compile(r"(?:方案|要点|计划|安排|任务分解表)$"), "a plan"),
     (re.compile(r"解读|考察|评析|研究(?!室|院|所|中心)|述评|分析|综述|调查|答记者问|基于"), "an article"),
-    (re.compile(r"(?:指南|目录|名单|一览表|清单|流程图?)$"), "a list or a guide"),
+    (re.compile(r"(?:指南|目录|名单|一览表|清单|流程图?)(?:[(（].{1,8}[)）])?$"), "a list or a guide"),
     (re.compile(r"会议|培训|召开|启动|座谈|考核|评估|检查|发布会"), "news"),
     (re.compile(r"工作(?:总结|汇报|小结)$"), "a summary of work"),
 )
@@ -33,12 +34,13 @@ _NAMED_SO = re.compile(
 _SENDS_REPORT = re.compile(
     r"(?:报送|上报|呈报|公布|发布|公开)[^。]{0,40}(?:年度报告|年报)的?(?:函|通知|公告|通告)$"
 )
-_PERIOD = re.compile(r"(?:统计|数据)[^。]{0,12}(?:期限|时限|时段|截[至止])")
+_PERIOD = re.compile(r"(?:统计|数据)[^。]{0,12}(?:期限|时限|时段|时间|周期|截[至止])")
 _NEWS = re.compile(
     r"[(（]?(?:记者|通讯员|本报讯|新华社)\s*[:：]?[一-鿿]{1,4}|报告显示|来源\s*[:：]\s*\S{1,8}(?:日报|晚报|时报|新闻)"
 )
 _CALLS_ITSELF = re.compile(
-    rf"(?:本|年度|工作|公开|此|{YEAR}年)(?:年度)?(?:工作)?(?:报告|年报)|信息公开(?:工作)?(?:情况)?(?:年度)?(?:报告|年报)|报告如下|报告统计|(?:统计|数据)[^。]{{0,12}}(?:期限|时限|时段)"
+    rf"(?:本|年度|工作|公开|此|{YEAR}年)(?:年度)?(?:工作)?(?:报告|年报)|信息公开(?:工作)?(?:情况)?(?:年度)?(?:报告|年报)|报告如下"
+    rf"|报告统计|(?:统计|数据)[^。]{{0,12}}(?:期限|时限|时段|时间)|现[将就][^。;]{{0,30}}(?:情况|工作)[^。;]{{0,6}}(?:总结|汇报|报告|公布)如下"
 )
 _PARTS = re.compile(
     r"总体情况|概述|基本情况|主动公开|依申请公开|收到和处理|行政复议|主要问题|存在的问题|不予公开"
@@ -69,6 +71,12 @@ def why_no_report(document: Document, piece: Piece, read: int, tabled: int) -> s
     if genre := other_genre(head):
         about = "" if "公开" in head else "it shows no title of a report, and "
         return f"{about}its headline 《{head[:60]}》 says that it is {genre}"
+    if piece.title is not None and not (piece.title.year or piece.title.body):
+        for line in (
+            p.text for p in piece.paragraphs[:_UNDER_COLUMN] if "公开" in p.text and "。" not in p.text
+        ):
+            if read_title(line) is None and (genre := other_genre(line)):
+                return f"under the name of a column its headline 《{line[:60]}》 says that it is {genre}"
     headings = [p for p in piece.paragraphs if section_of(p.text)]
     long = sum(len(p.text) for p in piece.paragraphs)
     if piece.title is not None:

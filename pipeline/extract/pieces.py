@@ -65,7 +65,7 @@ def _has_content(blocks: Sequence[Block]) -> bool:
     return sections >= 2 or (length >= 400 and bool(sections)) or any(isinstance(b, Image) for b in blocks)
 
 
-_HEADER = re.compile(r"^\s*(?:标\s*题|文章标题|题\s*名|名\s*称|信息名称)\s*[:：]\s*")
+_HEADER = re.compile(r"^\s*(?:标\s*题|文章标题|题\s*名|名\s*称|信息名称)(?:\s*[:：]\s*|\s+)")
 _LINE = 40
 _BREAKS_OFF = re.compile(r"[。;；!！?？]|[,，:：]$")
 

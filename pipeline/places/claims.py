@@ -19,7 +19,7 @@ from pipeline.chinese.numbering import ITEM
 from pipeline.chinese.text import squeeze
 from pipeline.places.departments import department_table
 from pipeline.places.mentions import Mentions, find_mentions
-from pipeline.places.phrase import OWN_ORGANS, Phrase, normalise, parse_phrase, split_title
+from pipeline.places.phrase import OWN_ORGANS, Phrase, needs_no_place, normalise, parse_phrase, split_title
 from pipeline.places.registry import Registry
 from pipeline.places.scope import CONSOLIDATES
 
@@ -47,14 +47,15 @@ class Evidence:
 
 WEIGHTS = {
     "title": 100, "compiled by": 90, "lead": 80, "issuer text": 60, "signature in the text": 60, "contact": 50,
-    "publisher": 45, "registered source": 40, "subject of the text": 30, "work named in the text": 25, "site named in the title": 20,
-    "site name": 20,
+    "publisher": 45, "registered source": 40, "subject of the text": 30, "work named in the text": 25,
+    "site of its own": 25, "site named in the title": 20, "site name": 20,
 }  # fmt: skip
 """How much each source counts; of two that disagree the heavier is named first, none is passed over."""
 NAME_LIMIT = 300
 """Longest title, issuer or site name that is looked at, in characters."""
 _LEAD_LENGTH = 1_600
 _NAME = 36
+_NO_LEAD = 12
 
 
 class Claim(NamedTuple):
@@ -82,14 +83,22 @@ _ISSUER_END = re.compile(rf"[,，。;；(（|]|{YEAR}年|(?:发布|更新)?(?:�
 _QUOTED = re.compile(r"《[^《》]*(?:《[^《》]*》[^《》]*)*》|[〔\[(（][^〔\[(（)）\]〕]{0,12}\d+号[)）\]〕]?")
 _NOTICE = re.compile(r"(?:根据|按照|依据|关于)[^。;]{0,90}?(?:的通知|通知|格式|要点)(?:的?要求|精神|规定)?")
 _REPORT = re.compile(
-    rf"(?P<y>(?:{YEAR}(?:-{YEAR})?学?年?度?)?)(?:政府|政务)?信息(?:与政务)?公开(?:工作)?(?:的)?(?:年度)?(?:工作)?(?:情况)?(?:总结)?(?:的)?(?:报告|年报|情况|工作)"
+    rf"(?P<y>(?:{YEAR}(?:-{YEAR})?学?年?度?)?)(?:政府|政务)?信息(?:与政务)?公开(?:工作)?(?:的)?(?:{YEAR}年)?(?:年?度)?(?:工作)?(?:情况)?(?:总结)?(?:的)?(?:报告|年报|情况|工作)"
 )
 _YEAR_RUN = re.compile(rf"(?:{YEAR}(?:-{YEAR})?学?年?度?)|本年度|年度")
 _FIRST_SECTION = re.compile(r"(?:^|\n|(?<=[。)]))(?:一、|第一部分)")
+_ANNOUNCES = re.compile(
+    r"(?:现将|现公布|现公开|现发布|特向社会公[布开])[^。;]{2,90}(?:报告|年报)[^。;]{0,20}"
+)
+"""A lead that stands under the first heading, where nothing stands before it."""
+_SHORTLY = re.compile(r"([一-鿿]{4,40})[(（](?:以下)?简称:?[“\"]?([一-鿿]{2,20})[”\"]?[)）]")
+_OWN_SITE = re.compile(
+    r"(?:从|在|通过|登录|于)[“\"]?([一-鿿]{4,36}?)(?:门户|官方|政务|互联网)*网站?(?![一-鿿]*群)"
+)
 _OPENS = re.compile(r"[(（《<\n]")
 _STOPS = re.compile(r"[。;；,，:：、!?>|\n]")
 _FILLERS = re.compile(
-    r"(?:本报告|本年报|报告|现将|现就|现向|现对|现|向(?!阳)|特向|特将|特|向社会|社会|公众|公布|公开|发布|公示|编制|编写|撰写|形成|制定|完成|全面|总结|梳理|汇总|结合"
+    r"(?:本报告|本年报|报告|内容|主要|反映|现将|现就|现向|现对|现|向(?!阳)|特向|特将|特|向社会|社会|公众|公布|公开|发布|公示|编制|编写|撰写|形成|制定|完成|全面|总结|梳理|汇总|结合"
     r"|根据|按照|对|将|就|了|的|本|年度|今年|由|为|是|在|和|以及|及|关于|报送|如下|要求)*"
 )
 _SELF_AREA = re.compile(r"(?:我|本|全)(省|自治区|市|州|盟|县|区|旗)$")
@@ -103,21 +112,27 @@ _SELF_BODY = re.compile(
 """A body below a government speaking of itself; 本机关 and 本单位 are said by governments too."""
 _BY = re.compile(r"(?<!理)由(?=[一-鿿])")
 _COMPILES = re.compile(r"([一-鿿]{2,36})(?:编制|编写|撰写)(?:完成)?了?(?:本|此|《)")
+_MAKES = re.compile(
+    r"(?:^|[,，。;\n])([一-鿿]{4,30}?)(?=结合|根据|按照|在)[^。;]{2,80}?(?:编制|编写|撰写)(?:并|完成|形成|发布|公布|了)*(?:本|此|《|该)"
+)
 _TITLE_NAMED = re.compile(
-    r"(?:发布|公布|公开|形成|编制|撰写|制定|的)《([^《》]{4,60}信息公开[^《》]{0,12}(?:报告|年报))》"
+    r"(?:发布|公布|公开|形成|编制|撰写|制定|的|将)了?《([^《》]{4,60}信息公开[^《》]{0,12}(?:报告|年报))》"
 )
 _COVERS = re.compile(rf"内容涵盖([一-鿿]{{4,30}})(?:{YEAR}年|,)")
 _COMPILED = re.compile(r"[^。;]{0,160}?(?:编制|编写|撰写|起草|制作|拟定)")
-_CONTACT = re.compile(r"(?:请与|请联系|可与|可联系|联系|请向|请致电|致电|径与|与|向)(?=[一-鿿])")
+_CONTACT = re.compile(r"(?:请与|请联系|可与|可联系|联系|请向|请致电|致电|径与|(?<!信息)与|向)(?=[一-鿿])")
 _AFTER_CONTACT = re.compile(r"[^。;]{0,30}?(?:联系|反映|咨询|[(（]|地址|电话|[,，。:：]|$)")
 _SUBJECT = re.compile(
     rf"(?:^|[。;\n])(?:{ITEM})?(?:(?:{YEAR}年(?:度)?(?:以来)?|一年来|今年以来|今年)[,，]?)?(?=[一-鿿])"
+)
+_ACTS = re.compile(
+    r"[,，]?(?:各级|各部门|政府信息公开|政务公开|坚持|认真|深入|严格|全面|积极|按照|以|围绕|始终|贯彻|持续|大力|通过|高度|不断|进一步|根据|紧紧|在)"
 )
 _WORK = re.compile(r"[一-鿿]{4,30}?(?=(?:政府|政务)信息公开)")
 _ORGAN_LINE = re.compile(r"[一-鿿]{3,40}")
 _ENDS = re.compile(r"[府局委厅办室处镇乡县市区州盟旗会院校学园司关心队所站台社署段场木道部大团组]")
 _SUB_OFFICE = re.compile(
-    r"(?:党政|综合|行政|政务公开|政务信息公开|信息公开|政府信息公开|政府信息公开工作|政务公开工作|秘书|信息)*"
+    r"(?:党政|综合|行政|学校|校长|院长|政务公开|政务信息公开|信息公开|政府信息公开|政府信息公开工作|政务公开工作|秘书|信息)*"
     r"(?:办公室|综合办|科|股|处|室|中心|办|信息中心)$"
 )
 
@@ -143,7 +158,9 @@ class Case:
     @cached_property
     def lead(self) -> str:
         """What stands before the first section, without titles in 《》 and numbers of documents."""
-        head = _FIRST_SECTION.split(self.text[: 2 * _LEAD_LENGTH], maxsplit=1)[0]
+        head, *rest = _FIRST_SECTION.split(self.text[: 2 * _LEAD_LENGTH], maxsplit=1)
+        if len(head) < _NO_LEAD and rest and (told := _ANNOUNCES.search(rest[0][:_LEAD_LENGTH])):
+            head = told[0]
         return _NOTICE.sub("", _QUOTED.sub("", head[:_LEAD_LENGTH]))
 
     @cached_property
@@ -167,7 +184,21 @@ class Case:
 
     @cached_property
     def claims(self) -> tuple[Claim, ...]:
-        return tuple(sorted(self._names(), key=lambda c: -c.weight))
+        said = (c._replace(phrase=self.short_names.get(c.phrase.text, c.phrase)) for c in self._names())
+        return tuple(sorted(said, key=lambda c: -c.weight))
+
+    @cached_property
+    def short_names(self) -> dict[str, Phrase]:
+        """Short names that the text gives a body, with the body: X(以下简称Y)."""
+        found: dict[str, Phrase] = {}
+        for match in _SHORTLY.finditer(self.text[: 2 * _LEAD_LENGTH]):
+            for start in range(len(match[1]) - 3):
+                if _gazetteer(match[1][start:], self.registry):
+                    phrase = parse_phrase(match[1][start:], self.registry)
+                    if phrase.organ not in ("none", "other"):
+                        found[match[2]] = phrase
+                    break
+        return found
 
     def _names(self) -> Iterator[Claim]:
         e, reg = self.evidence, self.registry
@@ -194,9 +225,12 @@ class Case:
 
     def _lead_names(self) -> Iterator[Claim]:
         lead, reg = self.lead, self.registry
-        for match in _COMPILES.finditer(lead):
+        for match in _COMPILES.finditer(_NOTICE.sub("", self.text[:_LEAD_LENGTH])):
             if (phrase := name_ending(match[1], reg)) and (phrase.places or phrase.organ in OWN_ORGANS):
                 yield Claim(phrase, "compiled by", match[0])
+        for match in _MAKES.finditer(lead):
+            if phrase := name_at(match[1], reg):
+                yield Claim(without_office(phrase, reg), "compiled by", match[0])
         for match in _COVERS.finditer(lead):
             if phrase := name_at(match[1], reg):
                 yield Claim(phrase, "lead", match[0])
@@ -205,7 +239,7 @@ class Case:
             if phrase and _COMPILED.match(lead[match.end() + len(phrase.text) :]):
                 yield Claim(without_office(phrase, reg), "compiled by", lead[match.start() :][:40])
         for run in _runs(lead):
-            if phrase := name_ending(run, reg):
+            if (phrase := name_ending(run, reg)) and len(phrase.text) > 1:
                 yield Claim(phrase, "lead", run)
         for match in _TITLE_NAMED.finditer(self.text[:_LEAD_LENGTH]):
             phrase = parse_phrase(split_title(match[1])[0], reg)
@@ -222,6 +256,17 @@ class Case:
         for match in islice(_SUBJECT.finditer(text), 40):
             if phrase := name_at(text[match.end() : match.end() + _NAME], reg):
                 yield Claim(phrase, "subject of the text", text[match.end() :][:40])
+            else:
+                opens = text[match.end() : match.end() + _NAME]
+                size = next(
+                    (n for n in range(min(len(opens), reg.longest_name), 2, -1) if reg.by_name(opens[:n])), 0
+                )
+                if size and _ACTS.match(opens[size:]):
+                    yield Claim(parse_phrase(opens[:size], reg), "subject of the text", opens)
+        for match in islice(_OWN_SITE.finditer(text[: 2 * _LEAD_LENGTH]), 6):
+            phrase = parse_phrase(match[1], reg)
+            if phrase.organ in OWN_ORGANS and phrase.places:
+                yield Claim(phrase, "site of its own", match[0])
         for match in islice(_WORK.finditer(text), 40):
             for start in range(len(match[0]) - 3):
                 if _gazetteer(match[0][start:], reg):
@@ -279,7 +324,11 @@ def name_at(text: str, registry: Registry) -> Phrase | None:
         if phrase.organ in ("none", "other"):
             continue
         known = (
-            phrase.places or phrase.generic or phrase.unknown_place or phrase.organ_name in department_table()
+            phrase.places
+            or phrase.generic
+            or phrase.unknown_place
+            or phrase.organ_name in department_table()
+            or needs_no_place(phrase)
         )
         if known or phrase.organ in ("township", "street", "zone", "customs"):
             return phrase

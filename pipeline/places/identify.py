@@ -16,7 +16,17 @@ from dataclasses import dataclass
 
 from pipeline.places.claims import Case, Claim, Evidence
 from pipeline.places.departments import department_table, normalise_department
-from pipeline.places.phrase import CORPS, OWN_ORGANS, TOWN_ORGANS, Phrase, parse_phrase, split_title
+from pipeline.places.phrase import (
+    CORPS,
+    OWN_ORGANS,
+    TOWN_ORGANS,
+    Phrase,
+    is_national,
+    needs_no_place,
+    parse_phrase,
+    split_title,
+    without_second_name,
+)
 from pipeline.places.registry import LAST_YEAR, Division, Registry, load_registry
 from pipeline.places.settle import GENERIC_KINDS, Place, county_of, main_place, place_of, settle
 from pipeline.places.zones import Zone, zone_key, zone_named
@@ -27,7 +37,6 @@ _KEEPERS = re.compile(
     r"政务|数据|行政审批|信息|电子|公开|营商|档案|网信|新闻|融媒|工信|法制|监察|市民|热线|服务中心|秘书|宣传"
 )
 """Departments that keep a government's site or its disclosure: they publish its report without being its body."""
-_NATIONAL = re.compile(r"^(?:中国|国家(?!税务总局.+局)|国务院|最高人民)|(?:部|总局|总署|总署本级机关)$")
 _AFTER_ITS_PLACE = re.compile(r"^综合(?:实验|试验|改革)")
 """Zones that bear the name of the place that they are; 东湖高新区 lies in no 东湖."""
 _ZONE_TOWNS = re.compile(
@@ -75,9 +84,16 @@ def identify(evidence: Evidence, registry: Registry | None = None) -> Body:
         return _open(case, (head, *rivals))
     if head.phrase.organ == "office" and head.source == "compiled by" and not case.speaks_as_body:
         places = [c for c in heads if c.phrase.organ in ("none", "government")]
-        if places or case.area_word or case.consolidates:
+        told = [c for c in case.claims if c.source == "subject of the text"]
+        itself = any(c.phrase.organ == "office" for c in told)
+        acts = not itself and any(
+            c.phrase.organ in ("none", "government")
+            and (same_place(c.phrase, head.phrase) or not c.phrase.places)
+            for c in told
+        )
+        if places or case.area_word or case.consolidates or acts:
             return _government(places[0] if places else head, case)
-        return _open(case, (head,))
+        return _body(head, case) if itself else _open(case, (head,))
     return _body(_fullest(head, case), case)
 
 
@@ -95,7 +111,11 @@ def _names_one(claim: Claim) -> bool:
             claim.source == "title" and bool(p.places or p.unknown_place)
         )
     return claim.source == "title" or bool(
-        p.places or p.unknown_place or p.generic or p.organ in (*TOWN_ORGANS, "zone", "customs")
+        p.places
+        or p.unknown_place
+        or p.generic
+        or p.organ in (*TOWN_ORGANS, "zone", "customs")
+        or needs_no_place(p)
     )
 
 
@@ -129,10 +149,15 @@ def same_body(one: Phrase, other: Phrase) -> bool:
     return mine == theirs or mine.endswith(theirs) or theirs.endswith(mine)
 
 
+def same_place(one: Phrase, other: Phrase) -> bool:
+    """Whether two names can lie in one place: a division that both may mean."""
+    return bool({d.code for d in one.places} & {d.code for d in other.places})
+
+
 def _organ_key(phrase: Phrase) -> str:
     if phrase.organ in TOWN_ORGANS or phrase.organ == "zone":
         return zone_key(phrase.organ_name)
-    return normalise_department(phrase.organ_name)
+    return normalise_department(without_second_name(phrase.organ_name))
 
 
 def _fullest(head: Claim, case: Case) -> Claim:
@@ -156,9 +181,18 @@ def _fullest(head: Claim, case: Case) -> Claim:
 def _unspoken(case: Case) -> Body:
     """Neither title nor lead names the body: what keeps, signs and answers for the report must."""
     kept = [c for c in case.claims if c.source in _KEEPING and (_is_settled(c.phrase) or _signs_as_place(c))]
-    spoken = [c for c in case.claims if c.source in ("subject of the text", "work named in the text")]
+    spoken = [
+        c
+        for c in case.claims
+        if c.source in ("subject of the text", "work named in the text", "site of its own")
+    ]
     own = [c for c in kept if c.phrase.organ in OWN_ORGANS and c.source != "registered source"]
     upper = [c for c in kept if c.phrase.organ in ("none", "government", "office", "zone")]
+    desks = [c for c in own if c.source == "contact" and _KEEPERS.search(c.phrase.organ_name)]
+    if own and len(desks) == len(own) and not case.speaks_as_body:
+        ruled = [c for c in spoken if c.phrase.organ in ("none", "government") and c.phrase.places]
+        inside = [c for c in ruled if same_place(c.phrase, own[0].phrase)]
+        return _body(inside[0], case) if inside and len(inside) == len(ruled) else _open(case, own)
     if own:
         first = own[0]
         others = [c for c in own if not same_body(c.phrase, first.phrase)]
@@ -166,15 +200,17 @@ def _unspoken(case: Case) -> Body:
         return _open(case, own + upper) if others or doubtful else _body(_fullest(first, case), case)
     if upper:
         return _upper(upper, spoken, case)
-    if case.area_word and not case.speaks_as_body:
-        kinds = GENERIC_KINDS.get(case.area_word, ())
-        areas = [
-            c for c in spoken if c.phrase.organ == "none" and any(d.kind in kinds for d in c.phrase.places)
-        ]
-        if areas:
+    ruled = [c for c in spoken if c.phrase.organ in ("none", "government") and c.phrase.places]
+    if (case.area_word or case.consolidates) and not case.speaks_as_body:
+        kinds = GENERIC_KINDS.get(case.area_word)
+        areas = [c for c in ruled if kinds is None or any(d.kind in kinds for d in c.phrase.places)]
+        if areas and all(same_place(c.phrase, areas[0].phrase) for c in areas):
             return _body(areas[0], case)
     weak = [c for c in spoken if c.phrase.organ in OWN_ORGANS]
-    named = [c for c in weak if c.phrase.places or c.phrase.organ in TOWN_ORGANS]
+    sure = case.speaks_as_body or (len(weak) > 1 and not ruled)
+    named = [
+        c for c in weak if c.phrase.places or c.phrase.organ in TOWN_ORGANS or (c.phrase.generic and sure)
+    ]
     if named and all(same_body(c.phrase, named[0].phrase) for c in weak):
         return _body(named[0], case)
     return _open(case, tuple(weak))
@@ -183,7 +219,11 @@ def _unspoken(case: Case) -> Body:
 def _is_settled(p: Phrase) -> bool:
     """Whether a name is a body's and says of which place, or is of a kind that needs none beside it."""
     return p.organ not in ("none", "other") and bool(
-        p.places or p.unknown_place or p.organ in (*TOWN_ORGANS, "zone") or _is_national(p)
+        p.places
+        or p.unknown_place
+        or p.organ in (*TOWN_ORGANS, "zone")
+        or is_national(p)
+        or needs_no_place(p)
     )
 
 
@@ -259,9 +299,10 @@ def _body(claim: Claim, case: Case) -> Body:
         return _township(claim, case)
     if p.unknown_place:
         return _unknown_place(claim, case)
-    place = Place(None, (), f"{claim.source}: {p.text}") if _is_national(p) else place_of(claim, case)
+    placeless = is_national(p) or needs_no_place(p)
+    place = Place(None, (), f"{claim.source}: {p.text}") if placeless else place_of(claim, case)
     d = place.division
-    key = _key(d, case) or ("name" if _is_national(p) else None)
+    key = _key(d, case) or ("name" if placeless else None)
     if p.organ == "other":
         return Body(p.text, None, "unknown", "unknown", d.code if d else None, d.name if d else None, None,
                     place.candidates, f"{place.why}; {p.organ_name} is no kind of body known here")  # fmt: skip
@@ -274,18 +315,13 @@ def _body(claim: Claim, case: Case) -> Body:
     if not p.places and d and (p.generic or p.organ_name in department_table() or p.organ == "office"):
         bare = p.text[p.text.index(p.generic) + len(p.generic) :] if p.generic else p.text
         issuer = d.name + bare if p.organ != "customs" else p.text
-    department = "办公室" if p.organ == "office" else normalise_department(p.organ_name)
+    department = "办公室" if p.organ == "office" else normalise_department(without_second_name(p.organ_name))
     if p.organ == "customs":
         key = "name"
     name = p.text if p.organ == "customs" else department
     body_id = key and (f"{key}:office" if p.organ == "office" else f"{key}:{p.organ}:{name}")
     return Body(issuer, body_id, p.organ, "department", d.code if d else None, d.name if d else None, department,
                 place.candidates, _why(claim, place, case))  # fmt: skip
-
-
-def _is_national(p: Phrase) -> bool:
-    """教育部, 海关总署, 国家税务总局: bodies of no place."""
-    return not p.places and not p.generic and bool(_NATIONAL.search(p.text))
 
 
 def _why(claim: Claim, place: Place, case: Case) -> str:
@@ -304,16 +340,18 @@ def _key(division: Division | None, case: Case) -> str | None:
 
 def _government_name(p: Phrase, d: Division | None, case: Case) -> str | None:
     """The name as the document writes it; of a bare place of the gazetteer its government's."""
-    if p.organ == "government" and p.places:
+    if p.organ == "government" and p.places and p.text.endswith("人民政府"):
         return p.text
-    if p.organ == "none" and p.places:
+    if p.organ in ("none", "government") and p.places:
         codes = {x.code for x in p.places}
         written = (
             c.phrase.text
             for c in case.claims
             if c.phrase.text.endswith("人民政府") and codes & {x.code for x in c.phrase.places}
         )
-        return next(written, f"{p.place_text}人民政府")
+        if p.organ == "government" and f"{p.place_text}人民政府" in case.text:
+            return f"{p.place_text}人民政府"
+        return next(written, p.text if p.organ == "government" else f"{p.place_text}人民政府")
     return f"{d.name}人民政府" if d else p.text or None
 
 

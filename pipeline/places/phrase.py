@@ -28,6 +28,7 @@ OWN_ORGANS = frozenset(
 TOWN_ORGANS = frozenset({"township", "street"})
 
 _YEAR = re.compile(rf"[(（]?(?<!\d){ANY_YEAR}(?!\d)年?(?:年?度)?[)）]?")
+_SCHOOL_YEAR = re.compile(rf"{ANY_YEAR}\s*[-—–~至]+\s*{ANY_YEAR}\s*学年(?:度)?")
 _REPORT = re.compile(
     r"政府信息(?:与|和|及)政务公开|(?:政府|政务)?(?:网站)?信息(?:依申请|主动)?公开"
     r"(?!办|领导|中心|科|股|网|平台|工作办|工作领导|目录|条例|申请表|指南|专栏)"
@@ -58,8 +59,12 @@ _NO_TOWN = re.compile(r"(?:[我本全各该]|乡|村|集|城)(?:镇|乡|街道)|
 """我镇, 本乡, 乡镇: words for a township that name none."""
 _ZONE = re.compile(
     r"^(?P<name>.{0,20}?(?:开发区|新区|园区|示范区|保税区|保税港区|度假区|名胜区|风景区|景区|管理区|工业园区?|科技园区?|产业园区?|港区"
-    r"|试验区|合作区|实验区|高新区|经开区|新城|自贸区|旅游区|示范园区?|集聚区|聚集区))(?P<rest>.{0,24})$"
+    r"|试验区|合作区|实验区|经济区|高新区|经开区|新城|自贸区|旅游区|示范园区?|集聚区|聚集区))(?P<rest>.{0,24})$"
 )
+_COMMITTEE = re.compile(
+    r"^(?P<name>(?:(?!开发区|新区|园区|示范区|国资|城市|住房|监督|资产|市容)[^党]){1,13}?[^区城资产房金])管委会$"
+)
+"""沙河管委会: a committee that runs what no word calls a zone; 国资管委会 is a department."""
 _ZONE_ORGAN = re.compile(r"(?:党工委)?[、和]?(?:管理委员会|管委会)?")
 _ZONE_OFFICE = re.compile(
     r"(?:党工委)?[、和]?(?:管理委员会|管委会)?(?:党政|综合|政务公开|信息公开|政府信息公开)?(?:工作)?(?:办公室|综合办|党政办)"
@@ -74,14 +79,21 @@ _ENDINGS: tuple[tuple[Organ, re.Pattern[str]], ...] = (
 )
 _NO_NAME = re.compile(
     r"[,，。;；:：、《》\d]|的|了|为了|以及|坚持|按照|根据|依据|认真|积极|严格|深入|贯彻|落实|加强|推进|依托|通过|开展|结合|围绕|高度"
-    r"|编制(?!委|办)|公布|现将|联系|下载|网站|制作|要求|疑问|所属|各|主动公开|收到|我[区县市局镇乡]|在|成立|设立|安排|承担|机关(?!事务|工委|党委|幼儿园)"
+    r"|编制(?!委|办)|公布|标题|发布|现将|联系|下载|网站|制作|要求|疑问|所属|各|主动公开|收到|我[区县市局镇乡]|在|成立|设立|安排|承担|机关(?!事务|工委|党委|幼儿园)"
 )
 """Words that stand in no body's name: a run of text that holds one reaches beyond the name."""
 _UNKNOWN_PLACE = re.compile(r"^.{2,12}?(?:自治区|自治州|自治县|自治旗|地区|省|市|州|盟|县|区|旗)")
-_NO_PLACE = re.compile(rf"{_NO_NAME.pattern}|[^一-鿿]|社会|报告|由|安排|承担|关于|年度|及|(?<!和)向|申请")
-_ITSELF = re.compile(r"[我本该各](?:局|委|厅|办|处|所|院|校|中心|单位|机关|部门|公司)")
+_NO_PLACE = re.compile(
+    rf"{_NO_NAME.pattern}|[^一-鿿]|社会|报告|由|安排|承担|关于|年度|及|(?<!和)向|申请|标题|内容|机构"
+)
+_ITSELF = re.compile(r"街道办事处|[我本该各](?:局|委|厅|办|处|所|院|校|中心|单位|机关|部门|公司)")
 _GENERIC = re.compile(r"^(?:我|本|全)?(?P<word>省|自治区|市|州|盟|地区|县|区|旗|镇|乡|街道)(?=.)")
-_NATIONAL = re.compile(r"^(?:国家税务总局|中国共产党|中共|国家统计局|中华人民共和国|中国气象局)(?=.{3,})")
+_NATIONAL = re.compile(
+    r"^(?:国家税务总局|中国共产党|中共|国家统计局|中华人民共和国|中国气象局|国网)(?=.{3,})"
+)
+_OF_THE_STATE = re.compile(r"^(?:中国|国家(?!税务总局.+局)|国务院|最高人民)|(?:部|总局|总署|总署本级机关)$")
+_OWN_NAME = re.compile(r"[一-鿿]{2,18}(?<!学校)(?:大学|学院)")
+_SECOND_NAME = re.compile(r"[(（][^()（）]{2,20}[)）]?$")
 CORPS = "新疆生产建设兵团"
 _TOWN_TAIL = ("镇", "乡", "街道", "苏木", "村", "社区")
 _BROKEN_REST = ("场监", "场和质", "场管理", "政管理", "政公用", "容", "域", "划", "政设施")
@@ -108,6 +120,25 @@ class Phrase:
     zone: str = ""
 
 
+def is_national(phrase: Phrase) -> bool:
+    """教育部, 海关总署, 国家税务总局: bodies of no place."""
+    return not phrase.places and not phrase.generic and bool(_OF_THE_STATE.search(phrase.text))
+
+
+def needs_no_place(phrase: Phrase) -> bool:
+    """Whether a name says which body it is though it names no place: a national body's, a university's own."""
+    return (
+        phrase.organ in OWN_ORGANS
+        and not phrase.places
+        and (is_national(phrase) or (bool(_OWN_NAME.fullmatch(phrase.organ_name)) and not phrase.generic))
+    )
+
+
+def without_second_name(name: str) -> str:
+    """农业农村局 of 农业农村局(茶叶局): the name that a body also bears in brackets makes no other body."""
+    return _SECOND_NAME.sub("", name) or name
+
+
 def normalise(text: str) -> str:
     """NFKC, without blanks, quotes and middle dots."""
     return _NOISE.sub("", compared(text))
@@ -120,7 +151,7 @@ def split_title(title: str) -> tuple[str, tuple[str, ...]]:
     永顺县人民政府-永顺县2018年政府信息公开工作年度报告 -> 永顺县, (永顺县人民政府,). The body is "" where the
     title names none.
     """
-    plain = re.sub(r"【[^】]{0,8}】", "", compared(title))
+    plain = _SCHOOL_YEAR.sub("", re.sub(r"【[^】]{0,8}】", "", compared(title)))
     parts = [p.strip(_EDGE) for p in _SITE_SPLIT.split(plain) if p.strip(_EDGE)]
     index = next((i for i, p in enumerate(parts) if "公开" in p and re.search("报告|年报", p)), None)
     if index is None:
@@ -142,7 +173,7 @@ def _body_words(text: str) -> str:
     cut_at = _REPORT.search(head)
     words = _trimmed((head[: cut_at.start()] if cut_at else head).replace(" ", ""))
     words = re.sub(r"人民$", "人民政府", words)
-    words = re.sub(r"^(?:附件\d*|转发|公布|编制|发布|现将)[:：]?(?=.{3,})", "", words)
+    words = re.sub(r"^(?:附件\d*|转发|公布|编制|发布(?!机构|单位)|现将)[:：]?(?=.{3,})", "", words)
     return _trimmed(re.sub(r"(?:年度|工作|依申请|的|上半年|本级|\((?:本级|本级机关|机关)\))+$", "", words))
 
 
@@ -192,7 +223,7 @@ def _without_place(words: str, registry: Registry) -> Phrase:
         rest = words[generic.end() :]
         organ = _organ(rest)
         if (words.startswith(("我", "本", "全")) and not _town(words)) or (
-            generic["word"] in ("镇", "乡", "街道") and organ in ("government", "office")
+            generic["word"] in ("镇", "乡", "街道") and organ in ("government", "office", "branch")
         ):
             return Phrase(words, (), "", "other", rest)
         if organ not in ("none", "other", *TOWN_ORGANS) or rest in table:
@@ -279,6 +310,10 @@ def _parse_short(
         if not rows or rest.startswith(_TOWN_TAIL):
             continue
         organ = _organ(rest)
+        if organ == "zone" and _short_start(rest, rows, registry):
+            found = _parse_short(whole, rest, rows, at + size, registry)
+            if found:
+                return found
         if (
             rest in department_table()
             or organ in ("government", "office", "zone", "customs", "tax")
@@ -315,11 +350,13 @@ def _organ(rest: str) -> Organ:
     if _OFFICE.match(rest) or rest.endswith(("人民政府办公室", "人民政府办公厅")):
         return "office"
     if rest in department_table():
-        return "tax" if _TAX.search(rest) else "department"
+        return "tax" if _TAX.search(rest) else "branch" if rest.endswith("分局") else "department"
     if town := _town(rest):
         return "street" if town.endswith("街道") else "township"
     if _NO_NAME.search(rest):
         return "other"
+    if _COMMITTEE.match(rest):
+        return "zone"
     if zone := _ZONE.match(rest):
         if _ZONE_ORGAN.fullmatch(zone["rest"]):
             return "zone"
@@ -365,7 +402,7 @@ def _listed_town(words: str) -> str:
 def _organ_name(rest: str, organ: Organ) -> str:
     if organ in TOWN_ORGANS:
         return _town(rest)
-    zone = _ZONE.match(rest)
+    zone = _COMMITTEE.match(rest) or _ZONE.match(rest)
     if zone and organ == "zone":
         return zone["name"]
     return f"党{rest}" if rest.startswith("委") else rest

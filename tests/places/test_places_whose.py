@@ -47,11 +47,66 @@ def one(text: str) -> Report:
         ("永春综合实验区管委会办公室2023年度政府信息公开工作年度报告\n", "永春综合实验区管委会办公室", "zone_office"),
         ("平潭综合实验区2023年度政府信息公开工作年度报告\n", "平潭综合实验区管委会", "governing_zone"),
         ("海关总署2023年海关信息公开工作年度报告\n请与海关总署办公厅联系(地址:北京市东城区某街6号)。", "海关总署", "department"),
+        (f"云和县水利局(县移民工作局)\n2023年政府信息公开工作年度报告\n现向社会公开云和县水利局2023年政府信息公开年度报告。{PERIOD}", "云和县水利局(县移民工作局)", "department"),
+        (f"县北湖办2023年政府信息公开工作年度报告\n由云和县北湖流域保护管理办公室(以下简称县北湖办)编制。{PERIOD}", "云和县北湖流域保护管理办公室", "department"),
+        (f"本报告由国家机关事务管理局根据《年度报告格式》的要求编制而成。{PERIOD}", "国家机关事务管理局", "department"),
+        (f"2022-2023学年信息公开工作年度报告\n本报告在云山师范大学2022-2023学年信息公开工作的基础上编制。{PERIOD}", "云山师范大学", "university"),
+        (f"按照办法要求,云山师范大学学校办公室结合学校2023年工作情况,编制发布本报告。{PERIOD}", "云山师范大学", "university"),
+        (f"本报告在2023年各县政府、市直有关部门政府信息公开年度报告基础上,由丽水市人民政府办公室编制。{PERIOD}", "丽水市人民政府", "government"),
+        (f"现公开浙江云和经济开发区信息公开2023年度报告。{PERIOD}", "浙江云和经济开发区", "zone"),
+        (f"根据条例规定,丽水市人民政府办公室编制了《丽水市2023年政府信息公开工作年度报告》。{PERIOD}", "丽水市人民政府", "government"),
+        (f"本报告由丽水市政府信息公开办综合各县(市、区)及市政府各部门、各委、办、局2023年政府信息公开工作报告编制。{PERIOD}\n丽水市2023年政府信息公开工作年度报告", "丽水市人民政府", "government"),
+        ("标   题 县政府办2023年度政府信息公开工作年度报告\n发布机构 县政府办公室\n县政府办2023年度政府信息公开工作年度报告\n云和县人民政府办公室按时公开。", "云和县人民政府办公室", "office"),
+        (f"本报告的电子版可从梅州市公安局网站“政府信息公开年报”栏目下载。{PERIOD}请与我局联系。", "梅州市公安局", "department"),
+        ("周至县青石管委会2023年政府信息公开工作年度报告\n", "周至县青石管委会", "zone"),
     ],
 )  # fmt: skip
 def test_who_speaks(head: str, issuer: str, kind: str) -> None:
     report = one(f"{head}\n{BODY}")
     assert (report.issuer, report.body_kind, report.year) == (issuer, kind, 2023)
+
+
+@pytest.mark.parametrize(
+    ("head", "text", "issuer", "kind"),
+    [
+        (f"由洛阳市政府办公室编制。{PERIOD}", "2023年,洛阳市认真贯彻条例。", "洛阳市人民政府", "government"),
+        (f"由云和县人民政府办公室编制。{PERIOD}", "2023年,县政府继续做好公开工作。", "云和县人民政府", "government"),
+        (f"由云和县人民政府办公室编制。{PERIOD}", "2023年,云和县人民政府办公室认真公开。", "云和县人民政府办公室", "office"),
+        (f"由云和县人民政府办公室编制。{PERIOD}", "2023年,按时公开。", None, "unknown"),
+        (f"{PERIOD}请联系云和县政府政务服务中心(地址:某路1号)。", "2023年,云和县人民政府认真公开。", "云和县人民政府", "government"),
+        (f"{PERIOD}请与云和县人民政府信息管理办公室联系。", "2023年,按时公开。", None, "unknown"),
+        ("", "根据条例,现将丽水市莲都区白云街道2023年政府信息公开工作年度报告予以公开。", "丽水市莲都区白云街道办事处", "street"),
+        ("", "2023年,县司法局认真公开,我局收到申请3件。", "县司法局", "department"),
+        ("", "2023年,县公安局公布信息8条,县政府公布信息9条。", None, "unknown"),
+    ],
+)  # fmt: skip
+def test_who_acts_in_the_text_decides_between_an_office_and_its_government(
+    head: str, text: str, issuer: str | None, kind: str
+) -> None:
+    report = one(
+        f"{head}\n一、总体情况\n{text}\n{BODY.split(chr(10), 1)[1]}\n三、收到和处理政府信息公开申请情况\n无。"
+    )
+    assert (report.issuer, report.body_kind) == (issuer, kind)
+
+
+def test_the_name_of_a_column_above_a_guide_makes_no_report() -> None:
+    page = "政府信息公开年报\n依申请公开\n云和县人民政府信息公开指南(2024年)\n一、公开范围\n县政府公开信息20条。\n二、方式\n网站。"
+    assert read_reports(page.encode(), media_type="text/plain") == []
+
+
+def test_a_second_name_in_brackets_makes_no_second_body() -> None:
+    ids = {
+        identify(Evidence(title=f"{name}2023年政府信息公开工作年度报告", year=2023)).body_id
+        for name in ("云和县水利局(县移民工作局)", "云和县水利局")
+    }
+    assert len(ids) == 1
+
+
+def test_the_year_of_a_yearly_report_that_says_it_before_its_ground() -> None:
+    report = one(
+        "2009年年报根据条例编制,由概述等部分组成。\n一、概述\n各级重视。\n二、主动公开政府信息情况\n公开信息20条。"
+    )
+    assert report.year == 2009
 
 
 @pytest.mark.parametrize(
