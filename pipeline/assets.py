@@ -233,7 +233,8 @@ class BySchema(DagsterDbtTranslator):
 
 @dbt_assets(manifest=manifest(), dagster_dbt_translator=BySchema())
 def models(context: dg.AssetExecutionContext, dbt: DbtCliResource, home: BuildingHome) -> Iterator[Any]:
-    """The SQL models, each an asset, each dbt test an asset check. They stand on the core that is being built."""
+    """The SQL models, each an asset, each dbt test an asset check. They stand on the core that is being
+    built."""
     if not being_built(home.home()):
         raise dg.Failure(
             "no core is being built that a model could stand on: select `load` too (core and ref), and `warehouse`, "
@@ -249,7 +250,8 @@ def models(context: dg.AssetExecutionContext, dbt: DbtCliResource, home: Buildin
 
 @dg.asset(deps=[models], group_name="stages", kinds={"duckdb"})
 def warehouse(home: BuildingHome) -> dg.MaterializeResult[None]:
-    """The finished build, commented, in the place of the published warehouse; what is not whole is refused."""
+    """The finished build, commented, in the place of the published warehouse; what is not whole is
+    refused."""
     place = home.home()
     try:
         publish_stage(place)

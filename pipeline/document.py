@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 UNREAD = "\ufffc"
-"""The text of a cell in which something stands that was not read: a picture, a formula without its result, a sign
-of an unknown font, a figure that is half covered. No part of such a cell's figure is told: it could be taken for
-the whole."""
+"""The text of a cell in which something stands that was not read: a picture, a formula without its result, a
+sign of an unknown font, a figure that is half covered. No part of such a cell's figure is told: it could be
+taken for the whole."""
 
 
 class Cell(NamedTuple):

@@ -138,7 +138,8 @@ def crawl_stage(
     """Crawl sources of the home's registry (none named: all that are not retired) into the raw store.
 
     ``options`` are those of ``crawl``. What the registry allows of its hosts holds whichever sources are
-    chosen, so that a source leads to the same pages alone as among others. Raises RegistryError for an unknown id.
+    chosen, so that a source leads to the same pages alone as among others. Raises RegistryError for an
+    unknown id.
     """
     known = load_registry(registry or registry_of(home))
     chosen = choose_sources(known, source_ids)

@@ -316,8 +316,12 @@ def disagreements(years: dict[int, Snapshot], packages: Path) -> list[dict[str, 
         code, name = (e["new"]["code"] or "")[:6], e["new"]["name"]
         if e["year"] <= FIRST or not code or e["type"] in ("撤销", "区划调整", "划转"):
             continue
-        firsts = [y for y in range(FIRST + 1, LAST + 1)
-                  if years[y].get(code, ("",))[0] == name and years[y - 1].get(code, ("",))[0] != name]  # fmt: skip
+        firsts = [
+            y
+            for y in range(FIRST + 1, LAST + 1)
+            # fmt: skip
+            if years[y].get(code, ("",))[0] == name and years[y - 1].get(code, ("",))[0] != name
+        ]
         if firsts and e["year"] not in firsts:
             rows.append(
                 {

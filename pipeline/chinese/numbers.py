@@ -119,7 +119,8 @@ _BELOW_ZERO = re.compile(r"[(（]\s*(\d+)\s*[)）]|[△▲]\s*(\d+)")
 
 
 def below_zero(text: str) -> int | None:
-    """The number below zero that book-keepers print as (14) or △14; only a form's signed cells may hold it."""
+    """The number below zero that book-keepers print as (14) or △14; only a form's signed cells may hold
+    it."""
     found = _BELOW_ZERO.fullmatch(text.strip())
     return -int(found[1] or found[2]) if found else None
 

@@ -31,7 +31,8 @@ def most_alike(text: str, choices: Iterable[str], at_least: float, limit: int = 
 
 
 def slips(old: str, new: str, most: int) -> tuple[Edit, ...] | None:
-    """The signs exchanged, added and lost between two texts, fewest possible; None where more than ``most``."""
+    """The signs exchanged, added and lost between two texts, fewest possible; None where more than
+    ``most``."""
     if Levenshtein.distance(old, new, score_cutoff=most) > most:
         return None
     return tuple(

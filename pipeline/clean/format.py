@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Literal, NamedTuple
 
 Role = Literal["page", "file", "picture", "archive"]
-"""``page``: an article, which may name files. ``file``: one that an article may carry or name. ``picture``: one
-that it may show. ``archive``: one whose members are files of their own."""
+"""``page``: an article, which may name files. ``file``: one that an article may carry or name. ``picture``:
+one that it may show. ``archive``: one whose members are files of their own."""
 
 ZIP = b"PK\x03\x04"
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -16,8 +16,8 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 class Sign(NamedTuple):
     """One way to tell a format by its bytes; all that is given must hold.
 
-    ``start``: its first bytes, after a byte order mark and white space. ``member``: a file that it holds, where
-    it is a ZIP package. ``holds``: asked last, with all bytes.
+    ``start``: its first bytes, after a byte order mark and white space. ``member``: a file that it holds,
+    where it is a ZIP package. ``holds``: asked last, with all bytes.
     """
 
     start: bytes = b""

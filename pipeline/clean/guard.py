@@ -80,9 +80,10 @@ class GuardedPool:
 
     ``cpu_s`` is the processor time that a value may take, all threads together, so that a busy machine gives
     the same results; ``wall_s`` the time after which it is ended all the same (by default ten times as much:
-    it waits for something). ``memory_bytes`` is a worker's address space. Workers start with the first value, are replaced when they die or after
-    ``values_per_worker`` values (which bounds what leaks), and end with ``close`` or the ``with`` block.
-    ``preload`` names modules that workers share from their start. One ``map_unordered`` at a time.
+    it waits for something). ``memory_bytes`` is a worker's address space. Workers start with the first value,
+    are replaced when they die or after ``values_per_worker`` values (which bounds what leaks), and end with
+    ``close`` or the ``with`` block. ``preload`` names modules that workers share from their start. One
+    ``map_unordered`` at a time.
     """
 
     def __init__(

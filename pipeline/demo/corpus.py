@@ -13,9 +13,9 @@ BASE = "{base}"
 
 
 class Corpus(NamedTuple):
-    """``site``: path -> media type and bytes, as ``crawl.portal.serve_site`` takes it. ``beside``: the truth of
-    every report (``truth.json``), the invented places (``divisions.csv``, ``division_events.csv``), the source
-    registry (``sources.csv``)."""
+    """``site``: path -> media type and bytes, as ``crawl.portal.serve_site`` takes it. ``beside``: the truth
+    of every report (``truth.json``), the invented places (``divisions.csv``, ``division_events.csv``), the
+    source registry (``sources.csv``)."""
 
     site: dict[str, tuple[str, bytes]]
     beside: dict[str, bytes]

@@ -130,8 +130,8 @@ def judge_together(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def _leave_out_sightings(con: duckdb.DuckDBPyConnection) -> None:
-    """A page fetched again that says the same is the same report: the earliest version stays, under its id; how often and
-    when it was last seen is noted."""
+    """A page fetched again that says the same is the same report: the earliest version stays, under its id;
+    how often and when it was last seen is noted."""
     con.execute(
         """
         CREATE TEMP TABLE fetched_again AS
@@ -166,8 +166,8 @@ def _leave_out_sightings(con: duckdb.DuckDBPyConnection) -> None:
 
 def _mark_current(con: duckdb.DuckDBPyConnection) -> None:
     """Among copies and revisions of one body's report for one year and scope, the current one
-    (docs/analysts-guide.md): one with tables, then the latest publication, then what was fetched last for the first
-    time; of those that say the same the earliest. Kinds of body never meet: a body's id is its own."""
+    (docs/analysts-guide.md): one with tables, then the latest publication, then what was fetched last for the
+    first time; of those that say the same the earliest. Kinds of body never meet: a body's id is its own."""
     con.execute(
         """
         CREATE TEMP TABLE version AS

@@ -20,8 +20,8 @@ _REASONS = {
     "models": "the SQL models changed",
     "own_events": "the home's own places changed",
 }
-"""What a snapshot was built from, by its fact in the data package, and what a change of it means; the first that
-differs is told."""
+"""What a snapshot was built from, by its fact in the data package, and what a change of it means; the first
+that differs is told."""
 
 
 class NoSnapshot(ValueError):
@@ -46,11 +46,12 @@ def facts_of_snapshot(folder: Path) -> dict[str, Any]:
 
 
 def differing(before: Path, now: Path) -> pl.DataFrame:
-    """Figures of ``mart.measure`` that differ between two snapshots' folders, sorted by place, issuer, year, measure.
+    """Figures of ``mart.measure`` that differ between two snapshots' folders, sorted by place, issuer, year,
+    measure.
 
-    One row a figure: ``division_code, issuer, body_id, scope, year, measure_id, before, now, state_before, state_now,
-    report_before, report_now, why``. Values are decimals in the measure's unit, null where there is none. Raises NoSnapshot
-    where a folder cannot be read.
+    One row a figure: ``division_code, issuer, body_id, scope, year, measure_id, before, now, state_before,
+    state_now, report_before, report_now, why``. Values are decimals in the measure's unit, null where there
+    is none. Raises NoSnapshot where a folder cannot be read.
     """
     try:
         old, new = _figures(before, "before"), _figures(now, "now")
@@ -81,7 +82,8 @@ def _figures(folder: Path, side: str) -> pl.LazyFrame:
 
 
 def _why(old: dict[str, Any], new: dict[str, Any]) -> pl.Expr:
-    """The reason of a row: its report is new, gone or another version; else what the snapshots were built with."""
+    """The reason of a row: its report is new, gone or another version; else what the snapshots were built
+    with."""
     built = next((said for fact, said in _REASONS.items() if old.get(fact) != new.get(fact)), None)
     earlier, later = pl.col("report_id_before"), pl.col("report_id_now")
     return (

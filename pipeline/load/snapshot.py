@@ -250,7 +250,8 @@ def _package(folder: Path) -> dict[str, Any]:
 
 
 def _changes(before: Path | None, now: Path, version: str) -> str:
-    """The page that tells which figures differ from the snapshot before, and why; it says what it leaves out."""
+    """The page that tells which figures differ from the snapshot before, and why; it says what it leaves
+    out."""
     lines = ["# 变更 / Changes", ""]
     if before is None:
         return "\n".join(

@@ -54,7 +54,8 @@ def cores() -> int:
 @contextmanager
 def opened(path: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection with the project's settings: all cores, the memory budget, spilling beside the file, no
-    extension downloads, UTC. What is published was closed whole: a WAL beside it is another's, and is put aside."""
+    extension downloads, UTC. What is published was closed whole: a WAL beside it is another's, and is put
+    aside."""
     if read_only:
         set_wal_aside(path)
     connection = duckdb.connect(str(path), read_only=read_only)
@@ -72,8 +73,8 @@ def opened(path: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyCo
 
 
 def set_wal_aside(path: Path) -> None:
-    """Rename a WAL that lies beside a published file: DuckDB would replay it, though it belongs to a file that
-    is no longer there. Says so in the log."""
+    """Rename a WAL that lies beside a published file: DuckDB would replay it, though it belongs to a file
+    that is no longer there. Says so in the log."""
     wal = path.with_name(f"{path.name}.wal")
     if wal.exists():
         aside = next(

@@ -68,7 +68,8 @@ def _is_idle(statement: ast.stmt) -> bool:
 
 
 class Used(NamedTuple):
-    """What a module uses: modules and data files of the project with a hash each, libraries by import name."""
+    """What a module uses: modules and data files of the project with a hash each, libraries by import
+    name."""
 
     files: dict[str, str]
     libraries: tuple[str, ...]

@@ -242,8 +242,8 @@ def _text_against_table(
     narrated: Collection[Slot],
     ruled: Collection[Slot],
 ) -> Iterator[Finding]:
-    """Text against table for cells that no narrative rule tests (``ruled``: of every applicant, ``narrated``: as
-    the form's own); and two different figures in the text."""
+    """Text against table for cells that no narrative rule tests (``ruled``: of every applicant, ``narrated``:
+    as the form's own); and two different figures in the text."""
     for slot, figures in stated.items():
         table = values.get(slot)
         if slot in open_cells and table is None:

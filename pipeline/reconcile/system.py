@@ -62,8 +62,8 @@ class Instance:
 @dataclass(frozen=True, slots=True, eq=False)
 class System:
     """All checks of a form that need one report alone. ``sums``: parent slot -> parts, from rules that are
-    subtotals; ``narrated``: the cells whose figure in the text a rule of the codebook tests; ``index`` numbers all
-    cells."""
+    subtotals; ``narrated``: the cells whose figure in the text a rule of the codebook tests; ``index``
+    numbers all cells."""
 
     template: str
     instances: tuple[Instance, ...]

@@ -25,7 +25,8 @@ def _remembering(call: Callable[..., object]) -> Callable[..., object]:
 
 @pytest.fixture(scope="session", autouse=True)
 def one_recognition_a_picture() -> Iterator[None]:
-    """The same pixels give the same text: the recogniser, which takes most of these tests' time, is asked once."""
+    """The same pixels give the same text: the recogniser, which takes most of these tests' time, is asked
+    once."""
     with pytest.MonkeyPatch.context() as patch:
         for name in ("detect", "recognise"):
             once = _remembering(getattr(ocr, name))

@@ -99,7 +99,8 @@ ROOM_KNOWS = {
 
 @pytest.mark.parametrize("room", ROOM_KNOWS)
 def test_rooms_of_readers_know_each_other_one_way(room: str) -> None:
-    """What pages share knows no format of pages; a paged format knows scans; Word files may hold pages of HTML."""
+    """What pages share knows no format of pages; a paged format knows scans; Word files may hold pages of
+    HTML."""
     known: set[str] = set()
     for path in (CLEAN / room).glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

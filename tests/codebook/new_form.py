@@ -25,8 +25,17 @@ def add_form(files: Files, like: str) -> None:
         if path.name == "forms.csv":
             old = next(r for r in rows if r["template"] == like)
             old["valid_to"] = "2026"
-            new = old | {"template": NEW, "labels": COLUMN_LABEL, "needs": "any", "valid_from": "2027",
-                         "valid_to": "", "name_zh": "新格式", "name_en": "A new form", "source": "test"}  # fmt: skip
+            new = old | {
+                "template": NEW,
+                "labels": COLUMN_LABEL,
+                "needs": "any",
+                "valid_from": "2027",
+                # fmt: skip
+                "valid_to": "",
+                "name_zh": "新格式",
+                "name_en": "A new form",
+                "source": "test",
+            }
             files.write(path.name, [new, *rows])
             continue
         for row in rows:  # a list of forms

@@ -136,7 +136,8 @@ def test_files_are_of_a_size_that_one_reads_in_a_sitting() -> None:
 
 
 def test_no_module_imports_itself_round_a_corner() -> None:
-    """Imports form no cycle, those inside functions too; a package's own ``__init__`` only hands out names."""
+    """Imports form no cycle, those inside functions too; a package's own ``__init__`` only hands out
+    names."""
     names = {
         ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__"): path
         for path in PACKAGE.rglob("*.py")

@@ -179,8 +179,14 @@ def test_the_township_never_received_an_application(reports: list[ReportTruth]) 
 
 def test_a_copied_table_repeats_the_year_before_and_no_other_does(reports: list[ReportTruth]) -> None:
     def table(r: ReportTruth) -> tuple[tuple[object, ...], ...]:
-        return tuple(sorted((c.indicator, c.applicant, c.true) for c in r.cells
-                            if c.applicant and not c.indicator.startswith("application.outcome.other")))  # fmt: skip
+        return tuple(
+            sorted(
+                (c.indicator, c.applicant, c.true)
+                for c in r.cells
+                # fmt: skip
+                if c.applicant and not c.indicator.startswith("application.outcome.other")
+            )
+        )
 
     by_key = {(r.body, r.year): r for r in reports if r.superseded_by is None}
     copied = set()

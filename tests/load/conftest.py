@@ -61,7 +61,8 @@ def _read(home: Home, inbox: Path) -> None:
 
 @pytest.fixture(scope="session")
 def stages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Homes after each step: ``core`` (no model yet), ``part`` (some models), ``whole`` (ready to publish)."""
+    """Homes after each step: ``core`` (no model yet), ``part`` (some models), ``whole`` (ready to
+    publish)."""
     root = tmp_path_factory.mktemp("stages")
     home = Home(root / "core")
     _read(home, root / "in")

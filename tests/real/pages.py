@@ -29,7 +29,8 @@ HEADINGS_2014 = (
 
 
 class Row(NamedTuple):
-    """A printed figure; ``value`` None: its cell is blank. ``cumulative``: what the row prints for all years."""
+    """A printed figure; ``value`` None: its cell is blank. ``cumulative``: what the row prints for all
+    years."""
 
     label: str
     indicator: str

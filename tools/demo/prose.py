@@ -307,8 +307,18 @@ def prose_2008(w: _Writer, body: Body, *, with_figures: bool) -> list[Part]:
     ]  # fmt: skip
 
 
-def write_prose(rng: Random, body: Body, year: int, template: str, figures: Figures,
-                wrong: Mapping[str, Figure], *, with_figures: bool = True, silent: bool = False) -> Prose:  # fmt: skip
+def write_prose(
+    rng: Random,
+    body: Body,
+    year: int,
+    template: str,
+    figures: Figures,
+    # fmt: skip
+    wrong: Mapping[str, Figure],
+    *,
+    with_figures: bool = True,
+    silent: bool = False,
+) -> Prose:
     """The report's prose. ``wrong`` gives indicators whose figure in the text differs from the table;
     ``with_figures`` false leaves a 2008 report's figures to its table; ``silent`` says nothing of what there
     was none of, so that a blank table stays unexplained."""

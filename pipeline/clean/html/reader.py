@@ -251,7 +251,8 @@ def _drop_hidden(body: LexborNode) -> None:
 
 
 def _fill_cells(body: LexborNode) -> None:
-    """Put what a cell shows by a list of choices, a drawing or a numbered list without words into its text."""
+    """Put what a cell shows by a list of choices, a drawing or a numbered list without words into its
+    text."""
     for choice in body.css("td select"):
         options = choice.css("option")
         chosen = [option for option in options if "selected" in option.attributes][-1:] or options[:1]

@@ -284,8 +284,8 @@ def _is_out_of_sight(style: dict[str, str]) -> bool:
 
 
 def _is_ground_coloured(node: LexborNode, style: dict[str, str], styles: Styles) -> bool:
-    """Whether text has the colour of what it stands on: that of the first element around it that has one, else
-    white."""
+    """Whether text has the colour of what it stands on: that of the first element around it that has one,
+    else white."""
     if "color" not in style:
         return False
     ink = colour(style["color"])

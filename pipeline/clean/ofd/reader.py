@@ -32,8 +32,8 @@ _A4 = (0.0, 0.0, 210.0, 297.0)
 
 
 def read(data: bytes, *, sha256: str, media_type: str = OFD.media_type) -> Document:
-    """An OFD file's bytes as a ``Document``, its pages put together by ``page.paged``; pictures are recognised
-    where their format is known and stand as ``Image`` else. Never raises for bad bytes."""
+    """An OFD file's bytes as a ``Document``, its pages put together by ``page.paged``; pictures are
+    recognised where their format is known and stand as ``Image`` else. Never raises for bad bytes."""
     try:
         blocks = _read(data)
     except Refused as refusal:

@@ -117,8 +117,8 @@ def _shown(rows: Sequence[Sequence[Any]], facts: SheetFacts | None) -> list[list
 
 
 def _unprinted(rows: Sequence[Sequence[Any]], texts: list[list[str]]) -> dict[tuple[int, int], str]:
-    """The numbers that cells hold and do not print, or print as a dash, by their places; such a cell is part of
-    its table: its text becomes a blank."""
+    """The numbers that cells hold and do not print, or print as a dash, by their places; such a cell is part
+    of its table: its text becomes a blank."""
     found: dict[tuple[int, int], str] = {}
     for row, values in enumerate(rows):
         for col, value in enumerate(values):

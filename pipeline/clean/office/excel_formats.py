@@ -53,9 +53,9 @@ _CURRENCIES = "¥￥$€£"
 
 
 class Section(NamedTuple):
-    """One section of a number format: what stands before and after the number, its ``decimals`` (None: as many
-    as it has; -1: the number is not printed at all), thousands parted by commas or not, as a percentage or not,
-    and the numbers that it is for (an operator and a bound), where it says so."""
+    """One section of a number format: what stands before and after the number, its ``decimals`` (None: as
+    many as it has; -1: the number is not printed at all), thousands parted by commas or not, as a percentage
+    or not, and the numbers that it is for (an operator and a bound), where it says so."""
 
     before: str
     after: str
@@ -205,8 +205,8 @@ def _section(code: str) -> Section | None:
 
 
 class _Styles(NamedTuple):
-    """What the cell formats of a workbook say, by their number: number formats; those in which nothing is seen
-    (struck out, or white on white)."""
+    """What the cell formats of a workbook say, by their number: number formats; those in which nothing is
+    seen (struck out, or white on white)."""
 
     formats: Mapping[int, NumberFormat]
     unseen: frozenset[int]

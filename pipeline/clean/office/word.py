@@ -131,8 +131,8 @@ class _Reader:
                 yield from self._other_file(inner, within)
 
     def _other_file(self, element: etree._Element, within: str) -> Iterator[Block]:
-        """The blocks of a page or document that the file carries inside, where its kind is known; else a picture
-        stands for it."""
+        """The blocks of a page or document that the file carries inside, where its kind is known; else a
+        picture stands for it."""
         name = self.targets.get(value(element, "id") or "", "")
         data = self.package.part(name) if name in self.package.names else b""
         blocks: tuple[Block, ...] = ()
@@ -275,8 +275,8 @@ class _Reader:
     def _cell(
         self, element: etree._Element, within: str, depth: int, grounded: bool
     ) -> tuple[str, list[Block]]:
-        """A cell's own text, its paragraphs parted by line breaks, and the blocks that hang in it. A text box over
-        a cell without text is its text."""
+        """A cell's own text, its paragraphs parted by line breaks, and the blocks that hang in it. A text box
+        over a cell without text is its text."""
         grounded = grounded or has_ground(child(element, "tcPr", "shd"))
         lines: list[str] = []
         after: list[Block] = []

@@ -118,7 +118,8 @@ def has_ground(shading: etree._Element | None) -> bool:
 
 
 def sign_of(element: etree._Element) -> str | None:
-    """The character of a ``sym`` element; None for a sign of a font of pictures, which stands there unread."""
+    """The character of a ``sym`` element; None for a sign of a font of pictures, which stands there
+    unread."""
     code = value(element, "char") or ""
     number = int(code, 16) if code and all(c in "0123456789abcdefABCDEF" for c in code) else 0
     font = (value(element, "font") or "").lower()
@@ -136,8 +137,8 @@ class Field(NamedTuple):
 
 
 def shown_without_result(field: Field) -> str | None:
-    """What a field prints that keeps no result: a quotation, a chosen or given value; empty for fields that print
-    nothing in a cell, None for what only Word itself can tell."""
+    """What a field prints that keeps no result: a quotation, a chosen or given value; empty for fields that
+    print nothing in a cell, None for what only Word itself can tell."""
     word, _, rest = field.instruction.strip().partition(" ")
     word = word.upper()
     if word == "QUOTE":

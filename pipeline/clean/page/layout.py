@@ -112,8 +112,8 @@ def lay_out(content: PageContent) -> PageLayout:
 
 
 def _middles_of_figures(glyphs: Sequence[Glyph]) -> dict[int, float]:
-    """For the characters of figures, by their numbers, the middle of the whole figure: one that is wider than its
-    cell stands in the cell of its middle."""
+    """For the characters of figures, by their numbers, the middle of the whole figure: one that is wider than
+    its cell stands in the cell of its middle."""
     middles: dict[int, float] = {}
     begun = 0
     for number in range(1, len(glyphs) + 1):

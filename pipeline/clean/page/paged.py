@@ -45,8 +45,8 @@ _MIN_ODD = 20
 
 
 class PagedDocument(Protocol):
-    """A file of pages. ``page`` and ``recognised`` take a 0-based number and raise ``Refused`` for a page that
-    cannot be read."""
+    """A file of pages. ``page`` and ``recognised`` take a 0-based number and raise ``Refused`` for a page
+    that cannot be read."""
 
     def __len__(self) -> int: ...
 

@@ -11,8 +11,8 @@ from pipeline.clean.page.shapes import Glyph, PageContent, Rule
 _MIDDLE = 0.2
 """Share of a character's height about its middle in which a line strikes it out ..."""
 _OVER = 1.2
-"""... and by how many of its heights the line may reach over a row of struck characters: a rule of a table reaches
-further."""
+"""... and by how many of its heights the line may reach over a row of struck characters: a rule of a table
+reaches further."""
 _SHORT = 160.0
 """Points: longer lines are rules."""
 _ENDS = 1.0

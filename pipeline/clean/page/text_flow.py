@@ -184,8 +184,8 @@ def cell_text(glyphs: Sequence[Glyph]) -> str:
 
 
 def _upwards(glyphs: Sequence[Glyph]) -> str:
-    """The text of a cell that is set from its bottom to its top, its lines from left to right; empty where it is
-    not."""
+    """The text of a cell that is set from its bottom to its top, its lines from left to right; empty where it
+    is not."""
     signs = [glyph for glyph in glyphs if glyph.text != " "]
     steps = [(b.x0 - a.x0, a.y0 - b.y0, max(a.x1 - a.x0, a.y1 - a.y0)) for a, b in itertools.pairwise(signs)]
     up = sum(1 for x, y, size in steps if abs(x) < 0.3 * size and 0.3 * size < y < 1.6 * size)

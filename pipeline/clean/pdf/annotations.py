@@ -22,8 +22,8 @@ class Printed(NamedTuple):
 
 
 def printed_notes(page: Any, pdfium: Any) -> Iterator[Printed]:
-    """The free texts and the fields of text or choice of a page; ``UNREAD`` where one shows something that only
-    its drawing tells."""
+    """The free texts and the fields of text or choice of a page; ``UNREAD`` where one shows something that
+    only its drawing tells."""
     for number in range(min(pdfium.FPDFPage_GetAnnotCount(page), MAX_ANNOTATIONS)):
         note = pdfium.FPDFPage_GetAnnot(page, number)
         try:

@@ -107,8 +107,9 @@ def _leave_out_unseen(
     hidden: bool,
     look: bool,
 ) -> None:
-    """Keeps the glyphs that are seen; ``look`` asks for a look at the page as it is drawn. Of a page with hidden text too, only where they are the most of it;
-    else the page counts as hidden, with a few things printed on it."""
+    """Keeps the glyphs that are seen; ``look`` asks for a look at the page as it is drawn. Of a page with
+    hidden text too, only where they are the most of it; else the page counts as hidden, with a few things
+    printed on it."""
     textpage = page.get_textpage()
     try:
         shown = PageContent(content.width, content.height)
@@ -289,8 +290,8 @@ def _once(glyphs: list[Glyph]) -> list[Glyph]:
 
 
 def _read_objects(page: Any, pdfium: Any, upright: _Turn, content: PageContent) -> tuple[bool, Cause]:
-    """The page's drawings and pictures; says whether some of its text is hidden and some is not, and what else
-    gives cause to look at the page as it is drawn."""
+    """The page's drawings and pictures; says whether some of its text is hidden and some is not, and what
+    else gives cause to look at the page as it is drawn."""
     left_to_read = MAX_OBJECTS
     texts = hidden = looked = 0
     pale = late = marked = False

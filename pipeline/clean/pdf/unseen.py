@@ -182,8 +182,8 @@ def _drawn(page: Any, pdfium: Any) -> tuple[npt.NDArray[np.uint8], tuple[Any, in
 
 
 def _has_ink(grey: npt.NDArray[np.uint8], to_pixels: Any, box: Box) -> bool:
-    """Whether something stands out in the inside of a character's box from the ground around it. Its rim is left
-    out: the ink of its neighbours reaches in."""
+    """Whether something stands out in the inside of a character's box from the ground around it. Its rim is
+    left out: the ink of its neighbours reaches in."""
     ax, ay = to_pixels(box[0], box[1])
     bx, by = to_pixels(box[2], box[3])
     left, right, top, low = min(ax, bx), max(ax, bx) + 1, min(ay, by), max(ay, by) + 1

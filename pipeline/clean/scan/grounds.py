@@ -13,7 +13,8 @@ Pixels = npt.NDArray[np.uint8]
 _RED = 20.0
 """Levels by which red stands over the other colours where it is seen as red."""
 _SEAL_SHARE, _SEAL_LEAST = 0.06, 70
-"""A seal is at least this share of the page's short side and so many pixels, both ways: figures are smaller."""
+"""A seal is at least this share of the page's short side and so many pixels, both ways: figures are
+smaller."""
 _SEAL_GAP = 0.006
 """Share of the page's short side by which the pieces of a worn seal lie apart."""
 _DARK = 120

@@ -14,8 +14,8 @@ from pipeline.clean.page.shapes import Glyph, PageContent
 
 MM = 25.4 / 72.0
 Way = Literal["runs", "signs", "scaled", "template", "composite"]
-"""How a page is written: runs of text with DeltaX; each character an object; runs of size 1 under a scaled CTM;
-ruled lines in a template; ruled lines in a graphic unit."""
+"""How a page is written: runs of text with DeltaX; each character an object; runs of size 1 under a scaled
+CTM; ruled lines in a template; ruled lines in a graphic unit."""
 
 NAMESPACE = 'xmlns:ofd="http://www.ofdspec.org/2016"'
 

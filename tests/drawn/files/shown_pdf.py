@@ -15,7 +15,8 @@ from tests.drawn.files import pdf_files
 Row = tuple[str, str, str]
 HIGH, LABEL, FIGURE = 24.0, 140.0, 90.0
 Paint = Callable[[Canvas, float, float, str, str], None]
-"""Draws a figure's cell, given the left and the base line of its text, the figure shown and the one hidden."""
+"""Draws a figure's cell, given the left and the base line of its text, the figure shown and the one
+hidden."""
 
 
 def _shown(canvas: Canvas, x: float, y: float, shown: str, hidden: str) -> None:
