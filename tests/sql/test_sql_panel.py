@@ -106,6 +106,7 @@ def con(tmp_path_factory: pytest.TempPathFactory, dbt_target: Path) -> duckdb.Du
         "v2021",
         {("application.carried_in", "total"): "blank", **stock(2, 1, 60)},
         division_code="990102",
+        findings=[{"rule": "table.unread"}, {"rule": "cell.unread", "severity": "warn"}],
     )
     # 丙县 took 丁县 in at the start of 2021.
     w.report("丙县", 2020, "v2019", flow(50, 0, 0), division_code="990103")
@@ -337,3 +338,11 @@ def test_quality_counts_cells_by_what_became_of_them(con: duckdb.DuckDBPyConnect
     )
     assert found == [(found[0][0], 4, 3, 1, 0)]
     assert found[0][0] > 200
+
+
+def test_a_table_that_was_not_understood_is_counted(con: duckdb.DuckDBPyConnection) -> None:
+    for mart, place in (("quality", "issuer = '乙县'"), ("coverage", "division_code = '990102'")):
+        counted = rows(
+            con, f"select year, tables_unread from mart.{mart} where {place} and year > 2022 order by 1"
+        )
+        assert counted == [(2023, 0), (2024, 1)]

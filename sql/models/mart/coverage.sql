@@ -96,8 +96,10 @@ select
   g.published_on,
   cast(coalesce(n.reports, 0) as bigint) as reports,
   cast(coalesce(n.other_reports, 0) as bigint) as other_reports,
+  cast(coalesce(q.tables_unread, 0) as bigint) as tables_unread,
   p.division_code is not null as in_corpus
 from cell as c
 left join reporting as p on p.division_code = c.division_code
 left join {{ ref('int_city_report') }} as g on g.division_code = c.division_code and g.year = c.year
 left join count_by as n on n.division_code = c.division_code and n.year = c.year
+left join {{ ref('quality') }} as q on q.report_id = g.report_id

@@ -46,7 +46,8 @@ finding as (
     report_id,
     sum(case when severity = 'error' then 1 else 0 end) as errors,
     sum(case when severity = 'warn' then 1 else 0 end) as warnings,
-    sum(case when severity = 'info' then 1 else 0 end) as infos
+    sum(case when severity = 'info' then 1 else 0 end) as infos,
+    sum(case when rule = '{{ var("unread_table_finding") }}' then 1 else 0 end) as unread_tables
   from {{ ref('stg_core__finding') }}
   group by report_id
 )
@@ -60,6 +61,7 @@ select
   {{ quotient('coalesce(c.resolved, 0)', 'e.cells') }} as share_resolved,
   cast(coalesce(o.text_figures, 0) as bigint) as text_figures,
   cast(coalesce(o.local_figures, 0) as bigint) as local_figures,
+  cast(coalesce(f.unread_tables, 0) as bigint) as tables_unread,
   cast(coalesce(f.errors, 0) as bigint) as findings_error,
   cast(coalesce(f.warnings, 0) as bigint) as findings_warn,
   cast(coalesce(f.infos, 0) as bigint) as findings_info
