@@ -319,7 +319,6 @@ def disagreements(years: dict[int, Snapshot], packages: Path) -> list[dict[str, 
         firsts = [
             y
             for y in range(FIRST + 1, LAST + 1)
-            # fmt: skip
             if years[y].get(code, ("",))[0] == name and years[y - 1].get(code, ("",))[0] != name
         ]
         if firsts and e["year"] not in firsts:

@@ -47,6 +47,10 @@ _ENDING = re.compile(
 )
 
 
+Slot = tuple[str, str]
+"""A figure of a report: its indicator and its applicant's column."""
+
+
 class UnknownReport(Exception):
     """No report, or no figure in it, by that name."""
 
@@ -156,8 +160,9 @@ def explain_lines(home: Home, report_id: str, wanted: str | None) -> Iterator[st
         yield from grid(("figure", "value", "state", "resolved", "resolution", "raw", "place"), rows, 52)
     else:
         yield from panel
+        standing = _standing(cells)
         for cell in chosen:
-            yield from _cell_lines(cell, findings)
+            yield from _cell_lines(cell, findings, head["template"], standing[_slot(cell)])
     slots = {(c.indicator, c.applicant) for c in chosen}
     failing = [f for f in findings if wanted is None or f.touches(slots)]
     yield ""
@@ -177,10 +182,36 @@ def _head_lines(report_id: str, head: dict[str, Any]) -> Iterator[str]:
     yield f"文件 file       {head['source_url']}  (sha256 {head['sha256']})"
     yield (
         f"读法 reading    {head['reader']}, {head['encoding'] or '—'} ({head['encoding_step'] or '—'}), "
-        f"status {head['status']}, fetched {head['fetched_at']}; {head['place']}"
+        f"status {head['status']}, "
+        f"{'fetched' if '://' in head['source_url'] else 'file of'} {head['fetched_at']}; {head['place']}"
     )
     if not head["is_current"]:
         yield f"现行 current    no: {head['superseded_by']} is the current version"
+
+
+def _preference(c: Cell) -> int:
+    """As ``int_repeated_figure`` chooses: a resolved figure of a table, else of the text; exact before about."""
+    return 4 * (c.resolved is None) + 2 * (c.method == "text") + (c.resolved is not None and c.approx)
+
+
+def _standing(cells: Sequence[Cell]) -> dict[Slot, list[Cell]]:
+    """The cells of each figure, the one that the panel prefers first; no applicant's column is the total's."""
+    standing: dict[Slot, list[Cell]] = {}
+    for cell in sorted(cells, key=_preference):  # of equals the earlier one
+        standing.setdefault(_slot(cell), []).append(cell)
+    return standing
+
+
+def _slot(c: Cell) -> Slot:
+    return c.indicator, c.applicant or "total"
+
+
+def _entry(c: Cell, standing: Sequence[Cell]) -> str:
+    first = standing[0]
+    equals = [o for o in standing if _preference(o) == _preference(first)]
+    if len({o.resolved for o in equals}) > 1:
+        return "they differ, so neither enters the panel"
+    return "this one enters the panel" if c is first else "the other enters the panel"
 
 
 def _of_measure(
@@ -200,9 +231,7 @@ def _of_measure(
         raise UnknownReport(f"report {report_id} has no figure {wanted}{hint}")
     measure = Measured(*row)
     terms = con.execute(_TERMS, [name, template, measure.alternative]).fetchall()
-    # as the marts choose: the table's where it is resolved, else the text's
-    by_rank = sorted(cells, key=lambda c: (c.resolved is not None, c.method != "text"))
-    by_slot = {(c.indicator, c.applicant): c for c in by_rank}
+    by_slot = {slot: standing[0] for slot, standing in _standing(cells).items()}
     lines = [
         f"{measure.measure_id}  {measure.label_zh} / {measure.label_en}",
         f"  数值 value      {_shown(measure.value)} {measure.unit or ''}".rstrip()
@@ -212,7 +241,7 @@ def _of_measure(
     ]
     chosen: dict[tuple[str, str | None], Cell] = {}
     for part, indicator, applicant, coefficient in terms:
-        cell = by_slot.get((indicator, applicant))
+        cell = by_slot.get((indicator, applicant or "total"))
         sign = "" if coefficient == 1 else f"{_shown(coefficient)} × "
         name_of = indicator + (f" [{applicant}]" if applicant else "")
         figure = "not in this report" if cell is None else f"{_shown(cell.resolved)} ({cell.state})"
@@ -239,7 +268,10 @@ def _statements(con: duckdb.DuckDBPyConnection, report_id: str, indicators: set[
     return [*lines, *(f"  {line}" for line in grid(names, named, 52))] if named else lines
 
 
-def _cell_lines(c: Cell, findings: Sequence[Failed]) -> Iterator[str]:
+def _cell_lines(
+    c: Cell, findings: Sequence[Failed], template: str | None, standing: Sequence[Cell]
+) -> Iterator[str]:
+    """One cell; ``standing`` holds all cells of its figure, the one that the panel prefers first."""
     from pipeline.codebook import load_codebook
 
     codebook = load_codebook()
@@ -256,11 +288,18 @@ def _cell_lines(c: Cell, findings: Sequence[Failed]) -> Iterator[str]:
     )
     if c.proof:
         yield f"  证明 proof      {c.proof}"
+    if len(standing) > 1:
+        other = next(o for o in standing if o is not c)
+        said = f"{_shown(other.resolved)} at {other.locator} ({other.method})"
+        yield f"  另见 also       {said}; {_entry(c, standing)}"
     named = [
         r
         for r in codebook.rules
-        if r.relation and any(ref.indicator == c.indicator for ref in r.relation.refs)
+        if template in r.templates
+        and r.relation
+        and any(ref.indicator == c.indicator for ref in r.relation.refs)
     ]
     failed = {f.rule for f in findings if f.touches({(c.indicator, c.applicant)})}
-    yield f"  核对 checks     {len(named)} rules name it; failed: {', '.join(sorted(failed)) or 'none'}"
+    broken = ", ".join(sorted(failed)) or "none"
+    yield f"  核对 checks     rules of this form that hold it to others: {len(named)}; failed: {broken}"
     yield ""

@@ -30,7 +30,6 @@ def add_form(files: Files, like: str) -> None:
                 "labels": COLUMN_LABEL,
                 "needs": "any",
                 "valid_from": "2027",
-                # fmt: skip
                 "valid_to": "",
                 "name_zh": "新格式",
                 "name_en": "A new form",

@@ -183,7 +183,6 @@ def test_a_copied_table_repeats_the_year_before_and_no_other_does(reports: list[
             sorted(
                 (c.indicator, c.applicant, c.true)
                 for c in r.cells
-                # fmt: skip
                 if c.applicant and not c.indicator.startswith("application.outcome.other")
             )
         )

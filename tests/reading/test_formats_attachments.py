@@ -147,8 +147,7 @@ def test_pictures_of_tables_inside_a_word_file_are_read(made: DrawnReport, tmp_p
     assert wrong(made, whole.reports[0]) == []
 
 
-# -- in a home
-# --------------------------------------------------------------------------------------------------------
+# -- in a home ------------------------------------------------------------------------------------
 
 
 def rows(home: Home) -> dict[str, tuple[str, int, str]]:

@@ -313,7 +313,6 @@ def write_prose(
     year: int,
     template: str,
     figures: Figures,
-    # fmt: skip
     wrong: Mapping[str, Figure],
     *,
     with_figures: bool = True,
