@@ -251,10 +251,11 @@ class Fetcher:
                 with attempt:
                     reply = await self._ask(url, conditions, pause, max_bytes, keep=keep)
                     requests += 1
-                    if reply.retry_after is not None:
-                        self._turns.rest(host_of(url), reply.retry_after)
-                        if reply.retry_after > policy.max_pause:
-                            raise HostResting(host_of(url), reply.retry_after)
+                    if (asked := reply.retry_after) is not None:
+                        rest = min(asked, policy.max_demand)
+                        self._turns.rest(host_of(url), rest)
+                        if rest > policy.max_pause:
+                            raise HostResting(host_of(url), rest, asked if asked > rest else None)
                     if reply.again:
                         raise _Again(reply)
                     return reply, requests

@@ -16,7 +16,8 @@ class Policy:
     """Limits and manners of a crawl. Times in seconds, sizes in bytes.
 
     ``delay``: least pause between the end of a request to a host and the next. ``max_pause``: a host that
-    asks for a longer pause (Retry-After, Crawl-delay) is left for a later run. ``attempts``: requests for
+    asks for a longer pause (Retry-After, Crawl-delay) is left for a later run, but no longer than
+    ``max_demand``, whatever it asks. ``attempts``: requests for
     one page at most. ``max_list_pages``: list and site pages a source may lead to in a round; ``max_pages``:
     pages of every kind. A source that goes over has the finding ``source_limit``. ``max_depth``:
     steps from the source's address to a page, further pages of one list not counted. ``broken_host_after``:
@@ -35,6 +36,7 @@ class Policy:
     backoff_initial: float = 1.0
     backoff_max: float = 60.0
     max_pause: float = 600.0
+    max_demand: float = 86_400.0
     robots_keep_seconds: float = 86_400.0
     requests_at_once: int = 128
     max_list_pages: int = 120

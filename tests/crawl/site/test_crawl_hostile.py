@@ -122,6 +122,20 @@ def test_a_host_that_asks_for_too_long_a_pause_is_left_for_a_later_run(
     assert portal.paths() == ["/a.html"], "the pause is remembered from run to run"
 
 
+def test_no_host_is_left_alone_for_longer_than_a_day_whatever_it_asks(
+    portal: Any, raw: Path, quick: Policy, source_at: Callable[..., Source]
+) -> None:
+    portal.put("/a.html", "", 429, Retry_After=str(365 * 86_400))
+    source = source_at(portal.url("/a.html"), "article")
+    result = crawl(raw, [source], delay=0.01, allow_private=True, policy=quick)
+    ((host, why),) = result.deferred
+    assert host == "127.0.0.1"
+    assert "86400 s" in why
+    assert "asked for 31536000 s" in why
+    ((_, again),) = crawl(raw, [source], delay=0.01, allow_private=True, policy=quick).deferred
+    assert 0 < float(again.partition(" for ")[2].split()[0]) <= 86_400
+
+
 def test_redirects_are_followed_by_hand(portal: Any, take: Callable[..., Receipt]) -> None:
     portal.put("/a.html", "", 301, Location="/b.html")
     portal.put("/b.html", "", 302, Location=portal.url("/c.html", "127.0.0.2"))
