@@ -50,11 +50,18 @@ class Clause(NamedTuple):
         return concepts_of(self.all)
 
 
+_ACCOUNTS = frozenset(("wechat", "weibo"))
+
+
 def concepts_of(tokens: Sequence[Token]) -> tuple[str, ...]:
+    """The concepts of words; a site that names the account right behind it is none (政府网站微信公众号)."""
     found: list[str] = []
-    for token in tokens:
+    for at, token in enumerate(tokens):
         if token.kind == "concept":
-            found += _joined(token.value)
+            after = tokens[at + 1] if at + 1 < len(tokens) else None
+            named = after is not None and after.start == token.end and after.value in _ACCOUNTS
+            if not (named and token.value == "website" and token.end - token.start > 2):
+                found += _joined(token.value)
     return tuple(found)
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from pipeline.extract.prose.clauses import Clause, concepts_of
 from pipeline.extract.prose.context import OWN, Body, Clock
-from pipeline.extract.prose.told import DECIDED, DISPUTES, group_of, has, topic_of
+from pipeline.extract.prose.told import DECIDED, DISPUTES, JOINTS, Said, group_of, has, topic_of
 from pipeline.extract.prose.words import Number, Token
 
 OUTCOMES = frozenset(
@@ -38,6 +38,12 @@ FORMS = frozenset(["f_person", "f_fax", "f_online", "f_letter", "f_email"])
 DISCLOSING = frozenset(["disc", "proactive", "info", "gk", "count", "kind", "added"])
 SHARED = frozenset(["gk", "info", "disc", "apply", "count"])
 ASKS = frozenset(["apply", "request"])
+PROPOSALS = frozenset(["npc", "cppcc"])
+_OF_DOCUMENTS = frozenset(["issue", "repeal", "inforce", "disc"])
+_BREATHS = frozenset(",;:。")
+_WAYS = FORMS | {"website"}
+PARTS = (frozenset({"disc", "proactive"}), frozenset({"disc", "proactive", "file"}))
+"""Phrases that behind 其中 tell a part, not the whole."""
 OUTSIDE = ("many", "elsewhere")
 """Channels behind a channel's own figure: what follows without one may be told of it or of all."""
 
@@ -132,16 +138,24 @@ def subject_of(
         topic = "norm.disclosed"
     if own in ("staff", "meet", "complaint") and subject.ours and not matter:
         topic = f"{own}.ours"
-    if {"disc", "proposals", "results"} <= concepts:
-        topic = ""
+    if "proposals" in concepts or concepts >= PROPOSALS:
+        if subject.topic == "disclosed" and number and ("handle" not in concepts or number.unit == "条"):
+            concepts.add("disc")
+        topic = "" if "disc" in concepts else topic
     return subject, topic, matter
 
 
 def phrase_of(
-    clause: Clause, number: Number, concepts: set[str], subject: Subject, topic: str, own: str
+    clause: Clause,
+    number: Number,
+    concepts: set[str],
+    subject: Subject,
+    topic: str,
+    own: str,
+    said: Sequence[Said],
 ) -> tuple[set[str], str]:
     """Concepts and topic of the figure's phrase with what it inherits: a channel, a fee's total, an office's
-    part that is about disclosure."""
+    part that is about disclosure, what was done with the documents named before (现行有效规章2件、规范性文件3件)."""
     if subject.channels == OUTSIDE:
         if (concepts & {"info", "added"} or concepts == {"disc"}) and not own and not concepts & CHANNELS:
             concepts.add("of_a_channel")
@@ -149,8 +163,10 @@ def phrase_of(
         concepts |= set(subject.channels)
     if len(concepts & CHANNELS - {"platform"}) > 1 and "proactive" in concepts:
         concepts -= CHANNELS
-    if len(concepts & FORMS) > 1 and "recv" in concepts:
-        concepts -= FORMS
+    if len(concepts & _WAYS) > 1 and ("recv" in concepts or concepts >= {"submit", "request"}):
+        concepts -= _WAYS
+    if topic in ("norm", "reg") and clause.opener in JOINTS and not concepts & _OF_DOCUMENTS and said:
+        concepts |= said[-1].concepts & _OF_DOCUMENTS if said[-1].topic in ("norm", "reg") else set()
     if number.kind == "money" and topic in ("fee", "infofee") and not concepts:
         concepts = {topic}
     if concepts == {"gk"} and subject.office and has(clause.left, "sub"):
@@ -179,6 +195,24 @@ def about_of(clause: Clause) -> str:
     if at < 0:
         return ""
     return "deed" if at and concepts_of(clause.all[at + 1 :])[:1] == ("gk",) else "of"
+
+
+def segments_of(held: Sequence[Clause], concept: str) -> frozenset[int]:
+    """The clauses that stand in one breath, up to the next comma, with one that has the concept: 未产生诉讼、复议费用支出."""
+    found: set[int] = set()
+    first = 0
+    for at, clause in enumerate(held):
+        if clause.opener in _BREATHS and not clause.depth:
+            first = at
+        if concept in clause.concepts:
+            found.update(range(first, at + 1))
+    return frozenset(found)
+
+
+def reposted_by(clause: Clause) -> bool:
+    """微博转发12条 is the channel's own, 转发微博12条 is others'."""
+    at = [t.value for t in clause.left if t.kind == "concept"]
+    return bool(CHANNELS.intersection(at[: at.index("repost")])) if "repost" in at else False
 
 
 def names_all(clause: Clause) -> bool:

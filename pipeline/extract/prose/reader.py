@@ -16,6 +16,7 @@ from pipeline.extract.prose.phrases import (
     CHANNELS,
     OUTCOMES,
     OUTSIDE,
+    PARTS,
     SHARED,
     Subject,
     about_of,
@@ -25,6 +26,8 @@ from pipeline.extract.prose.phrases import (
     labelled,
     names_all,
     phrase_of,
+    reposted_by,
+    segments_of,
     speaks_of_disclosure,
     subject_of,
 )
@@ -37,6 +40,7 @@ from pipeline.extract.prose.told import (
     Judged,
     Said,
     carried_in_doubts,
+    disputes_of,
     has,
     is_aside,
     listed,
@@ -157,13 +161,13 @@ class Reader:
 
     def _sentence(self, sentence: _Sentence, words: Sequence[Token], subject: Subject) -> Subject:
         concepts = concepts_of(words)
-        if "expense" in concepts:
-            subject = subject._replace(tainted=DISPUTES)
         if len(OUTCOMES.intersection(concepts)) >= ENOUGH_OUTCOMES and not subject.topic:
             subject = subject._replace(topic="ask")
         outer: list[Subject] = []
         before: Clause | None = None
-        for clause in clauses(words):
+        held = clauses(words)
+        costs = segments_of(held, "expense") if "expense" in concepts else frozenset()
+        for at, clause in enumerate(held):
             while len(outer) > clause.depth:
                 left = outer.pop()
                 subject = subject._replace(topic=left.topic, clock=left.clock, body=left.body)
@@ -173,7 +177,11 @@ class Reader:
                 subject = subject._replace(body=OWN)
             clause = labelled(clause, before, subject)
             if len(clause.all) <= MAX_CLAUSE:
-                subject = self._clause(sentence, clause, before, subject)
+                paid = DISPUTES - subject.tainted if at in costs else frozenset()
+                subject = self._clause(
+                    sentence, clause, before, subject._replace(tainted=subject.tainted | paid)
+                )
+                subject = subject._replace(tainted=subject.tainted - paid)
                 before = clause
         return subject
 
@@ -254,7 +262,9 @@ class Reader:
         named: frozenset[Token],
     ) -> Subject:
         said, own = sentence.said, topic_of(clause.all)
-        concepts, topic = phrase_of(clause, number, set(found), subject, topic, own)
+        if topic == "lit" and len(of := disputes_of(clause)) == 1:
+            topic = own = min(of)
+        concepts, topic = phrase_of(clause, number, set(found), subject, topic, own, said)
         kind = "case" if number.value == 0 and number.kind == "doc" else number.kind
         unread = "".join(t.value for t in clause.all if t.kind in ("unknown", "id") and t not in named)
         decisions: tuple[Decision, ...] = ()
@@ -262,13 +272,18 @@ class Reader:
             judged = Judged("foreign", "foreign", "comparison")
         elif has(clause.left, "neg"):
             judged = Judged("unclaimed", "take", "denied")
+        elif matter in ("office", "as before") and subject.office == own:
+            decisions = self.decide(Phrase(frozenset({own}), own, kind, "figure"))
+            judged = Judged("doubtful", "doubt", "its own or handled for others")
+            if not decisions or unread:
+                decisions, judged = (), Judged("foreign", "foreign", matter)
         elif (matter and not own) or topic.startswith("matter"):
             judged = Judged("foreign", "foreign", matter or topic.partition(".")[2] or "heading")
         elif unread or matter:
             judged = Judged("unclaimed", "take", f"unread: {unread or matter}")
             if "apply" in concepts and not concepts & {"gk", "request"} and subject.topic[:3] != "ask":
                 topic = "unread"
-        elif len(disputes := {t.topic for t in clause.all if t.topic} & DISPUTES) > 1:
+        elif len(disputes := disputes_of(clause)) > 1:
             self._shared(sentence, clause, number, subject, disputes)
             return subject._replace(topic="")
         elif not concepts and has(clause.left, "time") and said and said[-1].decisions:
@@ -343,9 +358,13 @@ class Reader:
         if first.need == {"apply"}:
             among = any(t.value == "among" for t in clause.right)
             return bool(concepts_of(clause.left)) and not among
+        if "repost" in concepts and not reposted_by(clause):
+            return False
         if first.need == {"other"} and "disclosed" in first.topics:
             return "many" in subject.channels
-        part_of = concepts == {"disc", "proactive"} and has(clause.left, "sub")
+        if concepts == {"normdoc", "disc"} and has(clause.left, "sub"):
+            return False
+        part_of = concepts in PARTS and has(clause.left, "sub")
         return not part_of or subject.topic in ("", "disclosed", "ask")
 
     def _judged(
@@ -398,7 +417,8 @@ class Reader:
             if not concepts - {"gk"} and len(items) > 1:
                 continue
             own = topic_of(item) or ("fee" if "fee" in concepts else "")
-            own = "fee" if own == "ask" and concepts <= {"fee", "onreq", "gk", "info"} else own
+            paid = "fee" in concepts or topic == "fee"
+            own = "fee" if own == "ask" and paid and concepts <= {"fee", "onreq", "gk", "info"} else own
             of = own or topic
             if "carry" in concepts:
                 concepts |= carry_way(item, self.year)

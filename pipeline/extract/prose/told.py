@@ -73,6 +73,12 @@ def has(tokens: Sequence[Token], *kinds: str) -> bool:
     return any(token.kind in kinds for token in tokens)
 
 
+def disputes_of(clause: Clause) -> set[str]:
+    """The kinds of dispute that a clause names; a way of litigation is no kind beside it (直接起诉类行政诉讼)."""
+    found = {t.topic for t in clause.all if t.topic} & DISPUTES
+    return found - {"lit"} if found & {"direct", "after"} else found
+
+
 def verb_of(clause: Clause, flat: str) -> str:
     return next((flat[t.start : t.end] for t in clause.all if t.kind == "concept" and t.value in _VERBS), "")
 
@@ -131,7 +137,7 @@ def settled(said: Sequence[Said]) -> list[Said]:
     sites = {
         s.number.value
         for s in said
-        if s.status != "foreign" and {"website", "disc"} <= s.concepts and not s.nil
+        if s.decisions and s.status != "foreign" and {"website", "disc"} <= s.concepts and not s.nil
     }
     kept = []
     for s in said:

@@ -90,7 +90,9 @@ def test_applications_and_courses_of_another_kind_hand_on_their_kind() -> None:
     assert figures("三、依申请公开情况", "收到公租房申请312件,现场申请201件,网上申请111件。") == {}
     assert figures("六、机构建设", "举办安全生产培训班3期,培训人数520人。") == {}
     assert figures("六、机构建设", "举办政府信息公开培训班3期,培训人数52人。")["training.participants"] == 52
-    assert figures("办理行政复议案件35件,其中纠正5件,维持30件。", year=2022) == {}
+    assert figures("办理行政复议案件35件,其中纠正5件,维持30件。", year=2022) == {
+        "reconsideration.total": None
+    }
     assert figures("乡镇(街道)收到申请15件。") == {"application.received": None}
     assert figures("全市(含县区)收到申请15件。") == {"application.received": 15}
 
