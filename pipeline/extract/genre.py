@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 
 from pipeline.chinese.days import YEAR
 from pipeline.chinese.numbering import section_of
+from pipeline.chinese.script import simplified
 from pipeline.chinese.text import squeeze
 from pipeline.chinese.titles import read_title
 from pipeline.document import Document, Image, Paragraph, Table
@@ -16,6 +18,8 @@ _LIST_TITLES = 3
 _OWN_TEXT = 20
 _UNDER_COLUMN = 8
 _LEAD = 1_500
+_HEADLINES = 15
+"""Paragraphs among which a headline stands."""
 _OTHER_GENRE = (
     (re.compile(r"(?:制度|规定|办法|条例|细则|规程|规则)(?:[(（].{1,8}[)）])?$"), "a regulation"),
     (re.compile(r"(?:通知|通报|批复|请示|意见|决定)$"), "a notice"),
@@ -47,9 +51,34 @@ _PARTS = re.compile(
 )
 
 
+_COMPILED = re.compile(
+    r"(?:本|此)(?:年度)?(?:工作)?(?:报告|年报)[^。]{0,90}(?:编制|编写)|(?:编制|编写)了?(?:本|此)(?:年度)?(?:报告|年报)"
+    r"|(?:报告|年报)[^。]{0,12}所列数据[^。]{0,8}自"
+)
+"""A lead that says of the text that it is a compiled report, or of which days its figures are."""
+_FIRST_OF_FORM = re.compile(r"总体情况$")
+"""The heading with which the form of 2019 and later begins."""
+_LAYS_DOWN = re.compile(r"制定本(?:制度|规定|办法|细则|规程|方案)")
+_SOUNDS = re.compile(r"[(（][a-zà-ǜ]{1,6}[)）]")
+"""The sound that some pages print behind a character: 報(bào)告."""
+
+
+def _plain(text: str) -> str:
+    return _SOUNDS.sub("", simplified(squeeze(text)))
+
+
+def _notice_over_two_lines(piece: Piece) -> str:
+    """The headline of a notice about reports that is set over two lines; "" where there is none."""
+    lines = [_plain(p.text) for p in piece.paragraphs[:_HEADLINES]]
+    for above, line in itertools.pairwise(lines):
+        if "关于" in above and not other_genre(above) and "报告" in line and other_genre(line) == "a notice":
+            return above + line
+    return ""
+
+
 def other_genre(text: str) -> str:
     """What a headline says that its page is, where that is no report; "" where it may be one."""
-    flat = squeeze(text).strip("。.*# ")
+    flat = _plain(text).strip("。.*# ")
     if not flat or len(flat) > 90 or _SENDS_REPORT.search(flat):
         return ""
     said = _NAMED_SO.sub("", flat)
@@ -71,6 +100,8 @@ def why_no_report(document: Document, piece: Piece, read: int, tabled: int) -> s
     if genre := other_genre(head):
         about = "" if "公开" in head else "it shows no title of a report, and "
         return f"{about}its headline 《{head[:60]}》 says that it is {genre}"
+    if line := _notice_over_two_lines(piece):
+        return f"its headline 《{line[:60]}》 says that it is a notice"
     if piece.title is not None and not (piece.title.year or piece.title.body):
         for line in (
             p.text for p in piece.paragraphs[:_UNDER_COLUMN] if "公开" in p.text and "。" not in p.text
@@ -90,11 +121,18 @@ def why_no_report(document: Document, piece: Piece, read: int, tabled: int) -> s
         return f"it shows a list of {titles} titles of reports" if titles > 1 else "it shows a title alone"
     if tabled:
         return ""
-    text = "\n".join(squeeze(p.text) for p in piece.paragraphs)
+    text = "\n".join(_plain(p.text) for p in piece.paragraphs)
+    if _LAYS_DOWN.search(text[:_LEAD]):
+        return "it has no title and lays down rules"
     if _NEWS.search(text[:_LEAD]) or _NEWS.search(text[-200:]):
         return "it has no title and is written as news"
-    of_form = sum(1 for p in headings if _PARTS.search(squeeze(p.text)))
+    of_form = sum(1 for p in headings if _PARTS.search(_plain(p.text)))
     calls_itself = _CALLS_ITSELF.search(text[:_LEAD])
+    opens = bool(headings) and _FIRST_OF_FORM.search(_plain(headings[0].text))
+    if "信息公开" in text and (
+        _COMPILED.search(text[:_LEAD]) or (opens and "条例" in text) or (opens and read)
+    ):
+        return ""
     if "公开" in text and (
         (calls_itself and (read or headings or _PERIOD.search(text[:_LEAD])))
         or of_form >= 2

@@ -74,7 +74,7 @@ def find_year(
     for paragraph in paragraphs:
         head = section_of(paragraph.text)
         inside = inside or (head is not None and head[0] == 1)
-        if inside and (found := _TEXT_YEAR.search(squeeze(paragraph.text))):
+        if inside and (found := _TEXT_YEAR.search(_NOTICES.sub("", squeeze(paragraph.text)))):
             return int(found[1]), f"first year named in section 一: {found[0]}", None, None
     counts: dict[int, int] = {}
     for paragraph in paragraphs[:12]:

@@ -55,7 +55,9 @@ _TOWNSHIP = re.compile(
 _TOWNSHIP_ORGAN = re.compile(
     r"^(?:.{0,8}?人民政府)?(?P<name>(?:(?!政府)[^省市县]){1,13}?(?:镇|乡|街道|苏木))(?:人民政府|办事处).{2,20}$"
 )
-_NO_TOWN = re.compile(r"(?:[我本全各该]|乡|村|集|城)(?:镇|乡|街道)|.*(?:公开|报告|社会|年度|编制).*")
+_NO_TOWN = re.compile(
+    r"(?:[我本全各该]|乡|村|集|城)(?:镇|乡|街道)|.*(?:公开|报告|社会|年度|编制|资源|统筹).*"
+)
 """我镇, 本乡, 乡镇: words for a township that name none."""
 _ZONE = re.compile(
     r"^(?P<name>.{0,20}?(?:开发区|新区|园区|示范区|保税区|保税港区|度假区|名胜区|风景区|景区|管理区|工业园区?|科技园区?|产业园区?|港区"
@@ -125,11 +127,16 @@ def is_national(phrase: Phrase) -> bool:
     return not phrase.places and not phrase.generic and bool(_OF_THE_STATE.search(phrase.text))
 
 
+_TWO_BODIES = re.compile(r"(?:中心|[局办厅委会部院])[和与及]")
+"""研究中心和某大学: two bodies, of which neither speaks alone."""
+
+
 def needs_no_place(phrase: Phrase) -> bool:
     """Whether a name says which body it is though it names no place: a national body's, a university's own."""
     return (
         phrase.organ in OWN_ORGANS
         and not phrase.places
+        and not _TWO_BODIES.search(phrase.text)
         and (is_national(phrase) or (bool(_OWN_NAME.fullmatch(phrase.organ_name)) and not phrase.generic))
     )
 

@@ -1,0 +1,60 @@
+"""Pages whose title is lost: a report is one where its lead or its first heading says so."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline import read_reports
+
+MATTER = "依照《中华人民共和国政府信息公开条例》,我局做好政府信息公开工作。"
+
+
+def read(text: str) -> list[tuple[int | None, str | None]]:
+    return [(r.year, r.issuer) for r in read_reports(text.encode(), source_url="page.txt")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"一、总体情况\n2020年,{MATTER}全年主动公开政府信息37条。",
+        f"{MATTER}虚谷县教育局编制了本报告。\n机构有专职人员2名。",
+        "本報告根據《中華人民共和國政府信息公開條例》編制,所列數據自2015年1月1日起,至2015年12月31日止。",
+        "2011年虚谷县卫生局政府信息公开年报 一、引言 本年报由虚谷县卫生局编制,包括政府信息主动公开情况。",
+    ],
+    ids=[
+        "first heading of the form",
+        "a text that calls itself compiled",
+        "traditional characters",
+        "one line",
+    ],
+)
+def test_a_report_without_a_title_line_is_one(text: str) -> None:
+    assert len(read(text)) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "虚谷省人民政府办公厅关于做好2013年\n政府信息公开工作年度报告编制工作的通知\n各市、县:\n一、总体情况\n按条例报告。",
+        f"为做好统计,制定本制度。\n一、总体情况\n{MATTER}\n二、主动公开\n每月5日前报送,共12次。",
+        "关(guān)于印發(fā)《政府信息公開工作年度報(bào)告格式》的通知\n一、總體情況\n二、主動公開\n收到申請5件。",
+    ],
+    ids=["a notice over two lines", "rules", "a notice with its sounds printed"],
+)
+def test_a_notice_or_rules_are_none(text: str) -> None:
+    assert read(text) == []
+
+
+def test_a_plan_that_is_named_gives_no_year() -> None:
+    text = "一、总体情况\n县教育局落实《2019年政务公开工作要点》和《政府信息公开条例》。2020年主动公开政府信息511条。"
+    assert [year for year, _ in read(text)] == [2020]
+
+
+def test_the_words_land_and_countryside_are_no_township() -> None:
+    text = f"一、总体情况\n2025年,{MATTER}公开信息6条,其中国土资源城乡建设环保类信息2条。"
+    assert [issuer for _, issuer in read(text)] == [None]
+
+
+def test_two_bodies_in_a_contact_line_are_not_one() -> None:
+    text = "2012年政府信息公开工作年度报告\n本报告由本署编制。联系方式:研究与支持中心和虚谷大学法学院,电话12345。\n一、概述\n公开信息5条。"
+    assert "虚谷大学法学院" not in str(read(text))
