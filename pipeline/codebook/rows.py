@@ -321,7 +321,7 @@ WordKind = Literal[
     "approx", "unit",
 ]  # fmt: skip
 """What a word of a sentence does: see docs/adding-a-pattern.md."""
-UnitKind = Literal["doc", "case", "text", "session", "person", "person_doc", "place", "money"]
+UnitKind = Literal["doc", "case", "text", "session", "held", "person", "person_doc", "place", "money"]
 
 
 def _yes(value: object) -> object:

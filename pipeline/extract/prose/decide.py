@@ -19,6 +19,7 @@ UNITS: Mapping[str, frozenset[str]] = {
     "case": frozenset(("case",)),
     "text": frozenset(("case", "doc", "")),
     "session": frozenset(("session", "case", "doc", "place", "")),
+    "held": frozenset(("session", "case", "place", "")),
     "person": frozenset(("person", "")),
     "person_doc": frozenset(("person", "case", "doc", "session", "")),
     "place": frozenset(("place", "")),

@@ -38,6 +38,7 @@ FORMS = frozenset(["f_person", "f_fax", "f_online", "f_letter", "f_email"])
 DISCLOSING = frozenset(["disc", "proactive", "info", "gk", "count", "kind", "added"])
 SHARED = frozenset(["gk", "info", "disc", "apply", "count"])
 ASKS = frozenset(["apply", "request"])
+_WORDS_FOR_CHANNELS = frozenset(["newmedia", "platform"])
 PROPOSALS = frozenset(["npc", "cppcc"])
 _OF_DOCUMENTS = frozenset(["issue", "repeal", "inforce", "disc"])
 _BREATHS = frozenset(",;:。")
@@ -213,6 +214,12 @@ def reposted_by(clause: Clause) -> bool:
     """微博转发12条 is the channel's own, 转发微博12条 is others'."""
     at = [t.value for t in clause.left if t.kind == "concept"]
     return bool(CHANNELS.intersection(at[: at.index("repost")])) if "repost" in at else False
+
+
+def channels_of(concepts: Sequence[str]) -> tuple[str, ...]:
+    """The channels of a clause; 新媒体 and 平台 beside a site or an account are words for it (微信公众号平台)."""
+    found = tuple(c for c in concepts if c in CHANNELS)
+    return tuple(c for c in found if c not in _WORDS_FOR_CHANNELS) or found
 
 
 def names_all(clause: Clause) -> bool:

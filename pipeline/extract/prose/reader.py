@@ -21,6 +21,7 @@ from pipeline.extract.prose.phrases import (
     Subject,
     about_of,
     carry_way,
+    channels_of,
     idle,
     items_of,
     labelled,
@@ -240,7 +241,7 @@ class Reader:
         if not topic and ASKS.intersection(concepts):
             topic = "ask"
         if not has(clause.all, "cmp"):
-            channels = tuple(c for c in concepts if c in CHANNELS)
+            channels = channels_of(concepts)
             ground = any(t.value == "ground" for t in clause.all)
             many = len(set(channels)) > 1 or any(t.value == "many" for t in clause.all)
             subject = subject._replace(

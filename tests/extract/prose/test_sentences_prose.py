@@ -188,3 +188,16 @@ def test_which_column_of_a_local_list_is_the_years(head: tuple[str, str], wanted
         for o in report.observations
         if o.indicator in ("reconsideration.total", "litigation.total")
     } == {wanted}
+
+
+def test_words_for_a_channel_beside_its_name_are_no_second_channel() -> None:
+    for text, channel in (
+        ("今年来,依托政务新媒体“云岭之声”微信公众号平台,全年发布各类信息391条。", "wechat"),
+        ("市政府门户网站作为核心平台,全年累计发布信息391条。", "website"),
+    ):
+        assert figures("二、主动公开情况", text) == {f"proactive.channel.{channel}": 391}
+
+
+def test_pieces_of_information_on_press_conferences_are_none_held() -> None:
+    assert figures("主动公开信息中,新闻发布会6条。").get("response.press_conferences") is None
+    assert figures("召开新闻发布会6场。")["response.press_conferences"] == 6
