@@ -201,3 +201,12 @@ def test_words_for_a_channel_beside_its_name_are_no_second_channel() -> None:
 def test_pieces_of_information_on_press_conferences_are_none_held() -> None:
     assert figures("主动公开信息中,新闻发布会6条。").get("response.press_conferences") is None
     assert figures("召开新闻发布会6场。")["response.press_conferences"] == 6
+
+
+def test_the_body_s_own_short_word_before_its_account_names_it() -> None:
+    for own in ("局", "厅", "委", "分局"):
+        text = f"通过{own}微信公众号发布信息703条,{own}官网公开信息211条。"
+        assert figures("二、主动公开情况", text) == {
+            "proactive.channel.wechat": 703,
+            "proactive.channel.website": 211,
+        }
