@@ -14,26 +14,27 @@ from pipeline.extract.prose.words import Number, Token
 
 _ENDS = frozenset("。!?")
 _TURNS = frozenset(("all", "cmp", "sub", "neg", "percent"))
-MAX_SENTENCE = 1500
-"""Tokens: longer than any sentence a person wrote; such a run is not read (and bounds the work)."""
 
 
 class Clause(NamedTuple):
-    """``left`` and ``right`` of the ``figure`` (None: a clause without one); ``opener`` is the mark before."""
+    """``left`` and ``right`` of the ``figure`` (None: a clause without one); ``opener`` is the mark before.
+    What is asked of a clause again and again is told once, by ``clause_of``: all its words, their concepts,
+    the subject that they name last ("" where none), their kinds and those of the words on the left."""
 
     left: tuple[Token, ...]
     figure: Token | None
     right: tuple[Token, ...]
     opener: str
     depth: int
+    all: tuple[Token, ...]
+    concepts: tuple[str, ...]
+    topic: str
+    kinds: frozenset[str]
+    left_kinds: frozenset[str]
 
     @property
     def number(self) -> Number | None:
         return self.figure.number if self.figure else None
-
-    @property
-    def all(self) -> tuple[Token, ...]:
-        return (*self.left, *self.right)
 
     @property
     def start(self) -> int:
@@ -45,9 +46,17 @@ class Clause(NamedTuple):
         last = self.right[-1] if self.right else self.figure or self.left[-1]
         return last.end
 
-    @property
-    def concepts(self) -> tuple[str, ...]:
-        return concepts_of(self.all)
+
+def clause_of(
+    left: Sequence[Token], figure: Token | None, right: Sequence[Token], opener: str, depth: int
+) -> Clause:
+    words = (*left, *right)
+    topic = next((token.topic for token in reversed(words) if token.topic), "")
+    left_kinds = frozenset([t.kind for t in left])
+    kinds = left_kinds.union([t.kind for t in right]) if right else left_kinds
+    return Clause(
+        tuple(left), figure, tuple(right), opener, depth, words, concepts_of(words), topic, kinds, left_kinds
+    )
 
 
 _ACCOUNTS = frozenset(("wechat", "weibo"))
@@ -91,39 +100,45 @@ def clauses(sentence: Sequence[Token]) -> list[Clause]:
     left: list[Token] = []
     right: list[Token] = []
     figure: Token | None = None
-    opener, depth = "", 0
+    opener, depth, denied = "", 0, False
 
     def close(mark: str) -> None:
-        nonlocal left, right, figure, opener
+        nonlocal left, right, figure, opener, denied
         if left or right or figure:
-            found.extend(_turned(Clause(tuple(left), figure, tuple(right), opener, depth)))
-        left, right, figure, opener = [], [], None, mark
+            found.extend(_turned(left, figure, right, opener, depth))
+        left, right, figure, opener, denied = [], [], None, mark, False
 
     for token in sentence:
-        if token.kind == "punct":
+        kind = token.kind
+        if kind == "punct":
             close(token.value)
             depth = max(0, depth + (token.value == "(") - (token.value == ")"))
-        elif token.kind == "joint" and figure is not None:
+        elif kind == "joint" and figure is not None:
             close(token.value)
-        elif token.kind == "number" and not (token.value == "一" and any(t.kind == "neg" for t in left)):
+        elif kind == "number" and not (denied and token.value == "一"):
             if figure is not None:
                 moved, right = right, []
                 close("")
                 left = moved
+                denied = any(t.kind == "neg" for t in left)
             figure = token
         elif figure is None:
             left.append(token)
+            denied = denied or kind == "neg"
         else:
             right.append(token)
     close("")
     return found
 
 
-def _turned(clause: Clause) -> Iterator[Clause]:
+def _turned(
+    left: Sequence[Token], figure: Token | None, right: Sequence[Token], opener: str, depth: int
+) -> Sequence[Clause]:
     """A clause whose right side turns to something else (N件,均已答复 without its mark) is two."""
-    for at, token in enumerate(clause.right):
+    for at, token in enumerate(right):
         if token.kind in _TURNS:
-            yield clause._replace(right=clause.right[:at])
-            yield Clause(clause.right[at:], None, (), "", clause.depth)
-            return
-    yield clause
+            return (
+                clause_of(left, figure, right[:at], opener, depth),
+                clause_of(right[at:], None, (), "", depth),
+            )
+    return (clause_of(left, figure, right, opener, depth),)

@@ -200,6 +200,8 @@ def _all_parts(clause: Clause, flat: str) -> bool:
 def named_body(clause: Clause, flat: str) -> tuple[str, frozenset[Token]]:
     """A body that words without a meaning name (县水务局), and the tokens that its name is made of."""
     tokens = clause.left
+    if clause.left_kinds.isdisjoint(("unknown", "body")):
+        return "", frozenset()
     for at in range(len(tokens) - 1, -1, -1):
         token = tokens[at]
         own_site = token.value == "website" and "政府" in flat[token.start : token.end]
@@ -244,6 +246,8 @@ def body_of(
     the body only says whose a channel is (市局网站). ``part``: behind 其中, where an office and its departments
     are a part of the area."""
     if clause.figure is None and clause.left and flat[clause.left[0].start : clause.left[0].end] in _BASIS:
+        return held
+    if not name and "body" not in clause.left_kinds:
         return held
     if _all_parts(clause, flat):
         return Body("doubt" if narrow else "take", "whole")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from pipeline.extract.prose.clauses import Clause, concepts_of
+from pipeline.extract.prose.clauses import Clause, clause_of, concepts_of
 from pipeline.extract.prose.context import OWN, Body, Clock
-from pipeline.extract.prose.told import DECIDED, DISPUTES, JOINTS, Said, group_of, has, topic_of
+from pipeline.extract.prose.told import DECIDED, DISPUTES, JOINTS, Said, group_of
 from pipeline.extract.prose.words import Number, Token
 
 OUTCOMES = frozenset(
@@ -91,16 +91,20 @@ def carry_way(words: Sequence[Token], year: int | None) -> set[str]:
     return found
 
 
+def _behind(words: Sequence[Token], clause: Clause) -> Clause:
+    return clause_of((*words, *clause.left), clause.figure, clause.right, clause.opener, clause.depth)
+
+
 def labelled(clause: Clause, before: Clause | None, subject: Subject) -> Clause:
     """A bare figure behind its label (申请数:26件), a bare nil under its heading, as one clause."""
     if clause.concepts:
         return clause
     if clause.opener in (":", "(") and clause.figure and before and not before.figure:
-        return clause if has(before.all, "neg") else clause._replace(left=(*before.left, *clause.left))
+        return clause if "neg" in before.kinds else _behind(before.left, clause)
     if before is None and subject.head and (clause.number is None or clause.number.value == 0):
         here = clause.start
         moved = (t._replace(start=here, end=here) for t in subject.head if t.kind != "punct")
-        return clause._replace(left=(*moved, *clause.left))
+        return _behind(tuple(moved), clause)
     return clause
 
 
@@ -108,7 +112,7 @@ def subject_of(
     clause: Clause, concepts: set[str], subject: Subject, named: frozenset[Token]
 ) -> tuple[Subject, str, str]:
     """The subject behind the clause, the clause's topic, and the other matter that it is of ("" where none)."""
-    own = topic_of(clause.all)
+    own = clause.topic
     topic = own or subject.topic or ("ask" if concepts & ASKS else "")
     if {"already", "info"} <= concepts and not subject.topic.startswith("ask"):
         concepts.symmetric_difference_update(
@@ -134,7 +138,7 @@ def subject_of(
     if own in DECIDED and (subject.decided or "decision" in concepts):
         topic += ".decided"
         subject = subject._replace(decided=True)
-    part = clause.opener == "(" or "disc" in concepts or has(clause.left, "sub")
+    part = clause.opener == "(" or "disc" in concepts or "sub" in clause.left_kinds
     if own == "norm" and subject.topic == "disclosed" and part:
         topic = "norm.disclosed"
     if own in ("staff", "meet", "complaint") and subject.ours and not matter:
@@ -170,7 +174,7 @@ def phrase_of(
         concepts |= said[-1].concepts & _OF_DOCUMENTS if said[-1].topic in ("norm", "reg") else set()
     if number.kind == "money" and topic in ("fee", "infofee") and not concepts:
         concepts = {topic}
-    if concepts == {"gk"} and subject.office and has(clause.left, "sub"):
+    if concepts == {"gk"} and subject.office and "sub" in clause.left_kinds:
         return {subject.office}, subject.office
     return concepts, topic
 
@@ -224,7 +228,7 @@ def channels_of(concepts: Sequence[str]) -> tuple[str, ...]:
 
 def names_all(clause: Clause) -> bool:
     """2022年全区共主动公开: a figure with a year and the whole area of its own is of no topic told before."""
-    return has(clause.left, "time") and any(
+    return "time" in clause.left_kinds and any(
         t.kind == "body" and t.value in ("area", "self", "own") for t in clause.left
     )
 

@@ -147,14 +147,14 @@ class Reader:
     def _carried(self, held: Sequence[Clause], subject: Subject) -> Subject:
         """What a sentence without figures leaves to those behind it: time and subject."""
         for clause in held:
-            if not has(clause.all, "cmp"):
+            if "cmp" not in clause.kinds:
                 subject = subject._replace(clock=subject.clock.after(clause.all, self.year, set()))
-            topic = topic_of(clause.all)
+            topic = clause.topic
             if topic in _BY_THE_WAY and (len(held) > 1 or len(clause.all) >= _HEADLINE):
                 topic = ""
             if not topic and (ASKS | {"reply"}).intersection(clause.concepts):
                 topic = "ask.replied" if "reply" in clause.concepts else "ask"
-            if not topic and len(held) == 1 and len(clause.all) < _HEADLINE and has(clause.all, "matter"):
+            if not topic and len(held) == 1 and len(clause.all) < _HEADLINE and "matter" in clause.kinds:
                 topic = "matter"
             subject = subject._replace(topic=topic or subject.topic)
         short = len(held) == 1 and len(held[0].all) < _HEADLINE
@@ -190,24 +190,31 @@ class Reader:
         self, sentence: _Sentence, clause: Clause, before: Clause | None, subject: Subject
     ) -> Subject:
         name, named = named_body(clause, sentence.flat)
-        part = has(clause.left, "sub") or (
-            before is not None and not before.figure and has(before.all, "sub")
+        part = "sub" in clause.left_kinds or (
+            before is not None and not before.figure and "sub" in before.kinds
         )
         body = body_of(
             *(clause, sentence.flat, name, named, self.names, subject.body), narrow=self.narrow, part=part
         )
         site, held = body.kind == "site", subject.body
-        subject = subject._replace(body=body)
+        if body is not held:
+            subject = subject._replace(body=body)
         concepts = set(clause.concepts)
         carries = bool(concepts & {"carry", "inprogress"})
         if carries:
             concepts |= carry_way(clause.all, self.year)
-        elif not has(clause.all, "cmp") and not is_aside(clause):
-            clock = subject.clock.after(clause.all, self.year, sentence.years)
-            subject = subject._replace(clock=clock if clause.number else clock._replace(each=False))
+        elif "cmp" not in clause.kinds and not is_aside(clause):
+            clock = subject.clock
+            if "time" in clause.kinds:
+                clock = clock.after(clause.all, self.year, sentence.years)
+            if clock.each and not clause.number:
+                clock = clock._replace(each=False)
+            if clock is not subject.clock:
+                subject = subject._replace(clock=clock)
         planned = subject.planned or any(t.kind == "plan" and t.value == "strong" for t in clause.left)
-        subject = subject._replace(planned=planned)
-        if planned or has(clause.left, "plan"):
+        if planned != subject.planned:
+            subject = subject._replace(planned=planned)
+        if planned or "plan" in clause.left_kinds:
             return subject._replace(body=held) if site else subject
         subject, topic, matter = subject_of(clause, concepts, subject, named)
         if "reply" in concepts and topic == "ask" and not carries:
@@ -234,13 +241,13 @@ class Reader:
         named: frozenset[Token],
     ) -> Subject:
         concepts = clause.concepts
-        if has(clause.all, "neg"):
+        if "neg" in clause.kinds:
             self._nil(sentence, clause, before, subject, topic, named)
         elif sentence.said:
             self._of_every_one(sentence, clause, subject)
         if not topic and ASKS.intersection(concepts):
             topic = "ask"
-        if not has(clause.all, "cmp"):
+        if "cmp" not in clause.kinds:
             channels = channels_of(concepts)
             ground = any(t.value == "ground" for t in clause.all)
             many = len(set(channels)) > 1 or any(t.value == "many" for t in clause.all)
@@ -262,16 +269,16 @@ class Reader:
         matter: str,
         named: frozenset[Token],
     ) -> Subject:
-        said, own = sentence.said, topic_of(clause.all)
+        said, own = sentence.said, clause.topic
         if topic == "lit" and len(of := disputes_of(clause)) == 1:
             topic = own = min(of)
         concepts, topic = phrase_of(clause, number, set(found), subject, topic, own, said)
         kind = "case" if number.value == 0 and number.kind == "doc" else number.kind
         unread = "".join(t.value for t in clause.all if t.kind in ("unknown", "id") and t not in named)
         decisions: tuple[Decision, ...] = ()
-        if has(clause.left, "cmp") or is_aside(clause):
+        if "cmp" in clause.left_kinds or is_aside(clause):
             judged = Judged("foreign", "foreign", "comparison")
-        elif has(clause.left, "neg"):
+        elif "neg" in clause.left_kinds:
             judged = Judged("unclaimed", "take", "denied")
         elif matter in ("office", "as before") and subject.office == own:
             decisions = self.decide(Phrase(frozenset({own}), own, kind, "figure"))
@@ -287,7 +294,7 @@ class Reader:
         elif len(disputes := disputes_of(clause)) > 1:
             self._shared(sentence, clause, number, subject, disputes)
             return subject._replace(topic="")
-        elif not concepts and has(clause.left, "time") and said and said[-1].decisions:
+        elif not concepts and "time" in clause.left_kinds and said and said[-1].decisions:
             decisions = said[-1].decisions
             judged = self._judged(decisions[0], subject, clause, counted=True)
         else:
@@ -304,7 +311,7 @@ class Reader:
             judged = Judged("doubtful", "doubt", "万 behind a plain number")
         if decisions and not topic and decisions[0].topics[0] not in ("*", "none"):
             topic = decisions[0].topics[0]
-        number = number._replace(approx=number.approx or has(clause.all, "approx"))
+        number = number._replace(approx=number.approx or "approx" in clause.kinds)
         joined = clause.opener in JOINTS and bool(said)
         said.append(
             Said(
@@ -326,7 +333,7 @@ class Reader:
         channels = OUTSIDE if concepts & CHANNELS else () if own else subject.channels
         if number.kind == "place" and len(concepts) == 1 and concepts & CHANNELS:
             parallel = clause.opener == ";" and len({c for s in said for c in s.concepts & CHANNELS}) > 1
-            channels = tuple(concepts) if has(clause.left, "sub") or parallel else channels
+            channels = tuple(concepts) if "sub" in clause.left_kinds or parallel else channels
         clock = subject.clock.next_figure()
         return subject._replace(clock=clock, topic=topic, about="", channels=channels)
 
@@ -334,7 +341,9 @@ class Reader:
         self, sentence: _Sentence, clause: Clause, number: Number, subject: Subject, disputes: set[str]
     ) -> None:
         """行政复议、行政诉讼各2件 is a figure of each, 0 of both is 0 of each; 共5件 is none of one."""
-        each = (number.value == 0 or has(clause.left, "each")) and not has(clause.all, "unknown", "matter")
+        each = (number.value == 0 or "each" in clause.left_kinds) and clause.kinds.isdisjoint(
+            ("unknown", "matter")
+        )
         for of in sorted(disputes) if each else [""]:
             decisions = self.decide(Phrase(frozenset([of]), of, number.kind, "figure"))
             judged = Judged("unclaimed", "take", "shared by several")
@@ -363,9 +372,10 @@ class Reader:
             return False
         if first.need == {"other"} and "disclosed" in first.topics:
             return "many" in subject.channels
-        if concepts == {"normdoc", "disc"} and has(clause.left, "sub"):
+        part = "sub" in clause.left_kinds
+        if concepts == {"normdoc", "disc"} and part:
             return False
-        part_of = concepts in PARTS and has(clause.left, "sub")
+        part_of = concepts in PARTS and part
         return not part_of or subject.topic in ("", "disclosed", "ask")
 
     def _judged(
@@ -389,7 +399,7 @@ class Reader:
         if body == "doubt":
             return Judged("doubtful", "doubt", "of a part of the bodies")
         about = subject.about == "of" or (subject.about == "deed" and not names_all(clause))
-        if decision.total and (about or has(clause.left, "topic")):
+        if decision.total and (about or "topic" in clause.left_kinds):
             return Judged("doubtful", "doubt", "of one topic")
         if "doubtful" in decision.reads:
             return Judged("doubtful", "doubt", "a word of two meanings")
@@ -451,11 +461,11 @@ class Reader:
     def _of_every_one(self, sentence: _Sentence, clause: Clause, subject: Subject) -> None:
         """均已答复, 全部维持, 均为当面申请: the figure before, again; of one case also without 均."""
         said, concepts = sentence.said, frozenset(clause.concepts)
-        every, other = has(clause.left, "all"), has(clause.all, "matter")
+        every, other = "all" in clause.left_kinds, "matter" in clause.kinds
         if every and ("notgk" in concepts or ("gk" not in concepts and (concepts & DECIDED or other))):
             not_ours(said)
-        elif concepts and not has(clause.all, "unknown", "matter", "plan", "cmp"):
-            own = topic_of(clause.all)
+        elif concepts and clause.kinds.isdisjoint(("unknown", "matter", "plan", "cmp")):
+            own = clause.topic
             turned = not clause.opener and not clause.depth
             for last in reversed(said[-1:] if turned else said):
                 bare = last.judged.reason.startswith("no decision") and last.concepts <= ASKS

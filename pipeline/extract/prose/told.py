@@ -91,7 +91,7 @@ def is_aside(clause: Clause) -> bool:
         and times[:1] == ["past"]
         and not set(times) - {"past", "this"}
         and not clause.concepts
-        and not topic_of(clause.all)
+        and not clause.topic
     )
 
 
@@ -109,7 +109,7 @@ def listed(clause: Clause, flat: str) -> frozenset[Token]:
 
 def carried_in_doubts(said: list[Said], clause: Clause) -> None:
     """收到120件(含上年结转8件): the figure may hold what was carried in."""
-    if clause.opener != "(" and not has(clause.left, "sub"):
+    if clause.opener != "(" and "sub" not in clause.left_kinds:
         return
     for index in range(len(said) - 2, -1, -1):
         if "application.received" in said[index].whole:
