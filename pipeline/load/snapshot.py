@@ -35,6 +35,7 @@ KEYS = {
 }
 _TYPES = {
     "VARCHAR": "string",
+    "VARCHAR[]": "array",
     "INTEGER": "integer",
     "BIGINT": "integer",
     "BOOLEAN": "boolean",

@@ -151,11 +151,7 @@ def _series(con: duckdb.DuckDBPyConnection, code: str, labels: dict[str, str]) -
 
 def _marked(row: dict[str, Any], measure: str) -> Any:
     """A figure with what is to be minded of it."""
-    noted = {
-        note.partition(": ")[2]
-        for note in str(row.get("caveats") or "").split("; ")
-        if note.startswith(f"{measure}: ")
-    }
+    noted = {note.partition(": ")[2] for note in row.get("caveats") or () if note.startswith(f"{measure}: ")}
     value = row[measure]
     if value is None:
         return "?" if "misread" in noted else None

@@ -30,3 +30,8 @@
 {% macro last_known(value) -%} {{ return(adapter.dispatch('last_known', 'yangguang')(value)) }} {%- endmacro %}
 {% macro duckdb__last_known(value) -%} last_value({{ value }} ignore nulls) {%- endmacro %}
 {% macro spark__last_known(value) -%} last_value({{ value }}, true) {%- endmacro %}
+
+{#- The texts of a group, sorted, as a list: an aggregate. -#}
+{% macro texts(text) -%} {{ return(adapter.dispatch('texts', 'yangguang')(text)) }} {%- endmacro %}
+{% macro duckdb__texts(text) -%} list({{ text }} order by {{ text }}) {%- endmacro %}
+{% macro spark__texts(text) -%} sort_array(collect_list({{ text }})) {%- endmacro %}

@@ -346,3 +346,11 @@ def test_a_table_that_was_not_understood_is_counted(con: duckdb.DuckDBPyConnecti
             con, f"select year, tables_unread from mart.{mart} where {place} and year > 2022 order by 1"
         )
         assert counted == [(2023, 0), (2024, 1)]
+
+
+def test_caveats_are_a_list_of_measures_and_notes(con: duckdb.DuckDBPyConnection) -> None:
+    lists = [row[0] for row in rows(con, "select caveats from mart.city_year where caveats is not null")]
+    assert lists
+    notes = {note.partition(": ")[2] for held in lists for note in held}
+    assert notes <= {"approx", "proved", "text_only", "small_n", "misread"}
+    assert all(held == sorted(held) and len(set(held)) == len(held) for held in lists)

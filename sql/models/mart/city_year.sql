@@ -5,7 +5,7 @@
 with caveat as (
   select
     report_id,
-    {{ dbt.listagg("measure_id || ': ' || note", "'; '", "order by measure_id, note") }} as caveats
+    {{ texts("measure_id || ': ' || note") }} as caveats
   from (
     select report_id, measure_id, 'approx' as note from {{ ref('measure') }} where value is not null and comparability = 'approx'
     union all
