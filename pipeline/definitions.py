@@ -185,8 +185,7 @@ def materialize(home: Home, *, say: Callable[[str], None]) -> bool:
             if not evaluation.passed:
                 shown = [f"{name}: {value.value}" for name, value in evaluation.metadata.items()]
                 more = f"; {len(shown) - 3} more" if len(shown) > 3 else ""
-                said = f"{evaluation.check_name} ({'; '.join(shown[:3])}{more})"
-                say(f"published, and to be looked at: {said}; the rows: core.finding, core.document")
+                say(f"to be looked at: {evaluation.check_name} ({'; '.join(shown[:3])}{more})")
         finished = any(
             event.is_step_materialization and event.asset_key and event.asset_key.path[-1] == "snapshot"
             for event in result.all_events

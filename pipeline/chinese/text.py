@@ -61,3 +61,11 @@ def _squeezed(text: str) -> str:
 def flatten(text: str) -> str:
     """Compared text without white space and signs of no width."""
     return "".join(c for c in compared(text) if not c.isspace() and c not in INVISIBLE)
+
+
+_SOUNDS = re.compile(r"(?<=[一-鿿])[(（][a-zà-ǜ]{1,6}[)）]")
+
+
+def without_sounds(text: str) -> str:
+    """Text without the sounds that some copied pages print behind characters: 報(bào)告 is 報告."""
+    return _SOUNDS.sub("", text)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pipeline.chinese.days import YEAR
 from pipeline.chinese.numbering import section_of
 from pipeline.chinese.script import simplified
-from pipeline.chinese.text import squeeze
+from pipeline.chinese.text import squeeze, without_sounds
 from pipeline.chinese.titles import read_title
 from pipeline.document import Document, Image, Paragraph, Table
 from pipeline.extract.pieces import Piece, headline
@@ -59,12 +59,10 @@ _COMPILED = re.compile(
 _FIRST_OF_FORM = re.compile(r"总体情况$")
 """The heading with which the form of 2019 and later begins."""
 _LAYS_DOWN = re.compile(r"制定本(?:制度|规定|办法|细则|规程|方案)")
-_SOUNDS = re.compile(r"[(（][a-zà-ǜ]{1,6}[)）]")
-"""The sound that some pages print behind a character: 報(bào)告."""
 
 
 def _plain(text: str) -> str:
-    return _SOUNDS.sub("", simplified(squeeze(text)))
+    return simplified(without_sounds(squeeze(text)))
 
 
 def _notice_over_two_lines(piece: Piece) -> str:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Literal
 
 from pipeline.chinese.days import ANY_YEAR
-from pipeline.chinese.text import compared
+from pipeline.chinese.text import compared, without_sounds
 from pipeline.places.departments import DEPARTMENT_ENDING, department_table
 from pipeline.places.registry import Division, Registry, load_registry
 
@@ -147,8 +147,8 @@ def without_second_name(name: str) -> str:
 
 
 def normalise(text: str) -> str:
-    """NFKC, without blanks, quotes and middle dots."""
-    return _NOISE.sub("", compared(text))
+    """NFKC, without blanks, quotes and middle dots, and without printed sounds."""
+    return without_sounds(_NOISE.sub("", compared(text)))
 
 
 @lru_cache(maxsize=1024)

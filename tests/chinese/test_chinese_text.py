@@ -8,7 +8,7 @@ import pytest
 
 import pipeline
 from pipeline.chinese.script import simplified
-from pipeline.chinese.text import compared, flatten, squeeze
+from pipeline.chinese.text import compared, flatten, squeeze, without_sounds
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,8 @@ def test_white_space() -> None:
     assert squeeze(" 共　收到\n 3 件\xa0") == "共收到3件"
     assert squeeze("字 " * 3000) == "字" * 3000
     assert flatten("\u200b1 2\ufeff件") == "12件"
+
+
+def test_sounds_printed_behind_characters_are_left_out_and_other_brackets_stay() -> None:
+    assert without_sounds("年度報(bào)告(附件)卫（wèi）生(a)") == "年度報告(附件)卫生"
+    assert without_sounds("EMS(ems)12(bis)") == "EMS(ems)12(bis)"
