@@ -40,6 +40,7 @@ CREATE TABLE IF NOT EXISTS crawl_find (
     source_id TEXT NOT NULL, round INTEGER NOT NULL, url TEXT NOT NULL, title TEXT NOT NULL, year INTEGER,
     rule TEXT NOT NULL, PRIMARY KEY (source_id, round, url)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS crawl_article (source_id TEXT PRIMARY KEY, issuer TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS crawl_robots (
     origin TEXT PRIMARY KEY, read_at REAL NOT NULL, status TEXT NOT NULL, body TEXT NOT NULL
 );
@@ -120,6 +121,8 @@ class Frontier:
         with self._store.transaction() as db:
             for source in sources:
                 self._run("INSERT OR IGNORE INTO run_source VALUES (?)", (source.source_id,))
+                if source.kind == "article":
+                    db.execute("INSERT OR REPLACE INTO crawl_article VALUES (?, ?)", (source.source_id, source.issuer))
                 row = db.execute(
                     "SELECT round, finished_at, started_at FROM crawl_round WHERE source_id = ? "
                     "ORDER BY round DESC LIMIT 1",

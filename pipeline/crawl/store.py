@@ -53,6 +53,10 @@ SELECT url FROM crawl_page WHERE kind IN ('site', 'list') OR url IN (
 EXCEPT SELECT url FROM crawl_find
 EXCEPT SELECT url FROM crawl_page WHERE kind = 'attachment'
 """
+_REGISTERED = """
+SELECT sha256, min(issuer) FROM receipt JOIN crawl_article USING (source_id)
+WHERE rule = 'registry' AND sha256 IS NOT NULL GROUP BY sha256 HAVING count(DISTINCT issuer) = 1
+"""
 
 
 class RawStore:
@@ -236,6 +240,14 @@ class RawStore:
         for receipt in self.latest_by_document():
             if receipt.status != "ok" or receipt.url not in on_the_way:
                 yield receipt
+
+    def registered_issuers(self) -> dict[str, str]:
+        """Gives the body whose report the source registry says an address is, by the hash of what came of it:
+        of sources of the kind ``article`` alone (a list or a portal leads to reports of others too)."""
+        with self._lock:
+            if not self._db.execute("SELECT 1 FROM sqlite_master WHERE name = 'crawl_article'").fetchone():
+                return {}
+            return dict(self._db.execute(_REGISTERED))
 
     def last_checked(self) -> dict[str, str]:
         """Gives the time of the last look, fetch or recheck, for each url of a fetched page."""

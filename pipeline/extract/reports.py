@@ -38,10 +38,14 @@ def extract_reports(
     document: Document,
     *,
     source_url: str | None = None,
+    registered: str | None = None,
     registry: Registry | None = None,
     attached: Sequence[Block] = (),
 ) -> tuple[Report, ...]:
     """Every report that the document holds, as read: observations as printed, nothing resolved by proof yet.
+
+    ``source_url`` is where it came from, ``registered`` the body whose report the source registry says that
+    this address is, ``registry`` the places.
 
     ``attached`` are the blocks of files that belong to the document's one report: its tables and the lines
     between them; of a document that holds little but links to these files also their text."""
@@ -55,7 +59,7 @@ def extract_reports(
     reports: list[Report] = []
     ids = load_codebook().ids
     for piece in pieces:
-        report = _report(document, piece, len(reports) + 1, len(pieces), source_url, registry)
+        report = _report(document, piece, len(reports) + 1, len(pieces), (source_url, registered), registry)
         known = [o for o in report.observations if o.indicator in ids]
         tabled = sum(o.method != "text" and o.state != "table_missing" for o in known) + len(report.unplaced)
         if not why_no_report(document, piece, len(known) + len(report.unplaced), tabled):
@@ -89,7 +93,7 @@ def _report(
     piece: Piece,
     ordinal: int,
     pieces: int,
-    source_url: str | None,
+    origin: tuple[str | None, str | None],
     registry: Registry | None,
 ) -> Report:
     codebook = load_codebook()
@@ -123,7 +127,7 @@ def _report(
                 form.valid_from,
             )
         )
-    body = identify(_evidence(document, piece, pieces, source_url, year), registry)
+    body = identify(_evidence(document, piece, pieces, origin, year), registry)
     parts = sections(piece.blocks)
     tables = read_tables([*piece.blocks, *piece.attached], template, year)
     counted = {
@@ -177,7 +181,7 @@ def _report(
         report_id=f"{document.sha256[:16]}-{ordinal}",
         document_sha256=document.sha256,
         ordinal=ordinal,
-        source_url=source_url,
+        source_url=origin[0],
         title=piece.title.text if piece.title else None,
         issuer=body.issuer,
         body_id=body.body_id or None,
@@ -207,7 +211,7 @@ def _prose(section: Section) -> str:
 
 
 def _evidence(
-    document: Document, piece: Piece, pieces: int, source_url: str | None, year: int | None
+    document: Document, piece: Piece, pieces: int, origin: tuple[str | None, str | None], year: int | None
 ) -> Evidence:
     paragraphs = piece.paragraphs
     signatures = [
@@ -230,7 +234,8 @@ def _evidence(
         issuer_texts=tuple(t for t in [*issuers, *cells, *signatures] if t),
         site_name=document.meta.get("SiteName") if alone else None,
         site_id_code=document.meta.get("SiteIDCode") if alone else None,
-        source_url=source_url if alone else None,
+        source_url=origin[0] if alone else None,
+        registered=origin[1] if alone else None,
         text_samples=tuple(compared(p.text) for p in paragraphs[:60]),
         year=year,
     )

@@ -186,7 +186,7 @@ def _unspoken(case: Case) -> Body:
         for c in case.claims
         if c.source in ("subject of the text", "work named in the text", "site of its own")
     ]
-    own = [c for c in kept if c.phrase.organ in OWN_ORGANS and c.source != "registered source"]
+    own = [c for c in kept if c.phrase.organ in OWN_ORGANS]
     upper = [c for c in kept if c.phrase.organ in ("none", "government", "office", "zone")]
     desks = [c for c in own if c.source == "contact" and _KEEPERS.search(c.phrase.organ_name)]
     if own and len(desks) == len(own) and not case.speaks_as_body:
@@ -258,6 +258,9 @@ def _upper(upper: Sequence[Claim], spoken: Sequence[Claim], case: Case) -> Body:
         case.area_word or case.consolidates or subject or len({c.source for c in upper}) > 1
     ) and first.phrase.organ != "zone":
         return _government(first, case)
+    weak = [c for c in spoken if c.phrase.organ in OWN_ORGANS]
+    if first.source == "registered source" and first.phrase.organ in ("government", "zone") and not weak:
+        return _body(first, case)
     return _open(case, upper)
 
 

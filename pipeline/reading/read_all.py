@@ -7,6 +7,7 @@ is read by itself.
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import tempfile
 from collections import Counter
@@ -57,13 +58,12 @@ class _Plan:
         for receipt in receipts:
             if receipt.sha256:
                 self.first.setdefault(receipt.sha256, receipt)
+        self.registered = store.registered_issuers()
         self.units = {a: u for a, u in units_of(receipts, store.get).items() if a in self.first}
-        self.keys: dict[str, set[str]] = {sha: {sha} for sha in self.first if sha not in self.units}
+        self.keys: dict[str, set[str]] = {sha: {self.key(sha)} for sha in self.first}
         for article, unit in self.units.items():
-            self.keys[article] = {unit.key}
-        for unit in self.units.values():
             for part in unit.parts:
-                self.keys.setdefault(part.sha256, {part.sha256}).add(unit.key)
+                self.keys.setdefault(part.sha256, {self.key(part.sha256)}).add(self.key(article))
 
     def missing(self) -> list[str]:
         """Documents not read yet, in the order of their addresses. What a new attachment or tool changes is
@@ -85,8 +85,11 @@ class _Plan:
             self.kept.forget(sorted(stale))
 
     def key(self, sha: str) -> str:
-        """The key that what was read of an article is kept under."""
-        return self.units[sha].key if sha in self.units else sha
+        """The key that what was read of an article is kept under: it changes with all that reading is told."""
+        key = self.units[sha].key if sha in self.units else sha
+        if issuer := self.registered.get(sha):
+            key = hashlib.sha256(f"{key}\n{issuer}".encode()).hexdigest()[:32]
+        return key
 
     def job(self, sha: str, made: Mapping[str, Prepared]) -> Job:
         article, *others = (
@@ -96,7 +99,7 @@ class _Plan:
                 for p in self.units.get(sha, Unit(sha, ())).parts
             ),
         )
-        return Job(article, tuple(others), self.divisions)
+        return Job(article, tuple(others), self.divisions, self.registered.get(sha))
 
     def _source(self, sha: str, name: str, made: Mapping[str, Prepared]) -> Source:
         receipt = self.first[sha]

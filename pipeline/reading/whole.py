@@ -58,6 +58,7 @@ def read_reports_of(
     *,
     media_type: str | None = None,
     source_url: str | None = None,
+    registered: str | None = None,
     registry: Registry | None = None,
     open_as: Open | None = None,
     shown: frozenset[int] = frozenset(),
@@ -75,7 +76,9 @@ def read_reports_of(
     document = opened.document
 
     def extract(document: Document, attached: Sequence[Block] = ()) -> tuple[Report, ...]:
-        return extract_reports(document, source_url=source_url, registry=registry, attached=attached)
+        return extract_reports(
+            document, source_url=source_url, registered=registered, registry=registry, attached=attached
+        )
 
     reports = extract(document)
     used: dict[int, Document | None] = dict.fromkeys(shown)

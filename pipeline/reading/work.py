@@ -43,11 +43,12 @@ class Source(NamedTuple):
 
 class Job(NamedTuple):
     """An article to read with its attachments (none: a file by itself). ``divisions`` is a home's own CSV of
-    places."""
+    places; ``registered`` the body whose report the source registry says this address is."""
 
     article: Source
     attachments: tuple[Source, ...] = ()
     divisions: str = ""
+    registered: str | None = None
 
 
 class Read(NamedTuple):
@@ -72,6 +73,7 @@ def read_job(job: Job) -> Read:
         [(source.name, held[source.key]) for source in job.attachments],
         media_type=job.article.media_type or None,
         source_url=job.article.url,
+        registered=job.registered,
         registry=load_registry(Path(job.divisions) if job.divisions else None),
         open_as=open_as,
         shown=frozenset(n for n, source in enumerate(job.attachments) if source.shown),
