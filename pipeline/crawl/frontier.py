@@ -122,7 +122,10 @@ class Frontier:
             for source in sources:
                 self._run("INSERT OR IGNORE INTO run_source VALUES (?)", (source.source_id,))
                 if source.kind == "article":
-                    db.execute("INSERT OR REPLACE INTO crawl_article VALUES (?, ?)", (source.source_id, source.issuer))
+                    db.execute(
+                        "INSERT OR REPLACE INTO crawl_article VALUES (?, ?)",
+                        (source.source_id, source.issuer),
+                    )
                 row = db.execute(
                     "SELECT round, finished_at, started_at FROM crawl_round WHERE source_id = ? "
                     "ORDER BY round DESC LIMIT 1",

@@ -1,8 +1,9 @@
 """Administrative divisions through time, and who a report speaks for."""
 
+from pipeline.places.body import Body
 from pipeline.places.claims import Evidence
 from pipeline.places.departments import normalise_department
-from pipeline.places.identify import Body, identify, names_a_body
+from pipeline.places.identify import identify, names_a_body
 from pipeline.places.lineage import Lineage, Members, follow, members
 from pipeline.places.registry import (
     Division,
