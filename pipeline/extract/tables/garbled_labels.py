@@ -151,13 +151,12 @@ def _row_orders(words: Vocabulary, template: str | None) -> tuple[Order, ...]:
     """The rows of the form's tables in the order in which they are printed; sums of groups, which the forms
     do not print, are left out."""
     own = [i for i in words.codebook.indicators if i.template == template]
-    summed = {i.parent for i in own if i.table == "application" and i.group} - {"application.concluded"}
     if template not in words.sections:
         return (tuple((i.indicator_id, i.row_labels) for i in own if i.row_labels),)
     application = tuple(
         (i.indicator_id, i.row_labels)
         for i in own
-        if i.table == "application" and i.row_labels and i.indicator_id not in summed
+        if i.table == "application" and i.row_labels and i.kind != "derived"
     )
     matters: dict[str, tuple[str, ...]] = {}
     for i in own:

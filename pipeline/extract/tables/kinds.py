@@ -133,17 +133,14 @@ def with_heads(above: Above, below: list[Row], form: Form) -> Above:
     return above._replace(heads=heads, learned=above.learned | {kind}, pending=())
 
 
-def after(row: Row, kind: Kind, above: Above) -> Above:
+def after(row: Row, kind: Kind, above: Above, form: Form) -> Above:
     """What stands above the next row."""
     match kind.name:
         case "labelled" if kind.key and kind.key.table == "application":
             same = kind.key.group in ("", above.outcome)
             return above if same else above._replace(outcome=kind.key.group)
         case "labelled" if kind.key and kind.key.table == "statistics":
-            key = kind.key
-            group = key.group or (key.indicator if key.indicator.endswith(".total") else "")
-            statistic = group.split(".")[0]
-            return above if statistic in ("", above.statistic) else above._replace(statistic=statistic)
+            return above._replace(statistic=kind.key.group or above.statistic)
         case "matter_and_quantity":
             return above._replace(matter=kind.group)
         case "matters":
@@ -153,7 +150,8 @@ def after(row: Row, kind: Kind, above: Above) -> Above:
             heads = above.heads._replace(single=kind.order)
             return above._replace(heads=heads, learned=above.learned | {"single"}, lead=lead)
         case "group":
-            return above._replace(group=kind.group, statistic=kind.group.split(".")[0], lead=())
+            statistic = form.words.within.get(kind.group, kind.group)
+            return above._replace(group=kind.group, statistic=statistic, lead=())
         case "state_down":
             across = above.heads.groups and sum(i.is_value for i in row[kind.at + 1 :]) >= len(
                 above.heads.groups
@@ -244,7 +242,7 @@ def _meant(row: Row, at: int, above: Above, form: Form) -> RowKey:
         for key in keys:
             if key.group and key.group in form.words.outcomes_named(item.text, form.template):
                 return key
-    context = above.statistic or above.group.split(".")[0]
+    context = above.statistic or form.words.within.get(above.group, above.group)
     context = above.outcome if keys[0].table == "application" else context
     return next((k for k in keys if k.group == context), keys[0])
 

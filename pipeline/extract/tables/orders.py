@@ -10,7 +10,6 @@ from pipeline.extract.tables.rows import Item, Row
 from pipeline.report import Figure
 
 _ROWS_TRIED = 40
-_DISPUTES = ("reconsideration", "litigation.direct", "litigation.after_review")
 _APPLICANTS = 7  # six leaves and their total
 
 
@@ -70,8 +69,8 @@ def _sums_of(columns: Sequence[Column]) -> list[_Sum]:
             tuple(n for n in own if columns[n].key != "total"),
             tuple(n for n in own if columns[n].key == "total"),
         )
-        for group, own in groups.items()
-        if own and group in _DISPUTES
+        for own in groups.values()
+        if any(columns[n].key == "total" for n in own)
     ]
 
 

@@ -69,7 +69,7 @@ def read_table(table: Table, form: Form, above: Above) -> tuple[TableReading, Ab
         found = cells_of(row, kind, above, form)
         known = known or kind.name == "labelled" or any(not isinstance(e, Local) for e in found)
         entries += found
-        above = after(row, kind, above)
+        above = after(row, kind, above, form)
     if above.pending:
         waiting = above
         above = with_heads(above, [], form)

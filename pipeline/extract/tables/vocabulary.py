@@ -186,14 +186,15 @@ class Vocabulary:
         ordered = sorted(codebook.applicants, key=lambda a: a.position)
         self.applicants = tuple(a.applicant for a in ordered)
         self.states = ("upheld", "corrected", "other", "pending", "total")
-        self.review_groups = ("reconsideration", "litigation.direct", "litigation.after_review")
+        self.within = {g.group: g.within for g in codebook.groups if g.within}
+        disputes = dict.fromkeys(g.group for g in codebook.groups if g.table == "review")
+        self.review_groups = tuple(g for g in disputes if g not in self.within.values())
         grouped = [i for i in codebook.indicators if i.table == "application" and i.group]
         known = {i.indicator_id for i in grouped}
         self.headings_of_parts: dict[str, set[str]] = {}  # a row that heads others -> those
         for indicator in grouped:
             if indicator.parent in known:
                 self.headings_of_parts.setdefault(indicator.parent, set()).add(indicator.indicator_id)
-        self.within = {g.group: g.within for g in codebook.groups if g.within}
 
     def _add_modern(self, indicator: Indicator) -> None:
         if indicator.table == "application":
