@@ -8,8 +8,7 @@ from collections.abc import Sequence
 
 from pipeline.chinese.days import YEAR
 from pipeline.chinese.numbering import section_of
-from pipeline.chinese.script import simplified
-from pipeline.chinese.text import squeeze, without_sounds
+from pipeline.chinese.text import compared, squeeze, without_sounds
 from pipeline.chinese.titles import read_title
 from pipeline.document import Document, Image, Paragraph, Table
 from pipeline.extract.pieces import Piece, headline
@@ -62,7 +61,7 @@ _LAYS_DOWN = re.compile(r"制定本(?:制度|规定|办法|细则|规程|方案)
 
 
 def _plain(text: str) -> str:
-    return simplified(without_sounds(squeeze(text)))
+    return compared(without_sounds(squeeze(text)))
 
 
 def _notice_over_two_lines(piece: Piece) -> str:

@@ -191,7 +191,8 @@ class Case:
     def short_names(self) -> dict[str, Phrase]:
         """Short names that the text gives a body, with the body: X(以下简称Y)."""
         found: dict[str, Phrase] = {}
-        for match in _SHORTLY.finditer(self.text[: 2 * _LEAD_LENGTH]):
+        opening = self.text[: 2 * _LEAD_LENGTH]
+        for match in _SHORTLY.finditer(opening) if "简称" in opening else ():
             for start in range(len(match[1]) - 3):
                 if _gazetteer(match[1][start:], self.registry):
                     phrase = parse_phrase(match[1][start:], self.registry)
@@ -258,11 +259,9 @@ class Case:
                 yield Claim(phrase, "subject of the text", text[match.end() :][:40])
             else:
                 opens = text[match.end() : match.end() + _NAME]
-                size = next(
-                    (n for n in range(min(len(opens), reg.longest_name), 2, -1) if reg.by_name(opens[:n])), 0
-                )
-                if size and _ACTS.match(opens[size:]):
-                    yield Claim(parse_phrase(opens[:size], reg), "subject of the text", opens)
+                place = next(reg.names_beginning(opens), "")
+                if len(place) > 2 and _ACTS.match(opens[len(place) :]):
+                    yield Claim(parse_phrase(place, reg), "subject of the text", opens)
         for match in islice(_OWN_SITE.finditer(text[: 2 * _LEAD_LENGTH]), 6):
             phrase = parse_phrase(match[1], reg)
             if phrase.organ in OWN_ORGANS and phrase.places:
@@ -309,7 +308,7 @@ def name_ending(run: str, registry: Registry) -> Phrase | None:
 
 def _gazetteer(text: str, registry: Registry) -> bool:
     """Whether a text begins with a name of the gazetteer: a division's, or a township's."""
-    return any(registry.by_name(text[:n]) for n in range(2, min(len(text), registry.longest_name) + 1)) or any(
+    return any(registry.names_beginning(text)) or any(
         registry.townships(text[:n]) for n in range(2, min(len(text), 12) + 1) if text[n - 1 : n] in "镇乡道木")  # fmt: skip
 
 

@@ -252,8 +252,9 @@ def _without_place(words: str, registry: Registry) -> Phrase:
 def _parse(whole: str, words: str, above: tuple[Division, ...], at: int, registry: Registry) -> Phrase | None:
     """Longest place names first, each inside the one before; steps back where the rest makes no sense."""
     if len(words) >= 2:
-        for size in range(min(len(words), registry.longest_name + 1), 1, -1):
-            rows = _inside(registry.by_name(words[:size]), above, registry)
+        for name in registry.names_beginning(words):
+            size = len(name)
+            rows = _inside(registry.by_name(name), above, registry)
             if not rows or words[size:].startswith(_TOWN_TAIL):
                 continue
             if words[size - 1] == "市" and words[size:].startswith(_BROKEN_REST):

@@ -97,15 +97,16 @@ class Registry:
             for ending in _PEOPLES_ENDINGS.get(d.kind, ()):
                 if d.short_name + ending != d.name:
                     aliases[d.short_name + ending].append(d)
-        self._codes, self._names, self._aliases = dict(codes), dict(names), dict(aliases)
-        self._shorts, self._children = dict(shorts), dict(children)
-        self.longest_name = max((len(n) for n in names), default=0)
+        self._codes, self._shorts, self._children = dict(codes), dict(shorts), dict(children)
+        called = {n: (*names.get(n, ()), *aliases.get(n, ())) for n in (*names, *aliases)}
+        self._called: dict[str, tuple[Division, ...]] = called
         self._events_from: dict[tuple[str, str], list[DivisionEvent]] = defaultdict(list)
         self._events_to: dict[str, list[DivisionEvent]] = defaultdict(list)
         for e in self.events:
             self._events_from[e.from_code, e.date].append(e)
             self._events_to[e.to_code].append(e)
-        self.name_sizes: dict[str, tuple[int, ...]] = _sizes_by_ending((*names, *aliases))
+        self.name_sizes = _sizes_by(slice(-2, None), called)
+        self._sizes_by_beginning = _sizes_by(slice(2), called)
         self._forward = {(e.from_code, e.date): e for e in self.events if e.kind in _ONE_TO_ONE}
         self._backward = {(e.to_code, e.date): e for e in self.events if e.kind in _ONE_TO_ONE}
 
@@ -122,8 +123,14 @@ class Registry:
 
     def by_name(self, name: str, year: int | None = None) -> tuple[Division, ...]:
         """Rows whose full name (or usual form: 恩施州, 前郭尔罗斯县) is ``name``; with a year, in force then."""
-        rows = (*self._names.get(name, ()), *self._aliases.get(name, ()))
+        rows = self._called.get(name, ())
         return rows if year is None else tuple(d for d in rows if d.in_force(_clamp(year)))
+
+    def names_beginning(self, text: str) -> Iterator[str]:
+        """The names of divisions that a text begins with, the longest first."""
+        for size in self._sizes_by_beginning.get(text[:2], ()):
+            if len(text) >= size and text[:size] in self._called:
+                yield text[:size]
 
     def by_short_name(self, short: str, year: int | None = None) -> tuple[Division, ...]:
         """Rows whose name without its kind is ``short`` (朝阳 -> 朝阳区, 朝阳市, 朝阳县)."""
@@ -213,12 +220,12 @@ class Registry:
         return self._townships.get(name, ())
 
 
-def _sizes_by_ending(names: Iterable[str]) -> dict[str, tuple[int, ...]]:
-    """Last two signs of a name -> the lengths of the names that end so, longest first."""
+def _sizes_by(part: slice, names: Iterable[str]) -> dict[str, tuple[int, ...]]:
+    """Two signs at the ``part`` of a name -> the lengths of the names that have them there, longest first."""
     sizes: dict[str, set[int]] = defaultdict(set)
     for name in names:
-        sizes[name[-2:]].add(len(name))
-    return {ending: tuple(sorted(found, reverse=True)) for ending, found in sizes.items()}
+        sizes[name[part]].add(len(name))
+    return {signs: tuple(sorted(found, reverse=True)) for signs, found in sizes.items()}
 
 
 def _clamp(year: int) -> int:
