@@ -81,11 +81,12 @@ _FURNITURE = re.compile(
     r"recommend|rank|toolbar|pagination|pager|search|login|banner|topbar|ewm|qrcode)(?:[-_\s\d]|$)",
     re.I,
 )
+_FURNITURE_WORDS = ("side", "nav", "menu", "foot", "relat")
 _NAMED_FURNITURE = ",".join(
     f'{tag}[{name}*="{word}" i]'
     for tag in ("div", "td", "ul")
     for name in ("class", "id")
-    for word in ("side", "nav", "menu", "foot", "relat")
+    for word in _FURNITURE_WORDS
 )
 _HIDDEN = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|font-size\s*:\s*0(?![.\d]*[1-9])|text-decoration[^;]*line-through",
@@ -242,11 +243,14 @@ def _children(node: LexborNode) -> Iterator[LexborNode]:
 
 def _drop_hidden(body: LexborNode) -> None:
     """Take out what is not shown, or struck out."""
-    whole = _weight(body)
-    for node in body.css(_HIDING):
-        attributes = node.attributes
-        hidden = "hidden" in attributes or _HIDDEN.search(attributes.get("style") or "")
-        if hidden and _weight(node) * 2 < whole:
+    hiding = [
+        node
+        for node in body.css(_HIDING)
+        if "hidden" in (attributes := node.attributes) or _HIDDEN.search(attributes.get("style") or "")
+    ]
+    whole = _weight(body) if hiding else 0
+    for node in hiding:
+        if _weight(node) * 2 < whole:
             node.replace_with("")  # no blank: it may stand inside a figure
 
 
@@ -280,7 +284,7 @@ def _article(body: LexborNode, page: Lean) -> tuple[LexborNode, str]:
         node = body.css_first(selector)
         if node is not None and _weight(node) >= 0.6 * whole and not _tables_left_out(body, node):
             return node, selector
-    node, path = body, "body"
+    node, path, held = body, "body", whole
     while True:
         best: LexborNode | None = None
         best_weight = 0
@@ -290,17 +294,12 @@ def _article(body: LexborNode, page: Lean) -> tuple[LexborNode, str]:
             weight = _weight(child)
             if weight > best_weight:
                 best, best_weight = child, weight
-        if (
-            best is None
-            or best_weight < 0.8 * _weight(node)
-            or _tables_left_out(node, best)
-            or draws_table(best)
-        ):
+        if best is None or best_weight < 0.8 * held or _tables_left_out(node, best) or draws_table(best):
             break
         if best_weight < _LITTLE_TEXT and _pictures_left_out(node, best):
             break
-        node, path = best, f"{path}>{best.tag}{_name(best)}"
-    for inner in node.css(_NAMED_FURNITURE):
+        node, path, held = best, f"{path}>{best.tag}{_name(best)}", best_weight
+    for inner in node.css(_NAMED_FURNITURE) if any(map(page.may_match, _FURNITURE_WORDS)) else ():
         names = f"{inner.attributes.get('class') or ''} {inner.attributes.get('id') or ''}"
         if (
             _FURNITURE.search(names)
@@ -310,9 +309,11 @@ def _article(body: LexborNode, page: Lean) -> tuple[LexborNode, str]:
             inner.replace_with(" ")
     for child in list(_children(node)):
         names = f"{child.attributes.get('class') or ''} {child.attributes.get('id') or ''}"
+        furniture = bool(_FURNITURE.search(names))
+        if not furniture and child.css_first("a") is None:
+            continue
         total = _length(child)
         weight = _weight(child)
-        furniture = bool(_FURNITURE.search(names))
         linky = (
             total > 40 and weight < 0.35 * total and child.tag != "table" and child.css_first("table") is None
         )
