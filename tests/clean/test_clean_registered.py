@@ -53,6 +53,13 @@ def test_a_package_of_an_unknown_kind_is_one_document_and_no_archive() -> None:
     assert is_archive(_package("a.txt", "word/readme.txt"))
 
 
+def test_data_of_a_program_is_no_page() -> None:
+    labels = '{"title": "2020年某县政府信息公开工作年度报告", "rows": [["主动公开政府信息数", 38]]}'
+    assert read_document(labels.encode()).status == "unknown_format"
+    assert read_document(b"[" * 100_000).status == "ok"  # brackets that nothing closes are text
+    assert read_document("[公告] 某县2020年政府信息公开工作年度报告".encode()).status == "ok"
+
+
 @pytest.mark.parametrize(
     ("data", "kind"),
     [
