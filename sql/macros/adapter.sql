@@ -33,5 +33,5 @@
 
 {#- The texts of a group, sorted, as a list: an aggregate. -#}
 {% macro texts(text) -%} {{ return(adapter.dispatch('texts', 'yangguang')(text)) }} {%- endmacro %}
-{% macro duckdb__texts(text) -%} list({{ text }} order by {{ text }}) {%- endmacro %}
-{% macro spark__texts(text) -%} sort_array(collect_list({{ text }})) {%- endmacro %}
+{% macro duckdb__texts(text) -%} list(distinct {{ text }} order by {{ text }}) filter (where {{ text }} is not null) {%- endmacro %}
+{% macro spark__texts(text) -%} case when count({{ text }}) > 0 then sort_array(collect_set({{ text }})) end {%- endmacro %}

@@ -44,6 +44,7 @@ def con(tmp_path_factory: pytest.TempPathFactory, dbt_target: Path) -> duckdb.Du
     w.report("斜县", 2020, "v2019", {(received, "total"): "not_applicable"}, division_code="990004")
     w.report("疑县", 2020, "v2019", {(received, "total"): "ambiguous"}, division_code="990005")
     w.report("图县", 2020, "v2019", {(received, "total"): "table_missing"}, division_code="990006")
+    w.report("图县水利局", 2020, "v2019", division_code="990006", body_kind="department", level="department")
     w.report(
         "无县",
         2020,
@@ -210,6 +211,8 @@ def test_rows_that_the_form_lacks_and_years_that_are_missing(con: duckdb.DuckDBP
         ("missing",),
         ("present",),
     ]
-    assert rows(con, "select status from mart.coverage where division_code = '990006' and year = 2020") == [
-        ("without_tables",)
-    ]
+    assert rows(
+        con,
+        "select status, reports, other_bodies from mart.coverage where division_code in ('990006', '990007')"
+        " and year = 2020 order by division_code",
+    ) == [("without_tables", 2, ["图县水利局"]), ("without_tables", 1, None)]

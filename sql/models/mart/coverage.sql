@@ -73,7 +73,8 @@ count_by as (
     division_code,
     year,
     count(*) as reports,
-    sum(case when speaks_for_government then 0 else 1 end) as other_reports
+    sum(case when speaks_for_government then 0 else 1 end) as other_reports,
+    {{ texts("case when not speaks_for_government then issuer end") }} as other_bodies
   from {{ ref('int_report') }}
   group by division_code, year
 )
@@ -96,6 +97,7 @@ select
   g.published_on,
   cast(coalesce(n.reports, 0) as bigint) as reports,
   cast(coalesce(n.other_reports, 0) as bigint) as other_reports,
+  n.other_bodies,
   cast(coalesce(q.tables_unread, 0) as bigint) as tables_unread,
   p.division_code is not null as in_corpus
 from cell as c
