@@ -77,7 +77,8 @@ class Registry:
     """All divisions and events, indexed. Build it with ``load_registry``."""
 
     def __init__(self, divisions: Iterable[Division], events: Iterable[DivisionEvent], townships: Iterable[Path],
-                 own_townships: dict[str, tuple[str, ...]], phones: dict[str, tuple[str, ...]]) -> None:  # fmt: skip
+                 own_townships: dict[str, tuple[str, ...]], phones: dict[str, tuple[str, ...]],
+                 usual_names: Iterable[tuple[str, str]] = ()) -> None:  # fmt: skip
         self.divisions = tuple(divisions)
         self.events = tuple(events)
         self.phones = phones
@@ -97,6 +98,8 @@ class Registry:
             for ending in _PEOPLES_ENDINGS.get(d.kind, ()):
                 if d.short_name + ending != d.name:
                     aliases[d.short_name + ending].append(d)
+        for code, name in usual_names:
+            aliases[name] += codes[code]
         self._codes, self._shorts, self._children = dict(codes), dict(shorts), dict(children)
         called = {n: (*names.get(n, ()), *aliases.get(n, ())) for n in (*names, *aliases)}
         self._called: dict[str, tuple[Division, ...]] = called
@@ -122,7 +125,7 @@ class Registry:
         return tuple(self._codes.get(code, ()))
 
     def by_name(self, name: str, year: int | None = None) -> tuple[Division, ...]:
-        """Rows whose full name (or usual form: 恩施州, 前郭尔罗斯县) is ``name``; with a year, in force then."""
+        """Rows whose full name (or usual form: 恩施州, 前郭尔罗斯县, 莫旗) is ``name``; with a year, in force then."""
         rows = self._called.get(name, ())
         return rows if year is None else tuple(d for d in rows if d.in_force(_clamp(year)))
 
@@ -270,7 +273,8 @@ def load_registry(extra: Path | None = None) -> Registry:
     divisions = [*_read_divisions(_HERE / "divisions.csv"), *(d for d in own if d.level != "township")]
     events = [DivisionEvent(**row) for row in _read_csv(_HERE / "division_events.csv")]
     phones = {r["area_code"]: tuple(r["codes"].split()) for r in _read_csv(_HERE / "phone_areas.csv")}
-    return Registry(divisions, events, (_HERE / "townships.csv",), towns, phones)
+    usual = [(r["code6"], r["name"]) for r in _read_csv(_HERE / "usual_names.csv")]
+    return Registry(divisions, events, (_HERE / "townships.csv",), towns, phones, usual)
 
 
 def division_rows(registry: Registry | None = None) -> list[DivisionRow]:
