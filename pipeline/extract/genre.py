@@ -39,7 +39,7 @@ _SENDS_REPORT = re.compile(
 )
 _PERIOD = re.compile(r"(?:统计|数据)[^。]{0,12}(?:期限|时限|时段|时间|周期|截[至止])")
 _NEWS = re.compile(
-    r"[(（]?(?:记者|通讯员|本报讯|新华社)\s*[:：]?[一-鿿]{1,4}|报告显示|来源\s*[:：]\s*\S{1,8}(?:日报|晚报|时报|新闻)"
+    r"[(（]?(?:记者|通讯员|本报讯|新华社)\s*[:：]?[一-鿿]{1,4}|报告显示|报告透露|[一-鿿]{2,8}\d{1,2}月\d{1,2}日[电讯]|来源\s*[:：]\s*\S{1,8}(?:日报|晚报|时报|新闻)"
 )
 _CALLS_ITSELF = re.compile(
     rf"(?:本|年度|工作|公开|此|{YEAR}年)(?:年度)?(?:工作)?(?:报告|年报)|信息公开(?:工作)?(?:情况)?(?:年度)?(?:报告|年报)|报告如下"
@@ -57,6 +57,7 @@ _COMPILED = re.compile(
 """A lead that says of the text that it is a compiled report, or of which days its figures are."""
 _FIRST_OF_FORM = re.compile(r"总体情况$")
 """The heading with which the form of 2019 and later begins."""
+_ISSUES = re.compile(r"关于(?:印发|转发|做好|报送|编制)[^。]{4,60}通知$")
 _LAYS_DOWN = re.compile(r"制定本(?:制度|规定|办法|细则|规程|方案)")
 
 
@@ -64,9 +65,12 @@ def _plain(text: str) -> str:
     return compared(without_sounds(squeeze(text)))
 
 
-def _notice_over_two_lines(piece: Piece) -> str:
-    """The headline of a notice about reports that is set over two lines; "" where there is none."""
+def _notice(piece: Piece) -> str:
+    """The headline of a notice about reports that is set over two lines, or, in a piece without a title of its
+    own, below other lines of its page; "" where there is none."""
     lines = [_plain(p.text) for p in piece.paragraphs[:_HEADLINES]]
+    if not piece.title and (alone := next((x for x in lines if _ISSUES.search(x) and other_genre(x)), "")):
+        return alone
     for above, line in itertools.pairwise(lines):
         if "关于" in above and not other_genre(above) and "报告" in line and other_genre(line) == "a notice":
             return above + line
@@ -97,7 +101,7 @@ def why_no_report(document: Document, piece: Piece, read: int, tabled: int) -> s
     if genre := other_genre(head):
         about = "" if "公开" in head else "it shows no title of a report, and "
         return f"{about}its headline 《{head[:60]}》 says that it is {genre}"
-    if line := _notice_over_two_lines(piece):
+    if line := _notice(piece):
         return f"its headline 《{line[:60]}》 says that it is a notice"
     if piece.title is not None and not (piece.title.year or piece.title.body):
         for line in (

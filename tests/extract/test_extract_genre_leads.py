@@ -35,14 +35,17 @@ def test_a_report_without_a_title_line_is_one(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "網站首頁 | 登錄\n\n國務院辦公廳關(guān)于印發(fā)《政府信息公開工作年度報告格式》的通知\n\n時間:2021-09-29\n\n"
+        "各省人民政府辦公廳:\n\n現(xiàn)將修訂后的《政府信息公開工作年度報告格式》印發(fā)給你們,請執(zhí)行。",
+        "虚谷日报网5月3日电 全省清理出政府信息4711条。\n据虚谷省2009年度政府信息公开工作年度报告透露,主动公开信息数4100条。",
         "其他\n索引号\n550000\n文号\n云政办函〔2014〕6号\n来源\n虚谷省人民政府办公厅\n公开日期\n2014-01-15\n\n"
         "虚谷省人民政府办公厅关于做好2013年\n政府信息公开工作年度报告编制工作的通知\n\n各市、县:\n\n"
         "各级机关应当按时公布本机关的政府信息公开工作年度报告。\n一、编制内容\n(一)概述。\n二、编制要求\n按时报送。",
         f"为做好统计,制定本制度。\n一、总体情况\n{MATTER}\n二、主动公开\n每月5日前报送,共12次。",
     ],
-    ids=["a notice over two lines", "rules"],
+    ids=["a notice with printed sounds", "news by its dateline", "a notice over two lines", "rules"],
 )
-def test_a_notice_or_rules_are_none(text: str) -> None:
+def test_a_notice_news_or_rules_are_none(text: str) -> None:
     assert read(text) == []
 
 
