@@ -97,6 +97,8 @@ def _below_10_000(text: str, scale: int) -> int | None:
 
 def _figure(number: str, scale: str = "") -> Figure:
     """An int; a Decimal where a point is printed (5.0 is no printed count)."""
+    if not scale and number.isdecimal():
+        return int(number)
     amount = Decimal(number.replace(",", "").replace("，", "")) * _SCALES[scale]
     if amount == amount.to_integral_value() and (scale or "." not in number):
         return int(amount)

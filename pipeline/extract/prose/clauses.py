@@ -51,7 +51,11 @@ def clause_of(
     left: Sequence[Token], figure: Token | None, right: Sequence[Token], opener: str, depth: int
 ) -> Clause:
     words = (*left, *right)
-    topic = next((token.topic for token in reversed(words) if token.topic), "")
+    topic = ""
+    for token in reversed(words):
+        if token.topic:
+            topic = token.topic
+            break
     left_kinds = frozenset([t.kind for t in left])
     kinds = left_kinds.union([t.kind for t in right]) if right else left_kinds
     return Clause(
@@ -67,10 +71,11 @@ def concepts_of(tokens: Sequence[Token]) -> tuple[str, ...]:
     found: list[str] = []
     for at, token in enumerate(tokens):
         if token.kind == "concept":
-            after = tokens[at + 1] if at + 1 < len(tokens) else None
-            named = after is not None and after.start == token.end and after.value in _ACCOUNTS
-            if not (named and token.value == "website" and token.end - token.start > 2):
-                found += _joined(token.value)
+            if token.value == "website" and token.end - token.start > 2 and at + 1 < len(tokens):
+                after = tokens[at + 1]
+                if after.start == token.end and after.value in _ACCOUNTS:
+                    continue
+            found += _joined(token.value)
     return tuple(found)
 
 
@@ -79,19 +84,18 @@ def _joined(value: str) -> tuple[str, ...]:
     return tuple(value.split("+"))
 
 
-def sentences(tokens: Sequence[Token]) -> Iterator[list[Token]]:
+def sentences(tokens: Sequence[Token]) -> Iterator[Sequence[Token]]:
     """A sentence ends at 。 and where a figure follows a percentage without a mark (100%6件)."""
-    held: list[Token] = []
-    for token in tokens:
-        if held and held[-1].kind == "percent" and token.kind == "number":
-            yield held
-            held = []
-        held.append(token)
-        if token.kind == "punct" and token.value in _ENDS:
-            yield held
-            held = []
-    if held:
-        yield held
+    first = 0
+    for at, token in enumerate(tokens):
+        if token.kind == "number" and at > first and tokens[at - 1].kind == "percent":
+            yield tokens[first:at]
+            first = at
+        elif token.kind == "punct" and token.value in _ENDS:
+            yield tokens[first : at + 1]
+            first = at + 1
+    if first < len(tokens):
+        yield tokens[first:]
 
 
 def clauses(sentence: Sequence[Token]) -> list[Clause]:
@@ -112,7 +116,8 @@ def clauses(sentence: Sequence[Token]) -> list[Clause]:
         kind = token.kind
         if kind == "punct":
             close(token.value)
-            depth = max(0, depth + (token.value == "(") - (token.value == ")"))
+            if token.value in ("(", ")"):
+                depth = max(0, depth + (1 if token.value == "(" else -1))
         elif kind == "joint" and figure is not None:
             close(token.value)
         elif kind == "number" and not (denied and token.value == "一"):

@@ -36,7 +36,7 @@ class Clock(NamedTuple):
 
     def next_figure(self) -> Clock:
         """累计 of a year that is named is told of its own figure alone."""
-        held = self._replace(each=False)
+        held = self._replace(each=False) if self.each else self
         return held._replace(cumulative=False) if self.stated and not self.since else held
 
     def after(self, tokens: Sequence[Token], year: int | None, seen: set[int]) -> Clock:

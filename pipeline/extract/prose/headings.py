@@ -60,23 +60,17 @@ def _labels_of(items: tuple[tuple[str, tuple[str, ...]], ...]) -> dict[str, str]
 
 def heading_labels(codebook: Codebook) -> dict[str, str]:
     """Normalised label -> indicator, of the 2014 form, labels that name one indicator only."""
+    forms = codebook.forms_of("statistics")
     return _labels_of(
-        tuple(
-            (i.indicator_id, i.row_labels)
-            for i in codebook.indicators
-            if i.template in codebook.forms_of("statistics")
-        )
+        tuple([(i.indicator_id, i.row_labels) for i in codebook.indicators if i.template in forms])
     )
 
 
 def list_labels(codebook: Codebook) -> dict[str, str]:
     """Normalised label -> indicator, of the local lists of indicators of 2008 to 2013."""
+    forms = codebook.forms_of("narrative")
     return _labels_of(
-        tuple(
-            (i.indicator_id, i.row_labels)
-            for i in codebook.indicators
-            if i.template in codebook.forms_of("narrative")
-        )
+        tuple([(i.indicator_id, i.row_labels) for i in codebook.indicators if i.template in forms])
     )
 
 

@@ -119,7 +119,8 @@ def subject_of(
             {"already", "disc", "proactive"} - (concepts & {"disc", "proactive"})
         )
         topic = own = "disclosed"
-    matter = next((t.value for t in clause.all if t.kind == "matter" and t not in named), "")
+    matters = clause.all if "matter" in clause.kinds else ()
+    matter = next((t.value for t in matters if t.kind == "matter" and t not in named), "")
     number = clause.number
     if matter == "drafts":
         subject = subject._replace(tainted=subject.tainted | {"disclosed", "ask"})
@@ -196,9 +197,9 @@ def items_of(found: Sequence[Token]) -> list[list[Token]]:
 
 def about_of(clause: Clause) -> str:
     """Whether a clause without a figure sets a topic for what follows."""
-    at = max((n for n, t in enumerate(clause.all) if t.kind == "topic"), default=-1)
-    if at < 0:
+    if "topic" not in clause.kinds:
         return ""
+    at = max(n for n, t in enumerate(clause.all) if t.kind == "topic")
     return "deed" if at and concepts_of(clause.all[at + 1 :])[:1] == ("gk",) else "of"
 
 

@@ -68,6 +68,8 @@ _HEADLINE = 12
 """Tokens of a sentence that may be a heading in its paragraph."""
 _BY_THE_WAY = frozenset(("meet", "train", "infofee"))
 """Subjects that a sentence without figures only mentions (对疑难申请采取专题会的方式)."""
+_OURS = DISPUTES | {"dispute", "staff"}
+_ANSWERED = OUTCOMES | {"done", "reply", "handle", "carry"}
 ENOUGH_OUTCOMES = 3
 APPLICANTS_FROM = 2019
 """The first year whose form has a column for every kind of applicant."""
@@ -115,17 +117,16 @@ class Reader:
             return "dispute"
         return "ask" if "ask" in topics and topics <= {"ask", "ask.replied", "disclosed"} else ""
 
-    def paragraph(self, at: int, flat: str, topic: str, heading: str) -> list[Said]:
-        """What a paragraph states, under its subject and the heading that it stands under."""
+    def stating(self, flat: str) -> Sequence[Token]:
+        """The tokens of a paragraph that states a number or denies something; of another none."""
         found = tokens(flat, self.lexicon, self.own) if may_state(flat) else []
-        if not has(found, "number", "neg"):
-            return []
+        return found if has(found, "number", "neg") else []
+
+    def paragraph(self, at: int, flat: str, found: Sequence[Token], topic: str, heading: str) -> list[Said]:
+        """What a paragraph states, ``found`` being its tokens, under its subject and the heading that it stands
+        under."""
         head = self._head(heading)
-        ours = (
-            speaks_of_disclosure(found)
-            or speaks_of_disclosure(head)
-            or topic in DISPUTES | {"dispute", "staff"}
-        )
+        ours = topic in _OURS or speaks_of_disclosure(head) or speaks_of_disclosure(found)
         subject = Subject(topic, ours=ours)
         if len(flat) < _SHORT and not concepts_of(found):
             subject = subject._replace(head=tuple(head))
@@ -136,7 +137,9 @@ class Reader:
                 subject = subject._replace(topic=topic)
             if has(words, "number", "neg"):
                 sentence, before = _Sentence(at, flat, [], set()), subject.topic
-                subject = self._sentence(sentence, words, subject)._replace(head=())
+                subject = self._sentence(sentence, words, subject)
+                if subject.head:
+                    subject = subject._replace(head=())
                 if subject.topic in _BY_THE_WAY.difference(s.topic for s in sentence.said if s.decisions):
                     subject = subject._replace(topic=before)
                 told += settled(sentence.said)
@@ -147,7 +150,7 @@ class Reader:
     def _carried(self, held: Sequence[Clause], subject: Subject) -> Subject:
         """What a sentence without figures leaves to those behind it: time and subject."""
         for clause in held:
-            if "cmp" not in clause.kinds:
+            if "time" in clause.kinds and "cmp" not in clause.kinds:
                 subject = subject._replace(clock=subject.clock.after(clause.all, self.year, set()))
             topic = clause.topic
             if topic in _BY_THE_WAY and (len(held) > 1 or len(clause.all) >= _HEADLINE):
@@ -156,9 +159,10 @@ class Reader:
                 topic = "ask.replied" if "reply" in clause.concepts else "ask"
             if not topic and len(held) == 1 and len(clause.all) < _HEADLINE and "matter" in clause.kinds:
                 topic = "matter"
-            subject = subject._replace(topic=topic or subject.topic)
-        short = len(held) == 1 and len(held[0].all) < _HEADLINE
-        return subject._replace(head=held[0].all if short else ())
+            if topic and topic != subject.topic:
+                subject = subject._replace(topic=topic)
+        head = held[0].all if len(held) == 1 and len(held[0].all) < _HEADLINE else ()
+        return subject._replace(head=head) if head or subject.head else subject
 
     def _sentence(self, sentence: _Sentence, words: Sequence[Token], subject: Subject) -> Subject:
         concepts = concepts_of(words)
@@ -179,10 +183,10 @@ class Reader:
             clause = labelled(clause, before, subject)
             if len(clause.all) <= MAX_CLAUSE:
                 paid = DISPUTES - subject.tainted if at in costs else frozenset()
-                subject = self._clause(
-                    sentence, clause, before, subject._replace(tainted=subject.tainted | paid)
-                )
-                subject = subject._replace(tainted=subject.tainted - paid)
+                barred = subject._replace(tainted=subject.tainted | paid) if paid else subject
+                subject = self._clause(sentence, clause, before, barred)
+                if paid:
+                    subject = subject._replace(tainted=subject.tainted - paid)
                 before = clause
         return subject
 
@@ -211,10 +215,10 @@ class Reader:
                 clock = clock._replace(each=False)
             if clock is not subject.clock:
                 subject = subject._replace(clock=clock)
-        planned = subject.planned or any(t.kind == "plan" and t.value == "strong" for t in clause.left)
-        if planned != subject.planned:
-            subject = subject._replace(planned=planned)
-        if planned or "plan" in clause.left_kinds:
+        plans = "plan" in clause.left_kinds
+        if plans and any(t.kind == "plan" and t.value == "strong" for t in clause.left):
+            subject = subject._replace(planned=True)
+        if plans or subject.planned:
             return subject._replace(body=held) if site else subject
         subject, topic, matter = subject_of(clause, concepts, subject, named)
         if "reply" in concepts and topic == "ask" and not carries:
@@ -256,7 +260,9 @@ class Reader:
                 channels=() if ground else ("many",) if many else channels or subject.channels,
                 about=about_of(clause),
             )
-        return subject._replace(asked=subject.asked or ("asker" in concepts and "apply" not in concepts))
+        if "asker" in concepts and "apply" not in concepts and not subject.asked:
+            subject = subject._replace(asked=True)
+        return subject
 
     def _figure(
         self,
@@ -274,7 +280,9 @@ class Reader:
             topic = own = min(of)
         concepts, topic = phrase_of(clause, number, set(found), subject, topic, own, said)
         kind = "case" if number.value == 0 and number.kind == "doc" else number.kind
-        unread = "".join(t.value for t in clause.all if t.kind in ("unknown", "id") and t not in named)
+        unread = ""
+        if not clause.kinds.isdisjoint(("unknown", "id")):
+            unread = "".join([t.value for t in clause.all if t.kind in ("unknown", "id") and t not in named])
         decisions: tuple[Decision, ...] = ()
         if "cmp" in clause.left_kinds or is_aside(clause):
             judged = Judged("foreign", "foreign", "comparison")
@@ -311,7 +319,8 @@ class Reader:
             judged = Judged("doubtful", "doubt", "万 behind a plain number")
         if decisions and not topic and decisions[0].topics[0] not in ("*", "none"):
             topic = decisions[0].topics[0]
-        number = number._replace(approx=number.approx or "approx" in clause.kinds)
+        if "approx" in clause.kinds and not number.approx:
+            number = number._replace(approx=True)
         joined = clause.opener in JOINTS and bool(said)
         said.append(
             Said(
@@ -323,7 +332,7 @@ class Reader:
             carried_in_doubts(said, clause)
         if decisions and "application.received" in said[-1].whole:
             subject = subject._replace(asked=True)
-        elif concepts & (OUTCOMES | {"done", "reply", "handle", "carry"}):
+        elif subject.asked and concepts & _ANSWERED:
             subject = subject._replace(asked=False)
         if own in DISPUTES and judged.reason.startswith("no decision"):
             subject = subject._replace(tainted=subject.tainted | DISPUTES)

@@ -20,7 +20,7 @@ from pipeline.extract.prose.context import self_names
 from pipeline.extract.prose.headings import Labelled, read_headings, read_list_lines
 from pipeline.extract.prose.reader import Reader
 from pipeline.extract.prose.told import Said
-from pipeline.extract.prose.words import flatten_sentence_text, hide_names, mask_titles, may_state, raw_span
+from pipeline.extract.prose.words import flatten_sentence_text, hide_names, mask_titles, raw_span
 from pipeline.report import Figure, Finding, Observation, State, Statement
 
 MAX_TEXT = 20_000
@@ -160,10 +160,9 @@ def read_prose(
             under = head
             heading = reader.topic_of(head) or (reader.topic_of(section) if head != section else "")
         lead = _lead(flats, at, lead)
-        if skipping or len(flat) < 2 or not may_state(flat):
-            continue
-        topic = (reader.topic_of(lead) if lead else "") or heading
-        said += reader.paragraph(at, flat, topic, under if flat is not under else "")
+        if not skipping and len(flat) > 1 and (found := reader.stating(flat)):
+            topic = (reader.topic_of(lead) if lead else "") or heading
+            said += reader.paragraph(at, flat, found, topic, under if flat is not under else "")
     return _handed_over(doubted(said), flats, paragraphs, template, codebook)
 
 

@@ -4,6 +4,7 @@ sentence settle each other."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import NamedTuple
 
 from pipeline.codebook import Decision
@@ -17,6 +18,7 @@ DECIDED = frozenset(["lic", "pen", "coe"])
 RESULTS = frozenset(["upheld", "corrected", "d_other", "d_pending", "withdrawn"])
 JOINTS = frozenset("、和及与并") | {"以及", "及其"}
 NIL = Number(0, False, "", "", False)
+_kind = attrgetter("kind")
 _OF_OTHERS = DISPUTES | {"train", "meet"}
 _VERBS = frozenset(["recv", "done", "reply", "handle"])
 _PARTS = frozenset(["of several years", "of a part of the bodies", "of one topic"])
@@ -70,7 +72,7 @@ def topic_of(tokens: Sequence[Token]) -> str:
 
 
 def has(tokens: Sequence[Token], *kinds: str) -> bool:
-    return any(token.kind in kinds for token in tokens)
+    return any(map(kinds.__contains__, map(_kind, tokens)))
 
 
 def disputes_of(clause: Clause) -> set[str]:
@@ -85,19 +87,15 @@ def verb_of(clause: Clause, flat: str) -> str:
 
 def is_aside(clause: Clause) -> bool:
     """(去年同期108件), 上年为91件: another year's figure that moves nothing."""
+    if clause.figure is None or clause.concepts or clause.topic or "time" not in clause.left_kinds:
+        return False
     times = [t.value for t in clause.left if t.kind == "time"]
-    return (
-        clause.figure is not None
-        and times[:1] == ["past"]
-        and not set(times) - {"past", "this"}
-        and not clause.concepts
-        and not clause.topic
-    )
+    return times[0] == "past" and not set(times) - {"past", "this"}
 
 
 def listed(clause: Clause, flat: str) -> frozenset[Token]:
     """What a list of contents names (公开财政资金、发展规划等各类信息): words that no row needs to know."""
-    tokens = clause.left
+    tokens = clause.left if "info" in clause.concepts else ()
     for at in range(len(tokens) - 1, 0, -1):
         if tokens[at].value == "info" and flat[tokens[at - 1].start] == "等":
             verbs = [i for i in range(at) if "disc" in concepts_of(tokens[i : i + 1])]

@@ -35,6 +35,8 @@ _CJK = "零〇○一二两三四五六七八九十百千万"
 _NUMBER = re.compile(
     r"(?P<n>\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d])|\d+(?:\.\d+)?)(?P<scale>[余多几]?(?:[百千万亿](?!元))?[余多]?)"
 )
+_COUNT = re.compile(r"\d+(?![\d.．、):%\-~至到年月季度全我本共])")
+"""A number behind which stands nothing that makes it a time, an item's number or a percentage."""
 _WORD_NUMBER = re.compile(rf"(?P<n>[{_CJK}]+)(?P<scale>[余多几]?(?:[万亿](?!元))?[余多]?)")
 _YEAR = re.compile(rf"(?<!\d)({FULL_YEAR})(?:年度?|(?=全|我|本|共|度))")
 _FULL = re.compile(
@@ -209,6 +211,15 @@ def _counted(match: re.Match[str], flat: str, lexicon: Lexicon) -> tuple[Number,
 
 def _digit_token(flat: str, at: int, lexicon: Lexicon) -> Token | None:
     """What begins with a digit: a year, a date, a percentage, a figure."""
+    if not _COUNT.match(flat, at) and (token := _time_token(flat, at)):
+        return token
+    if (found := _NUMBER.match(flat, at)) and (read := _counted(found, flat, lexicon)):
+        return _number_token(found[0], at, read)
+    return None
+
+
+def _time_token(flat: str, at: int) -> Token | None:
+    """What begins with a digit and counts nothing: the number of an item, a time, a percentage."""
     if (found := _ENUMERATION.match(flat, at)) and (not at or flat[at - 1] in PUNCTUATION):
         return Token("fill", "", at, found.end())
     if (found := _CLOCK.match(flat, at)) and not flat[at - 1 : at].isdigit():
@@ -224,8 +235,6 @@ def _digit_token(flat: str, at: int, lexicon: Lexicon) -> Token | None:
         return Token("time", "period", at, found.end())
     if found := _PERCENT.match(flat, at):
         return Token("percent", found[0], at, found.end())
-    if (found := _NUMBER.match(flat, at)) and (read := _counted(found, flat, lexicon)):
-        return _number_token(found[0], at, read)
     return None
 
 
@@ -255,6 +264,8 @@ def _special(flat: str, at: int, char: str) -> Token | None:
     return Token("punct", char, at, at + 1) if char in PUNCTUATION else None
 
 
+_CLOSING = PUNCTUATION - _ITEM_FIRST
+"""Marks that begin nothing else."""
 _MARKED = _SPECIAL | frozenset(_CJK) | frozenset("0123456789")
 _new = tuple.__new__  # a token for every second character: Token(...) itself takes twice as long
 
@@ -268,7 +279,9 @@ def tokens(flat: str, lexicon: Lexicon, names: Words) -> list[Token]:
     while at < length:
         char, pair = flat[at], flat[at : at + 2]
         token: Token | None = None
-        if char in _MARKED or pair in names:
+        if char in _CLOSING:
+            token = _new(Token, ("punct", char, at, at + 1, "", None, 0))
+        elif char in _MARKED or pair in names:
             token = _marked(flat, at, char, lexicon, names)
         elif held := known_at(pair) or known_at(char):
             lengths, known = held
@@ -312,14 +325,13 @@ def _word(flat: str, at: int, lexicon: Lexicon, names: Words) -> Token | None:
 
 def _marked(flat: str, at: int, char: str, lexicon: Lexicon, names: Words) -> Token | None:
     """What begins with a mark, a digit, a Chinese numeral or the body's own name."""
-    token = _special(flat, at, char) if char in _SPECIAL else None
-    if token is None:
-        token = _word(flat, at, lexicon, names)
     if char.isdigit():
-        token = _digit_token(flat, at, lexicon) or token
+        token = _digit_token(flat, at, lexicon) or _word(flat, at, lexicon, names)
         if token is None and (run := _SKIP.match(flat, at)):
             return Token("id", run[0], at, run.end())
-    elif token is None and char in _CJK and (match := _WORD_NUMBER.match(flat, at)):
+        return token
+    token = (_special(flat, at, char) if char in _SPECIAL else None) or _word(flat, at, lexicon, names)
+    if token is None and char in _CJK and (match := _WORD_NUMBER.match(flat, at)):
         read = _counted(match, flat, lexicon)
         if read and (read[0].unit or _ends(flat, read[1])):
             return _number_token(match[0], at, read)
