@@ -108,7 +108,7 @@ _GOVERNMENT_END = re.compile(r"(?:人民)?政府(?:办公室|办公厅)?$")
 _BARE_GOVERNMENT_END = re.compile(r"(?:人民)?政府$")
 _FULL_NAME = re.compile(r"[\u4e00-\u9fff]{2,6}(?:省|市|县|区|州|盟|旗)[\u4e00-\u9fff]{2,16}")
 _PLACE_OF = re.compile(
-    r"^[\u4e00-\u9fff]{2,6}?(?:自治州|自治县|省|市|县|区|州|盟|旗)(?=[\u4e00-\u9fff]{2}|$)"
+    r"^[\u4e00-\u9fff]{2,10}?(?:自治州|自治县|省|市|县|区|州|盟|旗)(?=[\u4e00-\u9fff]{2}|$)"
 )
 _ZONE = re.compile(
     r"(?:(?:综合实验|经济技术开发|经济开发|高新技术产业开发|开发)区|自治[州县]|[省市县区州盟旗])$"
@@ -144,6 +144,10 @@ def own_surfaces(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(n for n in found if len(n) > 1))
 
 
+_OF_ZONES = frozenset(("园区", "开发区", "高新区", "经开区", "新区"))
+_RUNS_A_ZONE = re.compile(r"(?:开发|产业|工业|科技)?(?:园区?|区)管(?:理委员|委)会$")
+
+
 def _short(name: str) -> str:
     return re.sub(r"政府办$", "政府办公室", name).replace("人民政府", "政府")
 
@@ -152,6 +156,12 @@ def _abbreviates(short: str, own: str) -> bool:
     """州林草局 of 怀德州林业和草原局: every character of ``short`` stands in ``own``, in this order."""
     rest = iter(own)
     return all(char in rest for char in short)
+
+
+def of_own_field(word: str, names: Sequence[str]) -> bool:
+    """教育体育 of 白河县教育体育局, 局 of any bureau: a word whose characters stand in the body's own name, in their
+    order, names the body or its field."""
+    return any(_abbreviates(word, own) for own in names)
 
 
 def is_own(name: str, names: Sequence[str]) -> Verdict:
@@ -169,6 +179,8 @@ def is_own(name: str, names: Sequence[str]) -> Verdict:
             or bare.endswith(own)
             or (len(bare) > 1 and stem.endswith(bare))
             or bare in (stem, stem + "政府", stem + "人民政府")
+            or (bare == own + "办公室" and stem == own)
+            or (bare in _OF_ZONES and _RUNS_A_ZONE.search(own))
             or (_BARE_GOVERNMENT_END.sub("", bare) in (stem, stem[-1:]) and own != stem)
         ):
             return "take"
@@ -188,6 +200,9 @@ OWN = Body("take", "")
 _TO = frozenset("向给由")
 _BASIS = frozenset(("按照", "根据", "依据", "落实"))
 _TOWNS = frozenset("乡镇街")
+_LONGEST_NAME = 8
+"""Characters of a word that ends a clause and may be a body's name, not the end of a deed (加快建设美丽中国样板城市)."""
+_DOCUMENTS = frozenset(("file", "policydoc", "meet", "gazette"))
 
 
 def _all_parts(clause: Clause, flat: str) -> bool:
@@ -213,6 +228,8 @@ def named_body(clause: Clause, flat: str) -> tuple[str, frozenset[Token]]:
         if office and not (at and tokens[at - 1].kind == "unknown" and tokens[at - 1].end == token.start):
             continue
         if at and flat[tokens[at - 1].start : tokens[at - 1].end] in _TO:
+            continue
+        if clause.figure is None and at and at == len(tokens) - 1 and token.end - token.start > _LONGEST_NAME:
             continue
         first = at
         while (
@@ -254,7 +271,8 @@ def body_of(
     if name:
         behind = max(t.end for t in of_name)
         if any(t.start == behind and _is_channel(t) for t in clause.left):
-            return Body("take" if "政府" in name else is_own(name, names), "site")
+            place = "政府" in name or any(name in own for own in names)
+            return Body("take" if place else is_own(name, names), "site")
         return Body(is_own(name, names), "named")
     body = held
     for at, token in enumerate(clause.left):
@@ -264,6 +282,10 @@ def body_of(
         if token.value in ("government", "level") and at and flat[token.start - 1] in _TO:
             continue
         after = clause.left[at + 1] if at + 1 < len(clause.left) else None
+        if token.value == "others" and at and flat[token.start - 1] == "在":
+            continue
+        if token.value == "level" and any(t.value == "platform" for t in clause.left[at + 1 : at + 3]):
+            continue  # 乡镇公开专栏
         if token.value in ("own", "self"):
             body = Body("take", "own")
         elif token.value == "area":
@@ -283,11 +305,16 @@ def body_of(
             elif body.kind not in ("whole", "group") or body is held:
                 body = Body("doubt", "level")
         elif token.value == "government":
-            if after is not None and "website" in after.value:
+            if after is not None and (_is_channel(after) or after.value in _DOCUMENTS):
                 continue
             own: Verdict = "doubt" if "办" in surface else "take"
             if names and surface not in ("政府", "人民政府"):
                 own = is_own(surface, names)
+            joined = (
+                at > 1 and clause.left[at - 1].kind == "joint" and clause.left[at - 2].value == token.value
+            )
+            if joined and flat[clause.left[at - 2].start : clause.left[at - 2].end] in surface:
+                own = "take"  # 市政府及市政府办公室
             body = Body(own, "own" if own == "take" else "named")
         else:
             body = Body("foreign", "others")

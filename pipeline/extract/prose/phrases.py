@@ -113,6 +113,8 @@ def subject_of(
 ) -> tuple[Subject, str, str]:
     """The subject behind the clause, the clause's topic, and the other matter that it is of ("" where none)."""
     own = clause.topic
+    if own == "disclosed" and subject.topic.startswith("ask") and "disc" not in concepts:
+        own = "" if concepts & {"apply", "submit"} else own  # 通过门户网站提交申请5件
     topic = own or subject.topic or ("ask" if concepts & ASKS else "")
     if {"already", "info"} <= concepts and not subject.topic.startswith("ask"):
         concepts.symmetric_difference_update(
@@ -133,7 +135,7 @@ def subject_of(
         topic = f"matter.{matter}"
     elif own in subject.tainted and not (number and number.value == 0):
         topic, matter = "matter.", "as before"
-    elif own in DISPUTES | DECIDED and not concepts & {"gk", "request", "decision"} and handled:
+    elif own in DISPUTES and not concepts & {"gk", "request", "decision"} and handled:
         subject = subject._replace(tainted=subject.tainted | group_of(own), office=own)
         topic, matter = "matter.", "office"
     if own in DECIDED and (subject.decided or "decision" in concepts):
@@ -165,14 +167,18 @@ def phrase_of(
     if subject.channels == OUTSIDE:
         if (concepts & {"info", "added"} or concepts == {"disc"}) and not own and not concepts & CHANNELS:
             concepts.add("of_a_channel")
+    elif subject.channels == ("platform",) and "proactive" in concepts:
+        pass  # 完善公开专栏,全年主动公开373条: of all that was disclosed
     elif subject.channels != ("many",) and concepts <= DISCLOSING and concepts & {"disc", "info"}:
         concepts |= set(subject.channels)
     if len(concepts & CHANNELS - {"platform"}) > 1 and "proactive" in concepts:
         concepts -= CHANNELS
     if len(concepts & _WAYS) > 1 and ("recv" in concepts or concepts >= {"submit", "request"}):
         concepts -= _WAYS
-    if topic in ("norm", "reg") and clause.opener in JOINTS and not concepts & _OF_DOCUMENTS and said:
-        concepts |= said[-1].concepts & _OF_DOCUMENTS if said[-1].topic in ("norm", "reg") else set()
+    documents = topic in ("norm", "reg") or topic in DECIDED
+    if documents and clause.opener in JOINTS and not concepts & _OF_DOCUMENTS and said:
+        alike = said[-1].topic in (("norm", "reg") if topic not in DECIDED else DECIDED)
+        concepts |= said[-1].concepts & _OF_DOCUMENTS if alike else set()
     if number.kind == "money" and topic in ("fee", "infofee") and not concepts:
         concepts = {topic}
     if concepts == {"gk"} and subject.office and "sub" in clause.left_kinds:
@@ -213,6 +219,12 @@ def segments_of(held: Sequence[Clause], concept: str) -> frozenset[int]:
         if concept in clause.concepts:
             found.update(range(first, at + 1))
     return frozenset(found)
+
+
+def on_a_platform(clause: Clause) -> bool:
+    """在信息公开专栏公开5件 is told of the platform, 公开目录1条 of what is shown."""
+    at = [t.value for t in clause.left if t.kind == "concept"]
+    return "platform" in at and not any("disc" in value for value in at[: at.index("platform")])
 
 
 def reposted_by(clause: Clause) -> bool:

@@ -5,51 +5,45 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import NamedTuple
+from itertools import pairwise
 
 from pipeline.codebook import Codebook, Decision
 from pipeline.extract.prose.clauses import Clause, clauses, concepts_of, sentences
 from pipeline.extract.prose.context import OWN, body_of, named_body, own_surfaces
 from pipeline.extract.prose.decide import Form, Phrase, decider_of
+from pipeline.extract.prose.denials import deny, of_every_one
 from pipeline.extract.prose.phrases import (
     ASKS,
     CHANNELS,
     OUTCOMES,
     OUTSIDE,
-    PARTS,
-    SHARED,
     Subject,
     about_of,
     carry_way,
     channels_of,
     idle,
-    items_of,
     labelled,
-    names_all,
     phrase_of,
-    reposted_by,
     segments_of,
     speaks_of_disclosure,
     subject_of,
 )
 from pipeline.extract.prose.told import (
-    DECIDED,
     DISPUTES,
     JOINTS,
-    NIL,
-    RESULTS,
     Judged,
     Said,
+    Sentence,
     carried_in_doubts,
     disputes_of,
     has,
     is_aside,
     listed,
-    not_ours,
+    own_words_of,
     settled,
-    topic_of,
     verb_of,
 )
+from pipeline.extract.prose.verdicts import Judge
 from pipeline.extract.prose.words import (
     Number,
     Token,
@@ -71,17 +65,6 @@ _BY_THE_WAY = frozenset(("meet", "train", "infofee"))
 _OURS = DISPUTES | {"dispute", "staff"}
 _ANSWERED = OUTCOMES | {"done", "reply", "handle", "carry"}
 ENOUGH_OUTCOMES = 3
-APPLICANTS_FROM = 2019
-"""The first year whose form has a column for every kind of applicant."""
-
-
-class _Sentence(NamedTuple):
-    """The sentence that is read: of paragraph ``at``, whose text is ``flat``; ``said`` grows."""
-
-    at: int
-    flat: str
-    said: list[Said]
-    years: set[int]
 
 
 class Reader:
@@ -91,7 +74,7 @@ class Reader:
         self, codebook: Codebook, family: str, year: int | None, names: Sequence[str], *, narrow: bool
     ) -> None:
         self.family, self.year, self.names, self.narrow = family, year, names, narrow
-        self.decide = decider_of(codebook, Form(family, year)).decide
+        self.judge = Judge(decider_of(codebook, Form(family, year)), family, year)
         self.lexicon = lexicon_of(codebook)
         self.own = own_words(own_surfaces(names))
         self.heads: dict[str, Sequence[Token]] = {}
@@ -136,7 +119,7 @@ class Reader:
             if subject.topic.startswith("matter") and {"info", "gk"}.intersection(concepts_of(words)):
                 subject = subject._replace(topic=topic)
             if has(words, "number", "neg"):
-                sentence, before = _Sentence(at, flat, [], set()), subject.topic
+                sentence, before = Sentence(at, flat, [], set()), subject.topic
                 subject = self._sentence(sentence, words, subject)
                 if subject.head:
                     subject = subject._replace(head=())
@@ -164,7 +147,7 @@ class Reader:
         head = held[0].all if len(held) == 1 and len(held[0].all) < _HEADLINE else ()
         return subject._replace(head=head) if head or subject.head else subject
 
-    def _sentence(self, sentence: _Sentence, words: Sequence[Token], subject: Subject) -> Subject:
+    def _sentence(self, sentence: Sentence, words: Sequence[Token], subject: Subject) -> Subject:
         concepts = concepts_of(words)
         if len(OUTCOMES.intersection(concepts)) >= ENOUGH_OUTCOMES and not subject.topic:
             subject = subject._replace(topic="ask")
@@ -188,12 +171,25 @@ class Reader:
                 if paid:
                     subject = subject._replace(tainted=subject.tainted - paid)
                 before = clause
+            elif clause.number:
+                self._unread(sentence, clause, clause.number, Judged("unclaimed", "take", "a long clause"))
+        if outer:
+            subject = subject._replace(topic=outer[0].topic, body=outer[0].body)
         return subject
 
-    def _clause(
-        self, sentence: _Sentence, clause: Clause, before: Clause | None, subject: Subject
-    ) -> Subject:
+    def _unread(self, sentence: Sentence, clause: Clause, number: Number, judged: Judged) -> None:
+        """A number that is counted and not understood."""
+        if number.unit and number.kind not in ("time", "id"):
+            place = (sentence.at, clause.start, clause.end)
+            sentence.said.append(Said(*place, number, False, (), judged, "", "", frozenset()))
+
+    def _clause(self, sentence: Sentence, clause: Clause, before: Clause | None, subject: Subject) -> Subject:
         name, named = named_body(clause, sentence.flat)
+        if "unknown" in clause.kinds or "matter" in clause.kinds:
+            own = own_words_of(clause, self.names, sentence.flat)
+            named |= own
+            if own and any(t in own and after.value == "info" for t, after in pairwise(clause.all)):
+                subject = subject._replace(about="of")  # 发布气象信息2000条: of its field, not of all
         part = "sub" in clause.left_kinds or (
             before is not None and not before.figure and "sub" in before.kinds
         )
@@ -219,6 +215,8 @@ class Reader:
         if plans and any(t.kind == "plan" and t.value == "strong" for t in clause.left):
             subject = subject._replace(planned=True)
         if plans or subject.planned:
+            if clause.number:
+                self._unread(sentence, clause, clause.number, Judged("foreign", "foreign", "plan"))
             return subject._replace(body=held) if site else subject
         subject, topic, matter = subject_of(clause, concepts, subject, named)
         if "reply" in concepts and topic == "ask" and not carries:
@@ -237,7 +235,7 @@ class Reader:
 
     def _without_figure(
         self,
-        sentence: _Sentence,
+        sentence: Sentence,
         clause: Clause,
         before: Clause | None,
         subject: Subject,
@@ -246,9 +244,9 @@ class Reader:
     ) -> Subject:
         concepts = clause.concepts
         if "neg" in clause.kinds:
-            self._nil(sentence, clause, before, subject, topic, named)
+            deny(self.judge, sentence, clause, before, subject, topic, named)
         elif sentence.said:
-            self._of_every_one(sentence, clause, subject)
+            of_every_one(self.judge, sentence, clause, subject)
         if not topic and ASKS.intersection(concepts):
             topic = "ask"
         if "cmp" not in clause.kinds:
@@ -266,7 +264,7 @@ class Reader:
 
     def _figure(
         self,
-        sentence: _Sentence,
+        sentence: Sentence,
         clause: Clause,
         number: Number,
         found: Collection[str],
@@ -289,7 +287,7 @@ class Reader:
         elif "neg" in clause.left_kinds:
             judged = Judged("unclaimed", "take", "denied")
         elif matter in ("office", "as before") and subject.office == own:
-            decisions = self.decide(Phrase(frozenset({own}), own, kind, "figure"))
+            decisions = self.judge.decide(Phrase(frozenset({own}), own, kind, "figure"))
             judged = Judged("doubtful", "doubt", "its own or handled for others")
             if not decisions or unread:
                 decisions, judged = (), Judged("foreign", "foreign", matter)
@@ -304,15 +302,15 @@ class Reader:
             return subject._replace(topic="")
         elif not concepts and "time" in clause.left_kinds and said and said[-1].decisions:
             decisions = said[-1].decisions
-            judged = self._judged(decisions[0], subject, clause, counted=True)
+            judged = self.judge.judged(decisions[0], subject, clause, counted=True)
         else:
-            decisions = self.decide(Phrase(frozenset(concepts), topic, kind, "figure"))
-            if not self._holds(decisions, clause, subject, concepts):
+            decisions = self.judge.decide(Phrase(frozenset(concepts), topic, kind, "figure"))
+            if not self.judge.holds(decisions, clause, subject, concepts):
                 decisions = ()
             shown = " ".join(sorted(concepts)) + (f" of {topic}" if topic else "")
             judged = Judged("unclaimed", "take", f"no decision: {shown}")
             if decisions:
-                judged = self._judged(decisions[0], subject, clause, counted=bool(said))
+                judged = self.judge.judged(decisions[0], subject, clause, counted=bool(said))
         if not decisions and idle(clause, number, concepts):
             return subject
         if number.scaled and judged.status == "claimed":
@@ -330,7 +328,7 @@ class Reader:
         )
         if {"carry", "prev"} <= concepts and number.value:
             carried_in_doubts(said, clause)
-        if decisions and "application.received" in said[-1].whole:
+        if any(d.flow == "in" for d in decisions):
             subject = subject._replace(asked=True)
         elif subject.asked and concepts & _ANSWERED:
             subject = subject._replace(asked=False)
@@ -347,155 +345,19 @@ class Reader:
         return subject._replace(clock=clock, topic=topic, about="", channels=channels)
 
     def _shared(
-        self, sentence: _Sentence, clause: Clause, number: Number, subject: Subject, disputes: set[str]
+        self, sentence: Sentence, clause: Clause, number: Number, subject: Subject, disputes: set[str]
     ) -> None:
         """行政复议、行政诉讼各2件 is a figure of each, 0 of both is 0 of each; 共5件 is none of one."""
         each = (number.value == 0 or "each" in clause.left_kinds) and clause.kinds.isdisjoint(
             ("unknown", "matter")
         )
         for of in sorted(disputes) if each else [""]:
-            decisions = self.decide(Phrase(frozenset([of]), of, number.kind, "figure"))
+            decisions = self.judge.decide(Phrase(frozenset([of]), of, number.kind, "figure"))
             judged = Judged("unclaimed", "take", "shared by several")
             if decisions:
-                judged = self._judged(decisions[0], subject, clause)
+                judged = self.judge.judged(decisions[0], subject, clause)
             verb = verb_of(clause, sentence.flat)
             place = (sentence.at, clause.start, clause.end)
             sentence.said.append(
                 Said(*place, number, False, decisions, judged, verb, of, frozenset([of]), joined=True)
             )
-
-    def _holds(
-        self, decisions: Sequence[Decision], clause: Clause, subject: Subject, concepts: Collection[str]
-    ) -> bool:
-        """What a decision asks of what stands around its phrase."""
-        if not decisions:
-            return False
-        first = decisions[0]
-        if any(d.applicant for d in decisions):
-            known = self.family != "narrative" or (self.year or 0) >= APPLICANTS_FROM
-            return known and (subject.asked or "recv" in concepts)
-        if first.need == {"apply"}:
-            among = any(t.value == "among" for t in clause.right)
-            return bool(concepts_of(clause.left)) and not among
-        if "repost" in concepts and not reposted_by(clause):
-            return False
-        if first.need == {"other"} and "disclosed" in first.topics:
-            return "many" in subject.channels
-        part = "sub" in clause.left_kinds
-        if concepts == {"normdoc", "disc"} and part:
-            return False
-        part_of = concepts in PARTS and part
-        return not part_of or subject.topic in ("", "disclosed", "ask")
-
-    def _judged(
-        self,
-        decision: Decision,
-        subject: Subject,
-        clause: Clause,
-        *,
-        counted: bool = False,
-        nil: bool = False,
-    ) -> Judged:
-        """Whether the figure is this report's, of this year, and whole."""
-        when = subject.clock.verdict(stock=nil or decision.span == "stock", counted=counted)
-        if nil and when in ("doubt", "weak") and subject.clock.own:
-            when = "take"
-        body = subject.body.verdict
-        if "foreign" in (when, body):
-            return Judged("foreign", "foreign", "another time" if when == "foreign" else "another body")
-        if when == "doubt":
-            return Judged("doubtful", "doubt", "of several years")
-        if body == "doubt":
-            return Judged("doubtful", "doubt", "of a part of the bodies")
-        about = subject.about == "of" or (subject.about == "deed" and not names_all(clause))
-        if decision.total and (about or "topic" in clause.left_kinds):
-            return Judged("doubtful", "doubt", "of one topic")
-        if "doubtful" in decision.reads:
-            return Judged("doubtful", "doubt", "a word of two meanings")
-        return Judged("claimed", when)
-
-    def _nil(
-        self,
-        sentence: _Sentence,
-        clause: Clause,
-        before: Clause | None,
-        subject: Subject,
-        topic: str,
-        named: frozenset[Token],
-    ) -> None:
-        """未, 没有, 无 and 为零 say 0 of each thing that they deny."""
-        found = clause.all
-        if not topic_of(found) and not clause.concepts and before is not None and before.figure is None:
-            found = (*before.all, *found)
-        items = items_of(found)
-        last = set(concepts_of(items[-1]))
-        shared = ({"gk"} & set(concepts_of(found))) | (last & RESULTS)
-        for item in items:
-            concepts = set(concepts_of(item)) | shared
-            if any(t.kind == "neg" and t.value == "fee" for t in item):
-                concepts.add("fee")
-            if not concepts - {"gk"} and len(items) > 1:
-                continue
-            own = topic_of(item) or ("fee" if "fee" in concepts else "")
-            paid = "fee" in concepts or topic == "fee"
-            own = "fee" if own == "ask" and paid and concepts <= {"fee", "onreq", "gk", "info"} else own
-            of = own or topic
-            if "carry" in concepts:
-                concepts |= carry_way(item, self.year)
-            if of == "complaint" and subject.ours:
-                of = "complaint.ours"
-            unread = "".join(
-                sentence.flat[t.start : t.end]
-                for t in item
-                if t.kind in ("unknown", "matter", "id") and t not in named
-            )
-            decisions: tuple[Decision, ...] = ()
-            judged = Judged("unclaimed", "take", f"unread: {unread}")
-            if not unread:
-                if of.startswith("matter") or of in subject.tainted:
-                    continue
-                phrase = Phrase(frozenset(concepts), of, "", "nil")
-                more = phrase._replace(concepts=frozenset(concepts | (last & SHARED)))
-                decisions = self.decide(phrase) or self.decide(more)
-                judged = Judged("unclaimed", "take", "no decision: " + " ".join(sorted(concepts)))
-                if decisions:
-                    judged = self._judged(decisions[0], subject, clause, nil=True)
-            if decisions or (own and "bad" not in concepts) or (unread and "apply" in concepts):
-                verb = verb_of(clause, sentence.flat)
-                place = (sentence.at, clause.start, clause.end)
-                sentence.said.append(
-                    Said(*place, NIL, True, decisions, judged, verb, of, frozenset(concepts))
-                )
-
-    def _of_every_one(self, sentence: _Sentence, clause: Clause, subject: Subject) -> None:
-        """均已答复, 全部维持, 均为当面申请: the figure before, again; of one case also without 均."""
-        said, concepts = sentence.said, frozenset(clause.concepts)
-        every, other = "all" in clause.left_kinds, "matter" in clause.kinds
-        if every and ("notgk" in concepts or ("gk" not in concepts and (concepts & DECIDED or other))):
-            not_ours(said)
-        elif concepts and clause.kinds.isdisjoint(("unknown", "matter", "plan", "cmp")):
-            own = clause.topic
-            turned = not clause.opener and not clause.depth
-            for last in reversed(said[-1:] if turned else said):
-                bare = last.judged.reason.startswith("no decision") and last.concepts <= ASKS
-                if last.nil or (last.status == "foreign" and last.decisions):
-                    continue
-                if last.status == "foreign" or not (last.decisions or bare) or last.joined:
-                    return
-                if not every and not (last.number.value == 1 and concepts <= RESULTS | DISPUTES):
-                    continue
-                inherits = not own or own.startswith("ask") or last.topic.startswith(own)
-                topic = last.topic if inherits and not (bare and own.startswith("ask")) else own
-                decisions = tuple(
-                    d
-                    for d in self.decide(Phrase(concepts, topic, "", "every"))
-                    if "*" not in d.topics and (bare or last.whole & d.whole)
-                )
-                if decisions:
-                    values = {s.number.value for s in said if s.whole & last.whole}
-                    if len(values) <= 1:
-                        judged = self._judged(decisions[0], subject, clause) if bare else last.judged
-                        again = last._replace(start=clause.start, end=clause.end, decisions=decisions)
-                        again = again._replace(judged=judged, concepts=concepts)
-                        said.append(again._replace(topic=topic))
-                    return

@@ -3,13 +3,14 @@ sentence settle each other."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from operator import attrgetter
 from typing import NamedTuple
 
 from pipeline.codebook import Decision
 from pipeline.extract.prose.clauses import Clause, concepts_of
-from pipeline.extract.prose.context import Verdict
+from pipeline.extract.prose.context import Verdict, of_own_field
 from pipeline.extract.prose.words import Number, Token
 from pipeline.report import Figure, StatementStatus
 
@@ -21,6 +22,8 @@ NIL = Number(0, False, "", "", False)
 _kind = attrgetter("kind")
 _OF_OTHERS = DISPUTES | {"train", "meet"}
 _VERBS = frozenset(["recv", "done", "reply", "handle"])
+_IN_LISTS = frozenset(["unknown", "matter", "fill", "concept", "topic", "body"])
+_NAMES = frozenset(["unknown", "matter"])
 _PARTS = frozenset(["of several years", "of a part of the bodies", "of one topic"])
 
 
@@ -56,6 +59,15 @@ class Said(NamedTuple):
     def whole(self) -> frozenset[str]:
         """The indicators that it counts, those of one kind of applicant aside."""
         return frozenset(d.indicator for d in self.decisions if not d.applicant)
+
+
+class Sentence(NamedTuple):
+    """The sentence that is read: of paragraph ``at``, whose text is ``flat``; ``said`` grows."""
+
+    at: int
+    flat: str
+    said: list[Said]
+    years: set[int]
 
 
 def group_of(topic: str) -> frozenset[str]:
@@ -94,25 +106,62 @@ def is_aside(clause: Clause) -> bool:
 
 
 def listed(clause: Clause, flat: str) -> frozenset[Token]:
-    """What a list of contents names (公开财政资金、发展规划等各类信息): words that no row needs to know."""
-    tokens = clause.left if "info" in clause.concepts else ()
+    """What a list of contents names (公开财政资金、发展规划等各类信息), and one of columns (在要闻、公告等栏目): words that no
+    row needs to know."""
+    tokens = () if {"info", "platform"}.isdisjoint(clause.concepts) else clause.left
     for at in range(len(tokens) - 1, 0, -1):
+        if tokens[at].value == "platform" and flat[tokens[at - 1].start] == "等":
+            opens = [i for i in range(at) if tokens[i].topic == "disclosed" and tokens[i].value != "platform"]
+            first = opens[-1] + 1 if opens and concepts_of(tokens[opens[-1] : opens[-1] + 1]) else 0
+            return frozenset(t for t in tokens[first : at - 1] if t.kind in _IN_LISTS)
         if tokens[at].value == "info" and flat[tokens[at - 1].start] == "等":
             verbs = [i for i in range(at) if "disc" in concepts_of(tokens[i : i + 1])]
             if verbs:
                 between = tokens[verbs[-1] + 1 : at - 1]
-                return frozenset(t for t in between if t.kind in ("unknown", "matter", "fill", "concept"))
+                return frozenset(t for t in between if t.kind in _IN_LISTS)
     return frozenset()
 
 
+_OF_BODIES = re.compile(r"[局委办厅心站所部院会社馆县市区镇乡]$")
+_NAMED_CHANNELS = frozenset(("wechat", "weibo", "website", "newmedia"))
+
+
+def own_words_of(clause: Clause, names: Sequence[str], flat: str) -> frozenset[Token]:
+    """Words that say no other thing: the body's own field (教育信息 of a bureau of education) and an account's name
+    right before it (书香白河微信公众号)."""
+    found: set[Token] = set()
+    words = clause.all
+    for at, token in enumerate(words):
+        if token.kind in _NAMES:
+            after = words[at + 1 : at + 2]
+            body = token.kind == "unknown" and _OF_BODIES.search(token.value)
+            if (body or (after and after[0].value == "info")) and of_own_field(
+                flat[token.start : token.end], names
+            ):
+                found.add(token)
+        elif token.kind == "concept" and token.value in _NAMED_CHANNELS:
+            first = at
+            while first and words[first - 1].end == words[first].start and words[first - 1].kind in _NAMES:
+                first -= 1
+            found.update(words[first:at])
+    return frozenset(found)
+
+
 def carried_in_doubts(said: list[Said], clause: Clause) -> None:
-    """收到120件(含上年结转8件): the figure may hold what was carried in."""
+    """收到120件(含上年结转8件): the figure may hold what was carried in. 办结20件(含上年结转2件) says nothing of those received;
+    of 收到并答复21件(含上年结转1件) what was answered stays sure."""
     if clause.opener != "(" and "sub" not in clause.left_kinds:
         return
     for index in range(len(said) - 2, -1, -1):
-        if "application.received" in said[index].whole:
+        s = said[index]
+        came = tuple(d for d in s.decisions if d.flow == "in")
+        others = tuple(d for d in s.decisions if d.flow != "in")
+        if came:
             judged = Judged("doubtful", "doubt", "may hold what was carried in")
-            said[index] = said[index]._replace(judged=judged)
+            said[index] = s._replace(judged=judged, decisions=came)
+            if others:
+                said.insert(index, s._replace(decisions=others))
+        if came or any(d.flow == "out" for d in others):
             return
 
 
@@ -135,7 +184,10 @@ def settled(said: Sequence[Said]) -> list[Said]:
     sites = {
         s.number.value
         for s in said
-        if s.decisions and s.status != "foreign" and {"website", "disc"} <= s.concepts and not s.nil
+        if (s.decisions or "platform" in s.concepts)
+        and s.status != "foreign"
+        and ("disc" in s.concepts and s.concepts & {"website", "platform"})
+        and not s.nil
     }
     kept = []
     for s in said:

@@ -23,6 +23,7 @@ _DROP = re.compile(rf"[\s{_MARKS}]+")
 _DROPPED = frozenset(c for c in map(chr, range(0x10000)) if _DROP.fullmatch(c))
 _HIDDEN = "□"
 _TITLE = re.compile(r"《[^《》]{0,80}》")
+_NOTICE = re.compile(r"《[^《》]{0,40}关于[^《》]{1,80}》")
 _IN_TITLE = re.compile(r"[0-9零〇○一二两三四五六七八九十百千]")
 _QUOTED = re.compile(
     r"[“\"]([^“”\"]{1,16})[”\"](?=[^。,;]{0,6}?(?:微|公众号|网|视频号|抖音|平台|头条|客户端|门户))"
@@ -163,9 +164,11 @@ def raw_span(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def mask_titles(flat: str) -> str:
-    """Digits inside 《...》 are part of a name: each becomes □, so that no figure or year is read from it."""
+    """Digits inside 《...》 are part of a name: each becomes □, so that no figure or year is read from it. Of what
+    others wrote (《国务院办公厅关于...的通知》) no word is read."""
     if "《" not in flat:
         return flat
+    flat = _NOTICE.sub(lambda m: f"《{_HIDDEN * (len(m[0]) - 2)}》", flat)
     return _TITLE.sub(lambda m: _IN_TITLE.sub(_HIDDEN, m[0]), flat)
 
 

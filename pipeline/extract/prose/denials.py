@@ -1,0 +1,114 @@
+"""What a clause without a figure says: 未, 没有 and 无 (0 of each thing that they deny), 均 and 全部 (the figure before, again)."""
+
+from __future__ import annotations
+
+from pipeline.codebook import Decision
+from pipeline.extract.prose.clauses import Clause, concepts_of
+from pipeline.extract.prose.decide import Phrase
+from pipeline.extract.prose.phrases import ASKS, SHARED, Subject, carry_way, items_of
+from pipeline.extract.prose.told import (
+    DECIDED,
+    DISPUTES,
+    NIL,
+    RESULTS,
+    Judged,
+    Said,
+    Sentence,
+    not_ours,
+    topic_of,
+    verb_of,
+)
+from pipeline.extract.prose.verdicts import Judge
+from pipeline.extract.prose.words import Token
+
+
+def deny(
+    judge: Judge,
+    sentence: Sentence,
+    clause: Clause,
+    before: Clause | None,
+    subject: Subject,
+    topic: str,
+    named: frozenset[Token],
+) -> None:
+    """未, 没有, 无 and 为零 say 0 of each thing that they deny."""
+    found = clause.all
+    if not topic_of(found) and not clause.concepts and before is not None and before.figure is None:
+        found = (*before.all, *found)
+    items = items_of(found)
+    last = set(concepts_of(items[-1]))
+    shared = ({"gk"} & set(concepts_of(found))) | (last & RESULTS)
+    for item in items:
+        concepts = set(concepts_of(item)) | shared
+        if any(t.kind == "neg" and t.value == "fee" for t in item):
+            concepts.add("fee")
+        if not concepts - {"gk"} and len(items) > 1:
+            continue
+        own = topic_of(item) or ("fee" if "fee" in concepts else "")
+        paid = "fee" in concepts or topic == "fee"
+        own = "fee" if own == "ask" and paid and concepts <= {"fee", "onreq", "gk", "info"} else own
+        of = own or topic
+        if "carry" in concepts:
+            concepts |= carry_way(item, judge.year)
+        if of == "complaint" and subject.ours:
+            of = "complaint.ours"
+        unread = "".join(
+            sentence.flat[t.start : t.end]
+            for t in item
+            if t.kind in ("unknown", "matter", "id") and t not in named
+        )
+        decisions: tuple[Decision, ...] = ()
+        judged = Judged("unclaimed", "take", f"unread: {unread}")
+        if not unread:
+            if of.startswith("matter") or of in subject.tainted:
+                continue
+            phrase = Phrase(frozenset(concepts), of, "", "nil")
+            more = phrase._replace(concepts=frozenset(concepts | (last & SHARED)))
+            decisions = judge.decide(phrase) or judge.decide(more)
+            judged = Judged("unclaimed", "take", "no decision: " + " ".join(sorted(concepts)))
+            if decisions:
+                judged = judge.judged(decisions[0], subject, clause, nil=True)
+        if decisions or (own and "bad" not in concepts) or (unread and "apply" in concepts):
+            verb = verb_of(clause, sentence.flat)
+            place = (sentence.at, clause.start, clause.end)
+            sentence.said.append(Said(*place, NIL, True, decisions, judged, verb, of, frozenset(concepts)))
+
+
+_DEALT = frozenset(("done", "reply", "ontime"))
+
+
+def of_every_one(judge: Judge, sentence: Sentence, clause: Clause, subject: Subject) -> None:
+    """均已答复, 全部维持, 均为当面申请: the figure before, again; of one case also without 均."""
+    said, concepts = sentence.said, frozenset(clause.concepts)
+    every, other = "all" in clause.left_kinds, "matter" in clause.kinds
+    if every and ("notgk" in concepts or ("gk" not in concepts and (concepts & DECIDED or other))):
+        not_ours(said)
+    elif concepts and clause.kinds.isdisjoint(("unknown", "matter", "plan", "cmp")):
+        own = clause.topic
+        turned = not clause.opener and not clause.depth
+        for last in reversed(said[-1:] if turned else said):
+            bare = last.judged.reason.startswith("no decision") and last.concepts <= ASKS
+            if last.nil or (last.status == "foreign" and last.decisions):
+                continue
+            if concepts <= _DEALT and every and not bare and not any(d.flow for d in last.decisions):
+                continue  # 收到8件,其中线下转办1件,均按时办结
+            if last.status == "foreign" or not (last.decisions or bare) or last.joined:
+                return
+            if not every and not (last.number.value == 1 and concepts <= RESULTS | DISPUTES | _DEALT):
+                continue
+            inherits = not own or own.startswith("ask") or last.topic.startswith(own)
+            topic = last.topic if inherits and not (bare and own.startswith("ask")) else own
+            decisions = tuple(
+                d
+                for d in judge.decide(Phrase(concepts, topic, "", "every"))
+                if "*" not in d.topics and (bare or last.whole & d.whole)
+            )
+            if decisions:
+                values = {s.number.value for s in said if s.whole & last.whole}
+                if len(values) <= 1:
+                    twofold = last.judged.reason == "a word of two meanings"  # 办理41件,均已办结
+                    judged = judge.judged(decisions[0], subject, clause) if bare or twofold else last.judged
+                    again = last._replace(start=clause.start, end=clause.end, decisions=decisions)
+                    again = again._replace(judged=judged, concepts=concepts)
+                    said.append(again._replace(topic=topic))
+                return

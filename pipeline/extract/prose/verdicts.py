@@ -1,0 +1,79 @@
+"""Whether a decision may claim a figure here: what it asks of the words around, and whether the figure is this
+report's, of this year, and whole."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+from pipeline.codebook import Decision
+from pipeline.extract.prose.clauses import Clause, concepts_of
+from pipeline.extract.prose.decide import Decider, Phrase
+from pipeline.extract.prose.phrases import PARTS, Subject, names_all, on_a_platform, reposted_by
+from pipeline.extract.prose.told import Judged
+
+APPLICANTS_FROM = 2019
+"""The first year whose form has a column for every kind of applicant."""
+
+
+class Judge(NamedTuple):
+    """Judges for one form: of a family and a year."""
+
+    decider: Decider
+    family: str
+    year: int | None
+
+    def decide(self, phrase: Phrase) -> tuple[Decision, ...]:
+        return self.decider.decide(phrase)
+
+    def holds(
+        self, decisions: Sequence[Decision], clause: Clause, subject: Subject, concepts: Collection[str]
+    ) -> bool:
+        """What a decision asks of what stands around its phrase."""
+        if not decisions:
+            return False
+        first = decisions[0]
+        if any(d.applicant for d in decisions):
+            known = self.family != "narrative" or (self.year or 0) >= APPLICANTS_FROM
+            return known and (subject.asked or "recv" in concepts)
+        if first.need == {"apply"}:
+            among = any(t.value == "among" for t in clause.right)
+            return bool(concepts_of(clause.left)) and not among
+        if "repost" in concepts and not reposted_by(clause):
+            return False
+        if "platform" in first.need and not on_a_platform(clause):
+            return False
+        if first.need == {"other"} and "disclosed" in first.topics:
+            return "many" in subject.channels
+        part = "sub" in clause.left_kinds
+        if concepts == {"normdoc", "disc"} and part:
+            return False
+        part_of = concepts in PARTS and part
+        return not part_of or subject.topic in ("", "disclosed", "ask")
+
+    def judged(
+        self,
+        decision: Decision,
+        subject: Subject,
+        clause: Clause,
+        *,
+        counted: bool = False,
+        nil: bool = False,
+    ) -> Judged:
+        """Whether the figure is this report's, of this year, and whole."""
+        when = subject.clock.verdict(stock=nil or decision.span == "stock", counted=counted)
+        if nil and when in ("doubt", "weak") and subject.clock.own:
+            when = "take"
+        body = subject.body.verdict
+        if "foreign" in (when, body):
+            return Judged("foreign", "foreign", "another time" if when == "foreign" else "another body")
+        if when == "doubt":
+            return Judged("doubtful", "doubt", "of several years")
+        if body == "doubt":
+            return Judged("doubtful", "doubt", "of a part of the bodies")
+        about = subject.about == "of" or (subject.about == "deed" and not names_all(clause))
+        if decision.total and (about or "topic" in clause.left_kinds):
+            return Judged("doubtful", "doubt", "of one topic")
+        if "doubtful" in decision.reads:
+            return Judged("doubtful", "doubt", "a word of two meanings")
+        return Judged("claimed", when)
