@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib.resources import files
 
 _TODAY = frozenset("乾於磑濛氾洩篢塚鴜")
@@ -36,10 +37,14 @@ def _read_table() -> dict[str, str]:
 SIMPLE = _read_table()
 """Traditional character -> simplified one; what simplified text uses itself is not in it."""
 _TURN = str.maketrans(SIMPLE)
+_NEAR = "".join(sign for sign in (*SIMPLE, *(old for old, _, _ in _IN_WORDS)) if sign <= "\uffff")
+_TURNED = re.compile(f"[{_NEAR}\U00010000-\U0010ffff]")  # signs that lie far apart make a slow class
 
 
 def simplified(text: str) -> str:
     """The text in simplified characters, of the same length: ``屬於國家秘密`` -> ``属于国家秘密``."""
+    if not _TURNED.search(text):
+        return text
     text = text.translate(_TURN)
     for old, new, before in _IN_WORDS:
         if old in text:

@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.document import Block, Cell, Paragraph, Table
 from pipeline.extract.tables.report import read_tables
-from pipeline.extract.tables.years import part_of_year
+from pipeline.extract.tables.years import part_of_year, titles_of
 
 LABELS = ("一、本年新收政府信息公开申请数量", "二、上年结转政府信息公开申请数量", "四、结转下年度继续办理")
 HEAD = ("项目", "自然人", "商业企业", "科研机构", "社会公益组织", "法律服务机构", "其他", "总计")
@@ -44,4 +44,4 @@ def test_the_whole_year_holds() -> None:
     ],
 )
 def test_titles_of_parts_of_a_year(title: str, part: bool) -> None:
-    assert part_of_year([title], _table((1, 1, 1), "table 1")) is part
+    assert part_of_year(titles_of([title], _table((1, 1, 1), "table 1"))) is part

@@ -98,20 +98,19 @@ def _labelled(row: Row, kind: Kind, above: Above, form: Form) -> Sequence[Entry]
 def _application_row(row: Row, at: int, indicator: str, above: Above, form: Form) -> Sequence[Entry]:
     values, heads = row[at + 1 :], above.heads
     columns, own = heads.applicant, "applicant" in above.learned
-    shown = [v for v in values if v.is_value]
-    filled = [v for v in shown if not v.is_blank]
     if not own and not above.stream:  # no applicants: one figure a row
-        alone = len(shown) == 1 and sum(1 for v in values if v.names) < 2
+        alone = sum(v.is_value for v in values) == 1 and sum(1 for v in values if v.names) < 2
         if alone or ("single" in above.learned and heads.single):
             return _list_row(row, at, (indicator, "total"), heads.single)
-    if not columns and filled:
+    if not columns and any(v.is_figure for v in values):
         columns = tuple(Column(a, a, n) for n, a in enumerate(form.words.applicants))
-        if len(shown) != len(columns):
+        if sum(v.is_value for v in values) != len(columns):
             return _local_row(row, above)
     if not columns:
         return _local_row(row, above)
     slots: list[Slot | None] = [(indicator, c.key) if c.key else None for c in columns]
     stream = above.stream
+    filled = [v for v in values if v.is_figure] if heads.totals_left_out else []
     if heads.totals_left_out and len(filled) == len(columns) - 1:
         values, stream = [*filled, filled[-1].blanked()], False
     found = _fill(row[at], values, columns, slots, stream, heads.gridded and own, heads.ragged)

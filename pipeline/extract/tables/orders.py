@@ -28,10 +28,10 @@ Order = tuple[Column, ...]
 
 def filled_after_labels(row: Row) -> list[Item]:
     """The filled value cells to the right of a row's last label; a row of figures alone gives them all."""
-    labels = [n for n, i in enumerate(row) if i.names]
-    if labels and labels[-1] == len(row) - 1:  # a remark stands at the end
-        labels.pop()
-    return [i for i in (row[labels[-1] + 1 :] if labels else row) if i.is_figure]
+    for at in range(len(row) - 2, -1, -1):  # a label at the end is a remark
+        if row[at].names:
+            return [i for i in row[at + 1 :] if i.is_figure]
+    return [i for i in row if i.is_figure]
 
 
 def total_first(columns: Order) -> Order:
@@ -93,12 +93,12 @@ def best_order(options: Sequence[Order], below: Sequence[Row]) -> Order:
     all of an order's columns count."""
     if len(set(options)) == 1:
         return options[0]
-    rows = [(filled_after_labels(row), [i for i in row if i.is_figure]) for row in below[:_ROWS_TRIED]]
+    rows = [(filled_after_labels(row), row) for row in below[:_ROWS_TRIED]]
     best, most = options[0], -1_000_000
     for option in options:
         sums, n = _sums_of(option), len(option)
-        full = [a if len(a) == n else b for a, b in rows if n in (len(a), len(b))]
-        told = [_tell(sums, [v.reading.value or 0 for v in row]) for row in full]
+        full = [a if len(a) == n else [i for i in row if i.is_figure] for a, row in rows]
+        told = [_tell(sums, [v.reading.value or 0 for v in row]) for row in full if len(row) == n]
         score = sum(map(sum, told))
         if score > most:
             best, most = option, score

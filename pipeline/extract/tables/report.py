@@ -14,7 +14,7 @@ from pipeline.extract.tables.observations import TableReading, clash
 from pipeline.extract.tables.rows import Form
 from pipeline.extract.tables.table import read_table
 from pipeline.extract.tables.vocabulary import vocabulary
-from pipeline.extract.tables.years import part_of_year, year_hint
+from pipeline.extract.tables.years import part_of_year, titles_of, year_hint
 from pipeline.finding import finding
 from pipeline.report import Finding, Observation, Unplaced
 
@@ -87,12 +87,13 @@ def _in_order(blocks: Sequence[Block], form: Form) -> tuple[list[Table], list[_R
                 above = above._replace(group=group)
             before.append(block.text)
         elif isinstance(block, Table):
-            named = year_hint(before, block)
+            titles = titles_of(before, block)
+            named = year_hint(titles)
             headed = named or headed
             reading, above = read_table(block, form, above)
             inherited = named is None and headed is not None
             tables.append(block)
-            readings.append(_Read(reading, headed, inherited, part_of_year(before, block), not begun))
+            readings.append(_Read(reading, headed, inherited, part_of_year(titles), not begun))
             before = []
     return tables, [r._replace(outside=r.outside and begun) for r in readings]
 

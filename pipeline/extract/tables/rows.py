@@ -117,12 +117,16 @@ def _sense(text: str, form: Form) -> tuple[Any, ...]:
     return (*kind, rows, is_row, columns, *kinds, group, group_of_state, matter)
 
 
-def _item(cell: Cell, place: str, form: Form) -> Item:
-    _, col, _, colspan, text, locator, readings = cell
-    item = _new(Item, (text, col, colspan, f"{place} {locator}", True, readings, *_sense(text, form)))
-    if readings and item.is_blank:  # ink that was not read
-        return item._replace(is_blank=False, is_figure=item.is_value)
-    return item
+def _items(table: Table, form: Form) -> list[Item]:
+    """The table's cells, in order."""
+    place, senses = table.locator, {text: _sense(text, form) for text in {c.text for c in table.cells}}
+    items: list[Item] = []
+    for _, col, _, colspan, text, locator, readings in table.cells:
+        item = _new(Item, (text, col, colspan, f"{place} {locator}", True, readings, *senses[text]))
+        if readings and item.is_blank:  # ink that was not read
+            item = item._replace(is_blank=False, is_figure=item.is_value)
+        items.append(item)
+    return items
 
 
 @lru_cache(maxsize=4096)
@@ -153,10 +157,10 @@ def rows_of(table: Table, form: Form) -> list[Row]:
         rows = _cut_stream(table, form)
     else:
         table = _merged(with_whole_rows(table, form.words, form.template))
-        items = [_item(cell, table.locator, form) for cell in table.cells]
+        items = _items(table, form)
         if _lies_on_its_side(table, items, form):
             table = _turned(table)
-            items = [_item(cell, table.locator, form) for cell in table.cells]
+            items = _items(table, form)
         rows = _lay_out(table, items)
     return [part for row in rows for part in _parts(row)] if form.lists else rows
 
@@ -236,7 +240,7 @@ def _cut_stream(table: Table, form: Form) -> list[Row]:
     row: list[Item] = []
     named = filled = spaced = False  # a known label; a figure; a value (blank or not) after the label
     heads = 0
-    items = [_item(cell, table.locator, form) for cell in table.cells]
+    items = _items(table, form)
     for item, following in zip_longest(items, items[1:]):
         label = item.names
         known = label and item.is_row

@@ -15,22 +15,22 @@ _YEAR_ALONE = re.compile(rf"(?:({YEAR})年?(?:度|全年|数据)?|(本年度?|�
 _ABOUT_TABLE = re.compile(r"表|统计|情况|年度|数据")
 
 
-def year_hint(before: Sequence[str], table: Table) -> int | None:
-    """The year named in the table's caption, its first rows of a single cell, or the short line right before
-    it."""
-    for text in _titles(before, table):
+def year_hint(titles: Sequence[str]) -> int | None:
+    """The year that a table's titles name."""
+    for text in titles:
         years = {int(y) for y in _HEADED.findall(text)}
         if len(years) == 1 and _ABOUT_TABLE.search(text):
             return years.pop()
     return None
 
 
-def part_of_year(before: Sequence[str], table: Table) -> bool:
-    """Whether the table is headed with a part of a year: a half, a quarter, some months."""
-    return any(_PART.search(text) and _ABOUT_TABLE.search(text) for text in _titles(before, table))
+def part_of_year(titles: Sequence[str]) -> bool:
+    """Whether a table's titles name a part of a year: a half, a quarter, some months."""
+    return any(_PART.search(text) and _ABOUT_TABLE.search(text) for text in titles)
 
 
-def _titles(before: Sequence[str], table: Table) -> list[str]:
+def titles_of(before: Sequence[str], table: Table) -> list[str]:
+    """What heads a table: its caption, its first rows of a single cell, the short lines right before it."""
     found = [table.caption] if table.caption else []
     rows: dict[int, list[str]] = {}
     for cell in table.cells:
