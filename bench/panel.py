@@ -3,7 +3,7 @@
 Usage: python -m bench.panel --reports 100000 [--home DIR] [--questions-only]
 
 Draws the reports into a home (a folder of its own that is removed, or DIR, which is kept and used again),
-then takes each step of ``yangguang run`` after reading, dbt in a process of its own as there. Prints seconds,
+then takes each step of ``yangguang run`` after reading. Prints seconds,
 CPU seconds and the largest resident set (MB) of the process that does the step, sampled every 0.1 s. DuckDB's
 memory is the budget of a run (``pipeline.load.warehouse.memory_budget``). Judges nothing.
 """
@@ -14,8 +14,6 @@ import argparse
 import os
 import resource
 import runpy
-import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -25,6 +23,7 @@ from pathlib import Path
 from bench.corpus_run import resident
 from bench.panel_corpus import fill
 from pipeline.home import PROJECT, Home
+from pipeline.load.models import BUILD, run_models
 from pipeline.load.warehouse import memory_budget, opened
 from pipeline.reading.kept import Kept
 from pipeline.stages import build_environment, load_stage, publish_stage, snapshot_stage
@@ -73,43 +72,13 @@ def _cpu_seconds() -> float:
     return sum(sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
 
 
-def models(home: Home) -> float:
-    """``dbt build`` over the home's build, models and tests, as a run does it."""
-    sql = str(PROJECT / "sql")
-    environment = {**os.environ, **build_environment(home), "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
-    process = subprocess.Popen(
-        [
-            str(Path(sys.executable).with_name("dbt")),
-            "build",
-            "--exclude-resource-type",
-            "unit_test",
-            "--project-dir",
-            sql,
-            "--profiles-dir",
-            sql,
-            "--target-path",
-            str(home.warehouse / "dbt"),
-            "--log-path",
-            str(home.warehouse / "dbt" / "logs"),
-            "--no-use-colors",
-        ],
-        env=environment,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    with Watched(process.pid) as watched:
-        said, _ = process.communicate()
-    if process.returncode:
-        raise SystemExit(said[-3000:])
-    told("dbt build", watched)
-    return watched.seconds
-
-
 def build(home: Home) -> None:
     """The steps of a run after reading."""
     counts: dict[str, int] = {}
     total = step("core", lambda: counts.update(load_stage(home)))
-    total += models(home)
+    total += step(
+        "dbt build", lambda: run_models(home.building, home.warehouse / "dbt", BUILD, build_environment())
+    )
     total += step("publish", lambda: publish_stage(home))
     total += step("snapshot", lambda: snapshot_stage(home))
     print(

@@ -1,23 +1,21 @@
 """Thin Dagster wrappers, one per stage: read, call, write, give metadata."""
 
-import os
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator, DbtCliResource, dbt_assets
+from dagster_dbt import DagsterDbtTranslator, dbt_assets
 from pydantic import Field
 
 from pipeline.codebook import Codebook, load_codebook
 from pipeline.codebook.columns import columns_of, comment_of, explain, tables_of
 from pipeline.crawl.completeness import RULES
-from pipeline.home import PROJECT, Home
+from pipeline.home import Home
 from pipeline.load.gate import NotWhole
+from pipeline.load.models import BUILD, parsed, run_models
 from pipeline.progress import progress_if_asked
 from pipeline.stages import (
     FileCounts,
@@ -27,7 +25,6 @@ from pipeline.stages import (
     error_findings,
     load_stage,
     model_counts,
-    models_fingerprint,
     preview,
     publish_stage,
     read_stage,
@@ -37,8 +34,6 @@ from pipeline.stages import (
     take_in_stage,
     unread_documents,
 )
-
-SQL = PROJECT / "sql"
 
 SOURCES = dg.DynamicPartitionsDefinition(name="source")
 """One partition a source of the registry; ``definitions.py`` keeps the two alike."""
@@ -94,27 +89,6 @@ class Inputs(dg.Config):
     inputs: list[str] = Field(default_factory=list)
     delay: float = 2.0
     allow_private: bool = False
-
-
-def manifest(folder: Path = SQL / "target") -> Path:
-    """The dbt manifest of ``sql/`` as it is, parsed where ``folder`` holds none. Two processes may ask at
-    once: each parses in a folder of its own, and the whole file is put in its place."""
-    path = folder / f"manifest-{models_fingerprint()}.json"
-    if not path.is_file():
-        from dbt.cli.main import dbtRunner
-
-        folder.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(prefix="parse-", dir=folder) as own:
-            result = dbtRunner().invoke([
-                "--quiet", "parse", "--project-dir", str(SQL), "--profiles-dir", str(SQL), "--target-path", own, "--log-path", own,
-            ])  # fmt: skip
-            if not result.success:
-                raise dg.Failure(f"dbt cannot parse {SQL}: {result.exception}")
-            os.replace(Path(own) / "manifest.json", path)
-        for other in folder.glob("manifest-*.json"):
-            if other != path:
-                other.unlink(missing_ok=True)
-    return path
 
 
 @dg.asset(partitions_def=SOURCES, group_name="stages", kinds={"python", "sqlite"}, pool="crawl")
@@ -231,21 +205,34 @@ class BySchema(DagsterDbtTranslator):
         return {**super().get_metadata(dbt_resource_props), "dagster/table_name": name}
 
 
-@dbt_assets(manifest=manifest(), dagster_dbt_translator=BySchema())
-def models(context: dg.AssetExecutionContext, dbt: DbtCliResource, home: BuildingHome) -> Iterator[Any]:
+@dbt_assets(manifest=parsed() / "manifest.json", dagster_dbt_translator=BySchema())
+def models(context: dg.AssetExecutionContext, home: BuildingHome) -> Iterator[Any]:
     """The SQL models, each an asset, each dbt test an asset check. They stand on the core that is being
     built."""
-    if not being_built(home.home()):
+    place = home.home()
+    if not being_built(place):
         raise dg.Failure(
             "no core is being built that a model could stand on: select `load` too (core and ref), and `warehouse`, "
             "which publishes what is whole; or run the job `everything`",
             allow_retries=False,
         )
-    os.environ.update(build_environment(home.home()))
-    target = home.home().warehouse / "dbt"
-    yield from dbt.cli(
-        ["build", "--exclude-resource-type", "unit_test"], context=context, target_path=target
-    ).stream()
+    assets = {key.path[-1]: key for key in context.selected_asset_keys}
+    checks = {key.name: key for key in context.selected_asset_check_keys}
+    chosen = ["--indirect-selection", "empty", "--select", *assets, *checks] if context.is_subset else []
+    nodes = run_models(place.building, place.warehouse / "dbt", [*BUILD, *chosen], build_environment())
+    for node in nodes:
+        if node.name in assets and node.is_well:
+            yield dg.MaterializeResult(assets[node.name], metadata={"Execution Duration": node.seconds})
+        elif node.name in checks and node.status != "skipped":
+            yield dg.AssetCheckResult(
+                asset_key=checks[node.name].asset_key,
+                check_name=node.name,
+                passed=node.status == "pass",
+                severity=dg.AssetCheckSeverity.ERROR if node.blocking else dg.AssetCheckSeverity.WARN,
+                metadata={"status": node.status, "rows": node.failures},
+            )
+    if failed := [f"{node.kind} {node.name}: {node.message}" for node in nodes if not node.is_well]:
+        raise dg.Failure("dbt: " + "; ".join(failed[:20]), allow_retries=False)
 
 
 @dg.asset(deps=[models], group_name="stages", kinds={"duckdb"})
@@ -311,11 +298,3 @@ CRAWLED = [crawl_source]
 
 ASSETS = [crawl, clean_and_extract, load, models, warehouse, snapshot]
 CHECKS = [sources_are_complete, every_document_was_read, identities_hold]
-
-
-def dbt_resource() -> DbtCliResource:
-    """dbt on the project's ``sql/``; each run says through the environment which file it builds."""
-    beside = Path(sys.executable).with_name("dbt")  # the environment's own, whatever PATH says
-    return DbtCliResource(
-        project_dir=str(SQL), profiles_dir=str(SQL), dbt_executable=str(beside) if beside.is_file() else "dbt"
-    )

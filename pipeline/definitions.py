@@ -11,7 +11,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from pipeline.assets import ASSETS, CHECKS, CRAWLED, SOURCES, BuildingHome, HomeResource, dbt_resource
+from pipeline.assets import ASSETS, CHECKS, CRAWLED, SOURCES, BuildingHome, HomeResource
 from pipeline.crawl.completeness import crawl_mark
 from pipeline.home import Home, default_home
 from pipeline.progress import SWITCH
@@ -164,14 +164,13 @@ def materialize(home: Home, *, say: Callable[[str], None]) -> bool:
     The caller holds the home's lock (``run_lock``).
     """
     os.environ["DAGSTER_HOME"] = dagster_home(home)
-    os.environ.setdefault("DBT_SEND_ANONYMOUS_USAGE_STATS", "false")
     os.environ[SWITCH] = "1"
     # dbt's progress is for Dagster's log, not for standard output, which carries data alone
     with dg.DagsterInstance.get() as instance, contextlib.redirect_stdout(io.StringIO()):
         result = dg.materialize(
             [*ASSETS, *CHECKS],
             instance=instance,
-            resources={"home": BuildingHome(root=str(home.root), held=True), "dbt": dbt_resource()},
+            resources={"home": BuildingHome(root=str(home.root), held=True)},
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
             raise_on_error=False,
         )
@@ -203,6 +202,6 @@ defs = dg.Definitions(
     jobs=[everything, crawl_sources],
     schedules=[weekly_in_season, monthly_off_season],
     sensors=[registry, crawled, inbox],
-    resources={"home": BuildingHome(root=_ROOT), "crawling": HomeResource(root=_ROOT), "dbt": dbt_resource()},
+    resources={"home": BuildingHome(root=_ROOT), "crawling": HomeResource(root=_ROOT)},
     executor=dg.in_process_executor,
 )

@@ -21,8 +21,9 @@ from pipeline.crawl.completeness import SourceFinding, SourceRow, check_sources,
 from pipeline.crawl.crawler import crawl
 from pipeline.crawl.progress import CrawlResult
 from pipeline.crawl.registry import REGISTRY, Source, choose_sources, load_registry, registry_hosts
-from pipeline.home import PROJECT, Home
+from pipeline.home import Home
 from pipeline.load.gate import has_core
+from pipeline.load.models import sql_files
 from pipeline.load.publish import damage, publish, published
 from pipeline.load.snapshot import is_whole, write_snapshot
 from pipeline.load.warehouse import build_core, cores, memory_budget, opened
@@ -200,10 +201,7 @@ def models_fingerprint() -> str:
     """A hash over the SQL project and the loading code: 16 hex digits."""
     digest = hashlib.sha256()
     package = Path(__file__).resolve().parent
-    files = [
-        p for f in ("models", "macros", "tests") for p in (PROJECT / "sql" / f).rglob("*") if p.is_file()
-    ]
-    files += [PROJECT / "sql" / "dbt_project.yml", *(package / "load").glob("*.py"), Path(__file__).resolve()]
+    files = [*sql_files(), *(package / "load").glob("*.py"), Path(__file__).resolve()]
     for path in sorted(files):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
@@ -268,13 +266,9 @@ def being_built(home: Home) -> bool:
         return has_core(con)
 
 
-def build_environment(home: Home) -> dict[str, str]:
-    """What the SQL models are told through the environment: the file to build, and what they may take."""
-    return {
-        "YANGGUANG_BUILD": str(home.building),
-        "YANGGUANG_BUILD_MEMORY": memory_budget(),
-        "YANGGUANG_BUILD_THREADS": str(cores()),
-    }
+def build_environment() -> dict[str, str]:
+    """What the SQL models are told through the environment: what they may take."""
+    return {"YANGGUANG_BUILD_MEMORY": memory_budget(), "YANGGUANG_BUILD_THREADS": str(cores())}
 
 
 def publish_stage(home: Home) -> None:

@@ -125,8 +125,8 @@ def test_sensor_asks_once_for_what_lies_in_the_inbox(tmp_path: Path, monkeypatch
 
 def test_two_processes_may_want_the_manifest_at_once(tmp_path: Path) -> None:
     wanted = (
-        "import json, pathlib, sys; from pipeline.assets import manifest; "
-        "print(len(json.loads(manifest(pathlib.Path(sys.argv[1])).read_bytes())['nodes']))"
+        "import json, pathlib, sys; from pipeline.load.models import parsed; "
+        "found = parsed(pathlib.Path(sys.argv[1])) / 'manifest.json'; print(len(json.loads(found.read_bytes())['nodes']))"
     )
     asking = [
         subprocess.Popen([sys.executable, "-c", wanted, str(tmp_path)], stdout=subprocess.PIPE, text=True)
@@ -135,4 +135,5 @@ def test_two_processes_may_want_the_manifest_at_once(tmp_path: Path) -> None:
     told = [process.communicate()[0] for process in asking]
     assert [process.returncode for process in asking] == [0, 0]
     assert told[0] == told[1] != "0\n"
-    assert [path.suffix for path in tmp_path.iterdir()] == [".json"]
+    (left,) = tmp_path.iterdir()
+    assert (left / "partial_parse.msgpack").is_file()

@@ -2,42 +2,23 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from pipeline.crawl import RawStore
-from pipeline.home import PROJECT, Home
+from pipeline.home import Home
+from pipeline.load.models import run_models
 from pipeline.places import load_registry
 from pipeline.reading.kept import Kept
 from pipeline.reading.schema import rows_of
 from pipeline.reading.whole import read_whole
-from pipeline.stages import build_environment, load_stage, take_in_stage
+from pipeline.stages import load_stage, take_in_stage
 from tools.demo import division_lines, iter_bodies, iter_pages
 
 REPORTS = 6
-
-
-def dbt(home: Home, *arguments: str) -> None:
-    """dbt over the home's build, in a process of its own, for dbt keeps the file open."""
-    sql, target = str(PROJECT / "sql"), home.root / "dbt"
-    done = subprocess.run(
-        [
-            *(str(Path(sys.executable).with_name("dbt")), *arguments, "--project-dir", sql),
-            *("--profiles-dir", sql, "--target-path", str(target), "--log-path", str(target)),
-            "--no-use-colors",
-        ],
-        env={**os.environ, **build_environment(home)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout[-3000:]
 
 
 def _read(home: Home, inbox: Path) -> None:
@@ -68,9 +49,9 @@ def stages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     _read(home, root / "in")
     load_stage(home)
     shutil.copytree(home.root, root / "part")
-    dbt(Home(root / "part"), "run", "-s", "+timeliness")
+    run_models(Home(root / "part").building, root / "dbt", ["run", "-s", "+timeliness"])
     shutil.copytree(root / "part", root / "whole")
-    dbt(Home(root / "whole"), "build", "--exclude-resource-type", "unit_test")
+    run_models(Home(root / "whole").building, root / "dbt")
     return {name: root / name for name in ("core", "part", "whole")}
 
 

@@ -7,38 +7,49 @@ from collections.abc import Callable
 import dagster as dg
 import pytest
 
-from pipeline.assets import ASSETS, BuildingHome, dbt_resource, load, models, table_specs, warehouse
+from pipeline.assets import ASSETS, BuildingHome, load, models, table_specs, warehouse
 from pipeline.codebook import load_codebook
 from pipeline.home import Home
+from pipeline.load.warehouse import opened
 
 pytestmark = pytest.mark.xdist_group("load")
 At = Callable[[str], Home]
+
+
+def materialize(home: Home, *selection: str) -> dg.ExecuteInProcessResult:
+    """A run of just these assets and their checks."""
+    return dg.materialize(
+        ASSETS,
+        selection=list(selection),
+        resources={"home": BuildingHome(root=str(home.root))},
+        run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+        raise_on_error=False,
+    )
+
+
+def said(result: dg.ExecuteInProcessResult) -> str:
+    """What the one step that failed says."""
+    (event,) = [e for e in result.all_events if e.is_step_failure]
+    data = event.step_failure_data
+    return (data.user_failure_data.description or "") if data.user_failure_data else ""
 
 
 def failure(home: Home, *selection: str) -> str:
     """What a run of just these assets says; the published file stays as it was."""
     home.make()
     home.database.write_bytes(b"as before")
-    result = dg.materialize(
-        ASSETS,
-        selection=list(selection),
-        resources={"home": BuildingHome(root=str(home.root)), "dbt": dbt_resource()},
-        run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
-        raise_on_error=False,
-    )
+    result = materialize(home, *selection)
     assert not result.success
     assert home.database.read_bytes() == b"as before"
-    (event,) = [e for e in result.all_events if e.is_step_failure]
-    data = event.step_failure_data
-    return (data.user_failure_data.description or "") if data.user_failure_data else ""
+    return said(result)
 
 
 def test_a_single_model_says_in_a_line_what_to_do(home_at: At) -> None:
     home = home_at("core")
     home.building.unlink()
-    said = failure(home, "mart/city_year")
-    assert said.startswith("no core is being built")
-    assert "\n" not in said
+    told = failure(home, "mart/city_year")
+    assert told.startswith("no core is being built")
+    assert "\n" not in told
     assert not home.building.exists()
 
 
@@ -49,6 +60,25 @@ def test_core_and_warehouse_without_the_models_publish_nothing(home_at: At) -> N
 
 def test_warehouse_alone_publishes_no_build_whose_models_are_missing(home_at: At) -> None:
     assert "model mart.city_year: not_run" in failure(home_at("part"), "warehouse")
+
+
+def test_models_are_built_alone_and_their_tests_decide(home_at: At) -> None:
+    home, chosen = home_at("part"), ("mart/timeliness", "intermediate/int_report")
+    result = materialize(home, *chosen)
+    made = {e.asset_key.to_user_string() for e in result.get_asset_materialization_events() if e.asset_key}
+    assert made == set(chosen)
+    checks = {found.check_name: found.passed for found in result.get_asset_check_evaluations()}
+    assert {"unique_int_report_report_id", "unique_timeliness_report_id"} <= {
+        n for n, well in checks.items() if well
+    }
+    assert not any("city_year" in name for name in checks)
+
+    with opened(home.building) as con:
+        con.execute("UPDATE core.report SET scope = 'elsewhere'")
+    result = materialize(home, *chosen)
+    assert not result.success
+    failed = [found.check_name for found in result.get_asset_check_evaluations() if not found.passed]
+    assert [name for name in failed if name in said(result)] == failed != []
 
 
 def test_tables_are_named_as_one_asks_for_them() -> None:

@@ -6,12 +6,14 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import duckdb
 import pytest
 
 from pipeline.home import Home
 from pipeline.load.gate import NotWhole
+from pipeline.load.models import run_models
 from pipeline.load.publish import damage, publish, published
 from pipeline.load.warehouse import opened
 from pipeline.stages import is_up_to_date, publish_stage, snapshot_stage
@@ -105,13 +107,17 @@ def test_what_is_missing_is_named(home_at: At, statement: str, said: str) -> Non
 
 
 def test_a_model_built_again_without_its_tests_is_untested(home_at: At) -> None:
-    from tests.load.conftest import dbt
-
     home = home_at("whole")
-    dbt(home, "run", "-s", "outcome")
+    run_models(home.building, home.root / "dbt", ["run", "-s", "outcome"])
     said = refusal(home)
     assert "test unique_outcome_report_id: not_run" in said
     assert "model" not in said
+
+
+def test_no_home_parses_the_project_again(stages: dict[str, Path]) -> None:
+    left = {path.name for path in (stages["whole"] / "dbt").iterdir()}
+    assert "run_results.json" in left
+    assert not left & {"partial_parse.msgpack", "manifest.json"}
 
 
 def test_a_wal_of_another_program_is_never_replayed(home_at: At) -> None:

@@ -118,12 +118,12 @@ def planted(reports: dict[str, ReportTruth], *kinds: str) -> set[tuple[str, int]
 
 
 def drawn_warehouse(
-    path: Path, bodies: int, years: range, seed: int
+    folder: Path, bodies: int, years: range, seed: int
 ) -> tuple[Warehouse, dict[str, ReportTruth]]:
-    """A warehouse in ``path`` with the corpus's truth, its places and its one merger; and the truth by file
+    """A warehouse in ``folder`` with the corpus's truth, its places and its one merger; and the truth by file
     name."""
     reports = {name: truth for name, _, truth in iter_pages(bodies=bodies, years=years, seed=seed)}
-    warehouse = Warehouse(path)
+    warehouse = Warehouse(folder)
     for line in division_lines(iter_bodies(bodies)):
         if line.level != "township":
             warehouse.division(

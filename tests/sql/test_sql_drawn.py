@@ -4,7 +4,6 @@ others."""
 from __future__ import annotations
 
 from collections import defaultdict
-from pathlib import Path
 
 import duckdb
 import pytest
@@ -19,16 +18,12 @@ Drawn = tuple[duckdb.DuckDBPyConnection, dict[str, ReportTruth], tuple[int, rang
 
 
 @pytest.fixture(scope="module", params=list(CORPORA))
-def drawn(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, dbt_target: Path
-) -> Drawn:
+def drawn(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Drawn:
     if request.param == "shipped":
         con, reports = request.getfixturevalue("shipped")
         return con, reports, CORPORA["shipped"]
-    warehouse, reports = drawn_warehouse(
-        tmp_path_factory.mktemp("drawn") / "drawn.duckdb", *CORPORA[request.param]
-    )
-    return build(warehouse, dbt_target), reports, CORPORA[request.param]
+    warehouse, reports = drawn_warehouse(tmp_path_factory.mktemp("drawn"), *CORPORA[request.param])
+    return build(warehouse), reports, CORPORA[request.param]
 
 
 def test_every_figure_of_the_panel_is_true(drawn: Drawn) -> None:

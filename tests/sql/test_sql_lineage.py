@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from pipeline.assets import manifest
+from pipeline.load.models import parsed
 
 
 @pytest.fixture(scope="module")
 def project() -> Mapping[str, Any]:
-    parsed: Mapping[str, Any] = json.loads(manifest().read_text(encoding="utf-8"))
-    return parsed
+    found: Mapping[str, Any] = json.loads((parsed() / "manifest.json").read_text(encoding="utf-8"))
+    return found
 
 
 def models(project: Mapping[str, Any]) -> dict[str, dict[str, Any]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from decimal import Decimal
-from pathlib import Path
 
 import duckdb
 import pytest
@@ -49,15 +48,15 @@ def summed(linear: Linear, figures: Figures) -> Decimal:
 
 @pytest.fixture(scope="module")
 def drawn_warehouse(
-    tmp_path_factory: pytest.TempPathFactory, dbt_target: Path
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> tuple[duckdb.DuckDBPyConnection, dict[str, Figures]]:
-    warehouse = Warehouse(tmp_path_factory.mktemp("drawn") / "drawn.duckdb")
+    warehouse = Warehouse(tmp_path_factory.mktemp("drawn"))
     truth: dict[str, Figures] = {}
     for template, year in FORMS.items():
         figures = drawn(load_codebook(), template, 1)
         truth[template] = figures
         warehouse.report("甲县", year, template, dict(figures))
-    return build(warehouse, dbt_target), truth
+    return build(warehouse), truth
 
 
 @pytest.mark.parametrize("template", FORMS)

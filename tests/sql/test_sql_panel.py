@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 
 import duckdb
 import pytest
@@ -51,8 +50,8 @@ SAID = "我县不断完善公开制度，全年召开专题会议3次。加强�
 
 
 @pytest.fixture(scope="module")
-def con(tmp_path_factory: pytest.TempPathFactory, dbt_target: Path) -> duckdb.DuckDBPyConnection:
-    w = Warehouse(tmp_path_factory.mktemp("panel") / "panel.duckdb")
+def con(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection:
+    w = Warehouse(tmp_path_factory.mktemp("panel"))
     w.division("990000", "虚省", "province")
     w.division("990100", "甲市", "prefecture", "990000")
     for code, name in (("990101", "甲县"), ("990102", "乙县"), ("990103", "丙县")):
@@ -195,7 +194,7 @@ def con(tmp_path_factory: pytest.TempPathFactory, dbt_target: Path) -> duckdb.Du
         ],
         **same,
     )
-    return build(w, dbt_target)
+    return build(w)
 
 
 def test_planted_chain_breaks_are_found_and_no_other(con: duckdb.DuckDBPyConnection) -> None:

@@ -3,8 +3,6 @@ chosen."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import duckdb
 import pytest
 from warehouse_by_hand import Row, Warehouse, build, rows, total
@@ -35,8 +33,8 @@ def observation(indicator: str, value: int | None, resolved: int | None, **field
 
 
 @pytest.fixture(scope="module")
-def con(tmp_path_factory: pytest.TempPathFactory, dbt_target: Path) -> duckdb.DuckDBPyConnection:
-    w = Warehouse(tmp_path_factory.mktemp("states") / "states.duckdb")
+def con(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection:
+    w = Warehouse(tmp_path_factory.mktemp("states"))
     received, inn = "application.received", "application.carried_in"
     w.report("零县", 2020, "v2019", total({"received": 0}), division_code="990001")
     w.report("空县", 2020, "v2019", {(received, "total"): "blank"}, division_code="990002")
@@ -116,7 +114,7 @@ def con(tmp_path_factory: pytest.TempPathFactory, dbt_target: Path) -> duckdb.Du
     )
     w.report("缺县", 2018, "v2014", {("application.received", None): 1}, division_code="990018")
     w.report("缺县", 2020, "v2019", total({"received": 2}), division_code="990018")
-    return build(w, dbt_target)
+    return build(w)
 
 
 @pytest.mark.parametrize(

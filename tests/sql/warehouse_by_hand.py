@@ -6,7 +6,6 @@ file.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,11 +16,12 @@ import duckdb
 
 from pipeline.codebook import Codebook, load_codebook
 from pipeline.codebook.columns import tables_of
+from pipeline.home import Home
 from pipeline.load.ddl import create_table
+from pipeline.load.models import BUILD, run_models
 from pipeline.load.reference import reference_rows
 from pipeline.places import load_registry
 
-SQL = Path(__file__).resolve().parents[2] / "sql"
 Cell = tuple[str, str | None]
 Row = Mapping[str, Any]
 
@@ -36,9 +36,10 @@ def load_reference(con: duckdb.DuckDBPyConnection, codebook: Codebook) -> None:
 class Warehouse:
     """One DuckDB file under construction."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.con = duckdb.connect(str(path))
+    def __init__(self, folder: Path) -> None:
+        self.path = Home(folder).building
+        self.path.parent.mkdir()
+        self.con = duckdb.connect(str(self.path))
         for schema in ("core", "ref", "meta"):
             self.con.execute(f"create schema {schema}")
         codebook = load_codebook()
@@ -181,37 +182,12 @@ def _cell(figure: int | Decimal | str | None) -> dict[str, Any]:
     }
 
 
-def run_dbt(path: Path, target: Path, *arguments: str) -> Any:
-    """Run dbt over the file; gives dbtRunner's result. Logs and artefacts go to ``target``."""
-    from dbt.cli.main import dbtRunner
-
-    os.environ["YANGGUANG_BUILD"] = str(path)
-    return dbtRunner().invoke(
-        [
-            *arguments,
-            "--project-dir",
-            str(SQL),
-            "--profiles-dir",
-            str(SQL),
-            "--target-path",
-            str(target),
-            "--log-path",
-            str(target / "logs"),
-            "--quiet",
-        ]
-    )
-
-
-def build(warehouse: Warehouse, target: Path, *arguments: str) -> duckdb.DuckDBPyConnection:
-    """Close the file, build models and tests over it, open it (dbt keeps the file open in this process, so
-    not read-only). Fails with what dbt says."""
+def build(warehouse: Warehouse, *arguments: str) -> duckdb.DuckDBPyConnection:
+    """Close the file, build models and tests over it, open it. Fails with what dbt says."""
     warehouse.con.close()
-    result = run_dbt(warehouse.path, target, "build", "--exclude-resource-type", "unit_test", *arguments)
-    failed = [f"{r.node.name}: {r.message}" for r in (result.result or []) if r.status in ("error", "fail")]
-    assert result.success, "\n".join(failed) or str(result.exception)
-    return duckdb.connect(
-        str(warehouse.path), config={"temp_directory": f"{warehouse.path}.spill"}
-    )  # as sql/profiles.yml has it
+    ran = run_models(warehouse.path, warehouse.path.parent / "dbt", arguments or BUILD)
+    assert [f"{node.name}: {node.status}: {node.message}" for node in ran if not node.is_well] == []
+    return duckdb.connect(str(warehouse.path))
 
 
 def rows(con: duckdb.DuckDBPyConnection, query: str) -> list[tuple[Any, ...]]:

@@ -1,0 +1,134 @@
+"""The SQL models over a build: dbt in this process, on a project that was parsed once for all homes.
+
+Parsing takes dbt several seconds and hangs on nothing that differs between homes: all build a file of the
+same name, which is what dbt calls the database. So what dbt found is kept in ``sql/target``, by the content
+of the project and the versions of dbt; a build starts from it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
+
+from pipeline.home import PROJECT, Home
+
+SQL = PROJECT / "sql"
+BUILD = ("build", "--exclude-resource-type", "unit_test")
+log = logging.getLogger(__name__)
+
+
+class DbtFailed(RuntimeError):
+    """dbt could not do what was asked; the message is dbt's."""
+
+
+class Node(NamedTuple):
+    """What became of a model or test: ``status`` is dbt's (success, pass, warn, fail, error, skipped)."""
+
+    name: str
+    kind: str
+    status: str
+    message: str
+    seconds: float
+    failures: int
+    blocking: bool
+
+    @property
+    def is_well(self) -> bool:
+        return self.status in ("success", "pass", "warn", "no-op")
+
+
+def sql_files() -> list[Path]:
+    """What the SQL project consists of."""
+    folders = ("models", "macros", "tests")
+    found = [path for name in folders for path in (SQL / name).rglob("*") if path.is_file()]
+    return sorted([*found, SQL / "dbt_project.yml"])
+
+
+@lru_cache(maxsize=1)
+def _project_key() -> str:
+    """The content of the SQL project, its profile, and who parsed it: 16 hex digits."""
+    digest = hashlib.sha256("\0".join(version(name) for name in ("dbt-core", "dbt-duckdb")).encode())
+    for path in (*sql_files(), SQL / "profiles.yml"):
+        digest.update(f"{path.relative_to(SQL)}\0".encode() + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
+
+
+def parsed(folder: Path = SQL / "target") -> Path:
+    """The folder with dbt's ``manifest.json`` and ``partial_parse.msgpack`` of ``sql/`` as it is, parsed where
+    ``folder`` holds none. Two processes may ask at once: each parses aside, and the first puts it in place."""
+    place = folder / f"parsed-{_project_key()}"
+    if not place.is_dir():
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(prefix="parse-", dir=folder) as own:
+            _invoke(["parse"], Home(Path(own)).building, Path(own) / "found", None)
+            with suppress(OSError):  # another process was first
+                os.rename(Path(own) / "found", place)
+        for other in folder.glob("parsed-*"):
+            if other != place:
+                shutil.rmtree(other, ignore_errors=True)
+    return place
+
+
+def run_models(
+    building: Path,
+    target: Path,
+    arguments: Sequence[str] = BUILD,
+    environment: Mapping[str, str] | None = None,
+) -> list[Node]:
+    """dbt over the file ``building``; logs and what was compiled go to ``target``. What became of each node.
+    Raises DbtFailed where dbt does not get as far as to run nodes."""
+    from dbt.contracts.graph.manifest import Manifest
+    from dbt.parser.manifest import extended_mashumuro_decoder
+
+    os.environ.update(environment or {})
+    packed = (parsed() / "partial_parse.msgpack").read_bytes()
+    manifest: Any = Manifest.from_msgpack(packed, decoder=extended_mashumuro_decoder)
+    manifest.build_flat_graph()
+    try:
+        result = _invoke(arguments, building, target, manifest)
+    finally:
+        _let_go()
+    return [_node(found) for found in result]
+
+
+def _invoke(arguments: Sequence[str], building: Path, target: Path, manifest: Any) -> Any:
+    from dbt.cli.main import dbtRunner
+
+    os.environ["YANGGUANG_BUILD"] = str(building)
+    os.environ.setdefault("DBT_SEND_ANONYMOUS_USAGE_STATS", "false")
+    folders = ("--project-dir", SQL, "--profiles-dir", SQL, "--target-path", target, "--log-path", target)
+    words = ["--quiet", "--log-level-file", "info", *arguments, *(str(word) for word in folders)]
+    done = dbtRunner(manifest=manifest).invoke(words)
+    if done.result is None:
+        raise DbtFailed(f"dbt {arguments[0]}: {done.exception}")
+    return done.result
+
+
+def _let_go() -> None:
+    """Close the file, which dbt would keep open as long as this process runs."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+    manager: Any = DuckDBConnectionManager
+    manager.close_all_connections()
+
+
+def _node(found: Any) -> Node:
+    node = found.node
+    return Node(
+        name=node.name,
+        kind=str(node.resource_type),
+        status=str(found.status),
+        message=str(found.message or ""),
+        seconds=float(found.execution_time),
+        failures=int(found.failures or 0),
+        blocking=str(getattr(node.config, "severity", "")).lower() == "error",
+    )
