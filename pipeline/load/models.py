@@ -106,7 +106,8 @@ def _invoke(arguments: Sequence[str], building: Path, target: Path, manifest: An
     os.environ["YANGGUANG_BUILD"] = str(building)
     os.environ.setdefault("DBT_SEND_ANONYMOUS_USAGE_STATS", "false")
     folders = ("--project-dir", SQL, "--profiles-dir", SQL, "--target-path", target, "--log-path", target)
-    words = ["--quiet", "--log-level-file", "info", *arguments, *(str(word) for word in folders)]
+    unread = ["--no-write-json"] if manifest else []  # a manifest and results in JSON: a second a run
+    words = ["--quiet", "--log-level-file", "info", *unread, *arguments, *(str(word) for word in folders)]
     done = dbtRunner(manifest=manifest).invoke(words)
     if done.result is None:
         raise DbtFailed(f"dbt {arguments[0]}: {done.exception}")

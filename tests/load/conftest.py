@@ -49,9 +49,10 @@ def stages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     _read(home, root / "in")
     load_stage(home)
     shutil.copytree(home.root, root / "part")
-    run_models(Home(root / "part").building, root / "dbt", ["run", "-s", "+timeliness"])
+    part, whole = Home(root / "part"), Home(root / "whole")
+    run_models(part.building, part.root / "dbt", ["run", "-s", "+timeliness"])
     shutil.copytree(root / "part", root / "whole")
-    run_models(Home(root / "whole").building, root / "dbt")
+    run_models(whole.building, whole.root / "dbt")
     return {name: root / name for name in ("core", "part", "whole")}
 
 
