@@ -91,11 +91,12 @@ _ANNOUNCES = re.compile(
     r"(?:现将|现公布|现公开|现发布|特向社会公[布开])[^。;]{2,90}(?:报告|年报)[^。;]{0,20}"
 )
 """A lead that stands under the first heading, where nothing stands before it."""
-_SHORTLY = re.compile(r"([一-鿿]{4,40})[(（](?:以下)?简称:?[“\"]?([一-鿿]{2,20})[”\"]?[)）]")
+_SHORTLY = re.compile(r"(?<=[一-鿿])[(（](?:以下)?简称:?[“\"]?([一-鿿]{2,20})[”\"]?[)）]")
+_RUN = re.compile(r"[一-鿿]*\Z")
 _OWN_SITE = re.compile(
     r"(?:从|在|通过|登录|于)[“\"]?([一-鿿]{4,36}?)(?:门户|官方|政务|互联网)*网站?(?![一-鿿]*群)"
 )
-_OPENS = re.compile(r"[(（《<\n]")
+_NAME_STOPS = re.compile(r"[(（《<。;；,，:：、!?>|\n]")
 _STOPS = re.compile(r"[。;；,，:：、!?>|\n]")
 _FILLERS = re.compile(
     r"(?:本报告|本年报|报告|内容|主要|反映|现将|现就|现向|现对|现|向(?!阳)|特向|特将|特|向社会|社会|公众|公布|公开|发布|公示|编制|编写|撰写|形成|制定|完成|全面|总结|梳理|汇总|结合"
@@ -120,15 +121,15 @@ _TITLE_NAMED = re.compile(
 )
 _COVERS = re.compile(rf"内容涵盖([一-鿿]{{4,30}})(?:{YEAR}年|,)")
 _COMPILED = re.compile(r"[^。;]{0,160}?(?:编制|编写|撰写|起草|制作|拟定)")
-_CONTACT = re.compile(r"(?:请与|请联系|可与|可联系|联系|请向|请致电|致电|径与|(?<!信息)与|向)(?=[一-鿿])")
+_CONTACT = re.compile(r"(?:请与|请联系|可与|可联系|联系|请向|请致电|致电|径与|与(?<!信息与)|向)(?=[一-鿿])")
 _AFTER_CONTACT = re.compile(r"[^。;]{0,30}?(?:联系|反映|咨询|[(（]|地址|电话|[,，。:：]|$)")
 _SUBJECT = re.compile(
-    rf"(?:^|[。;\n])(?:{ITEM})?(?:(?:{YEAR}年(?:度)?(?:以来)?|一年来|今年以来|今年)[,，]?)?(?=[一-鿿])"
+    rf"[。;\n](?:{ITEM})?(?:(?:{YEAR}年(?:度)?(?:以来)?|一年来|今年以来|今年)[,，]?)?(?=[一-鿿])"
 )
 _ACTS = re.compile(
     r"[,，]?(?:各级|各部门|政府信息公开|政务公开|坚持|认真|深入|严格|全面|积极|按照|以|围绕|始终|贯彻|持续|大力|通过|高度|不断|进一步|根据|紧紧|在)"
 )
-_WORK = re.compile(r"[一-鿿]{4,30}?(?=(?:政府|政务)信息公开)")
+_WORK = re.compile(r"(?:政府|政务)信息公开")
 _ORGAN_LINE = re.compile(r"[一-鿿]{3,40}")
 _ENDS = re.compile(r"[府局委厅办室处镇乡县市区州盟旗会院校学园司关心队所站台社署段场木道部大团组]")
 _SUB_OFFICE = re.compile(
@@ -156,6 +157,11 @@ class Case:
         return "\n".join(squeeze(t[:3_000]) for t in self.evidence.text_samples[:40])[:12_000]
 
     @cached_property
+    def plain_text(self) -> str:
+        """The same without titles in 《》 and numbers of documents."""
+        return _QUOTED.sub("", self.text)
+
+    @cached_property
     def lead(self) -> str:
         """What stands before the first section, without titles in 《》 and numbers of documents."""
         head, *rest = _FIRST_SECTION.split(self.text[: 2 * _LEAD_LENGTH], maxsplit=1)
@@ -180,7 +186,7 @@ class Case:
     @cached_property
     def speaks_as_body(self) -> bool:
         """Whether the text says 我局, 本镇, 我办 of itself."""
-        return len(_SELF_BODY.findall(_QUOTED.sub("", self.text))) > 0
+        return _SELF_BODY.search(self.plain_text) is not None
 
     @cached_property
     def claims(self) -> tuple[Claim, ...]:
@@ -192,12 +198,13 @@ class Case:
         """Short names that the text gives a body, with the body: X(以下简称Y)."""
         found: dict[str, Phrase] = {}
         opening = self.text[: 2 * _LEAD_LENGTH]
-        for match in _SHORTLY.finditer(opening) if "简称" in opening else ():
-            for start in range(len(match[1]) - 3):
-                if _gazetteer(match[1][start:], self.registry):
-                    phrase = parse_phrase(match[1][start:], self.registry)
+        for match in _SHORTLY.finditer(opening):
+            name = _run_before(opening, match.start(), 40)
+            for start in range(len(name) - 3):
+                if _gazetteer(name[start:], self.registry):
+                    phrase = parse_phrase(name[start:], self.registry)
                     if phrase.organ not in ("none", "other"):
-                        found[match[2]] = phrase
+                        found[match[1]] = phrase
                     break
         return found
 
@@ -210,7 +217,7 @@ class Case:
             words = _issuer_words(text[:NAME_LIMIT])
             yield Claim(parse_phrase(words, reg), "publisher" if _PUBLISHED_BY.match(normalise(text[:40])) else "issuer text", text[:60])  # fmt: skip
         for line in (ln for t in e.text_samples[-6:] for ln in t[-600:].splitlines()):
-            bare = normalise(line)
+            bare = normalise(line) if "。" not in line else ""
             if _ORGAN_LINE.fullmatch(bare) and (phrase := parse_phrase(bare, reg)).organ not in (
                 "none",
                 "other",
@@ -253,7 +260,7 @@ class Case:
                 yield Claim(without_office(phrase, reg), "contact", opening[match.start() :][:40])
 
     def _text_names(self) -> Iterator[Claim]:
-        text, reg = _QUOTED.sub("", self.text), self.registry
+        text, reg = f"\n{self.plain_text}", self.registry
         for match in islice(_SUBJECT.finditer(text), 40):
             if phrase := name_at(text[match.end() : match.end() + _NAME], reg):
                 yield Claim(phrase, "subject of the text", text[match.end() :][:40])
@@ -266,12 +273,12 @@ class Case:
             phrase = parse_phrase(match[1], reg)
             if phrase.organ in OWN_ORGANS and phrase.places:
                 yield Claim(phrase, "site of its own", match[0])
-        for match in islice(_WORK.finditer(text), 40):
-            for start in range(len(match[0]) - 3):
-                if _gazetteer(match[0][start:], reg):
-                    phrase = parse_phrase(match[0][start:], reg)
+        for words in islice(_working(text), 40):
+            for start in range(len(words) - 3):
+                if _gazetteer(words[start:], reg):
+                    phrase = parse_phrase(words[start:], reg)
                     if phrase.organ in OWN_ORGANS and phrase.places:
-                        yield Claim(phrase, "work named in the text", match[0])
+                        yield Claim(phrase, "work named in the text", words)
                     break
 
     def _site(self, name: str) -> Phrase:
@@ -279,6 +286,22 @@ class Case:
         words = _site_words(name[:NAME_LIMIT])
         rows = self.registry.by_short_name(words)
         return Phrase(words, rows, words, "none", "") if rows else parse_phrase(words, self.registry)
+
+
+def _run_before(text: str, end: int, most: int, start: int = 0) -> str:
+    """The characters without a mark that stand before a place."""
+    found = _RUN.search(text, max(start, end - most), end)
+    return found[0] if found else ""
+
+
+def _working(text: str) -> Iterator[str]:
+    """The words before each 政府信息公开 of a text, four or more, up to the one before."""
+    done = 0
+    for match in _WORK.finditer(text):
+        words = _run_before(text, match.start(), 30, done)
+        if len(words) > 3:
+            yield words
+            done = match.start()
 
 
 def _runs(lead: str) -> Iterator[str]:
@@ -314,8 +337,7 @@ def _gazetteer(text: str, registry: Registry) -> bool:
 
 def name_at(text: str, registry: Registry) -> Phrase | None:
     """The longest name of a body that a text begins with; None where it begins with none."""
-    stop = _STOPS.search(text)
-    text = _OPENS.split(text[: stop.start()] if stop else text, maxsplit=1)[0]
+    text = _NAME_STOPS.split(text, maxsplit=1)[0]
     for end in reversed([m.end() for m in _ENDS.finditer(text)]):
         if end < 3:
             break
