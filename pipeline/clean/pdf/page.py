@@ -11,11 +11,12 @@ import ctypes
 import itertools
 import math
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any
 
 from pipeline.clean.page.shapes import RULE_WIDTH, Box, Glyph, PageContent, Picture, Rule
 from pipeline.clean.pdf.annotations import printed_notes
+from pipeline.clean.pdf.digits import untrue_digits
 from pipeline.clean.pdf.hidden import clipped_texts, is_aslant, is_cut_off, is_invisible
 from pipeline.clean.pdf.objects import IDENTITY, Matrix, bounds, matrix_of, objects, times
 from pipeline.clean.pdf.unseen import Cause, Unseen, find_unseen, is_pale, mark_names
@@ -61,9 +62,10 @@ class _Turn:
         return min(ax, bx), min(ay, by), max(ax, bx), max(ay, by)
 
 
-def page_content(page: Any) -> PageContent:
+def page_content(page: Any, fonts: MutableMapping[str, bool] | None = None) -> PageContent:
     """The glyphs, rules and pictures of a ``pypdfium2.PdfPage``. Bounded: what a page holds beyond the
-    limits above is left out and ``overflow`` is set."""
+    limits above is left out and ``overflow`` is set. ``fonts`` is what is known of the document's fonts
+    (``untrue_digits``) and is added to."""
     import pypdfium2.raw as pdfium
 
     textpage = page.get_textpage()
@@ -71,13 +73,14 @@ def page_content(page: Any) -> PageContent:
         turn = _text_turn(page, textpage, pdfium)
         upright = _Turn(page.get_cropbox(), page.get_rotation() + turn)
         content = PageContent(upright.width, upright.height)
-        _read_glyphs(textpage, pdfium, upright, content)
+        digits = _read_glyphs(textpage, pdfium, upright, content)
+        untrue = untrue_digits(page, textpage, digits, pdfium, {} if fonts is None else fonts)
     finally:
         textpage.close()
     mixed, cause = _read_objects(page, pdfium, upright, content)
     clips = clipped_texts(page, pdfium)
-    if mixed or clips or any(cause):
-        _leave_out_unseen(page, pdfium, upright, content, clips, hidden=mixed, look=any(cause))
+    if mixed or clips or any(cause) or untrue:
+        _leave_out_unseen(page, pdfium, upright, content, clips, untrue, hidden=mixed, look=any(cause))
     for text, box in printed_notes(page, pdfium):
         content.glyphs += _set_in(text, upright.box(*box))
     return content
@@ -103,19 +106,20 @@ def _leave_out_unseen(
     upright: _Turn,
     content: PageContent,
     clips: Mapping[int, Box],
+    untrue: frozenset[int],
     *,
     hidden: bool,
     look: bool,
 ) -> None:
     """Keeps the glyphs that are seen; ``look`` asks for a look at the page as it is drawn. Of a page with
     hidden text too, only where they are the most of it; else the page counts as hidden, with a few things
-    printed on it."""
+    printed on it. ``untrue`` digits stand there unread."""
     textpage = page.get_textpage()
     try:
         shown = PageContent(content.width, content.height)
         cut_off = is_cut_off(textpage, clips, pdfium)
         found = find_unseen(page, textpage, pdfium) if look else Unseen()
-        if look and not (hidden or clips or any(found)):
+        if look and not (hidden or clips or untrue or any(found)):
             return
         _read_glyphs(
             textpage,
@@ -125,7 +129,7 @@ def _leave_out_unseen(
             unseen=lambda index: (
                 index in found.gone or cut_off(index) or (hidden and is_invisible(textpage, index, pdfium))
             ),
-            doubtful=found.doubtful,
+            doubtful=found.doubtful | untrue,
         )
     finally:
         textpage.close()
@@ -173,9 +177,10 @@ def _read_glyphs(
     *,
     unseen: Callable[[int], bool] | None = None,
     doubtful: frozenset[int] = frozenset(),
-) -> None:
-    """``unseen`` says of a character, by its index, that it is left out; ``doubtful`` digits stand there
-    unread."""
+) -> list[int]:
+    """Gives the indices of the digits. ``unseen`` says of a character, by its index, that it is left out;
+    ``doubtful`` digits stand there unread."""
+    digits: list[int] = []
     count = pdfium.FPDFText_CountChars(textpage)
     if count > MAX_GLYPHS:
         content.overflow = True
@@ -236,9 +241,12 @@ def _read_glyphs(
             x0, y0, x1, y1 = _from_origin(textpage, index, drawn, pdfium, upright)
             size = y1 - y0
         reach = x1
+        if 48 <= code <= 57:
+            digits.append(index)
         sign = UNREAD if index in doubtful and chr(code).isdigit() else chr(code)
         content.glyphs.append(Glyph(sign, x0, y0, x1, y1, size))
     content.glyphs = _once(content.glyphs)
+    return digits
 
 
 def _drawn_size(textpage: Any, index: int, matrix: Any, pdfium: Any) -> float:

@@ -74,6 +74,7 @@ class _Pages:
 
     def __init__(self, file: Any) -> None:
         self.file = file
+        self.fonts: dict[str, bool] = {}
 
     def __len__(self) -> int:
         return len(self.file)
@@ -86,7 +87,7 @@ class _Pages:
         except pypdfium2.PdfiumError as error:
             raise Refused("broken_pdf", f"Page {number + 1} cannot be loaded: {error}") from None
         try:
-            return page_content(page)
+            return page_content(page, self.fonts)
         finally:
             page.close()
 
