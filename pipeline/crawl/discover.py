@@ -261,12 +261,23 @@ def _attachments(soup: BeautifulSoup, article: Tag, url: str) -> Iterator[Step]:
             continue
         if id(link) in inside or is_report_title(text) or re.match(r"附件", text):
             yield Step(href, "attachment", "attachment", text)
+    for frame in soup.find_all(["iframe", "embed", "object"]):
+        if file := _framed_file(str(frame.get("src") or frame.get("data") or "")):
+            yield Step(file, "attachment", "attachment")
     for picture in article.find_all("img"):
         source = str(picture.get("src") or picture.get("data-src") or picture.get("oldsrc") or "")
         if source.startswith("data:") or not source or _DECORATION.search(source.rpartition("/")[2]):
             continue
         if urlsplit(source).path.lower().endswith(PICTURES) and not _is_small(picture):
             yield Step(source, "attachment", "picture", str(picture.get("alt") or ""))
+
+
+def _framed_file(source: str) -> str:
+    """The file that a frame shows, itself or by a viewer (viewer.html?file=/a/2023.pdf); "" where it shows none."""
+    parts = urlsplit(source.strip())
+    shown = [parts.path, *(value for values in parse_qs(parts.query).values() for value in values)]
+    named = [n for n, value in enumerate(shown) if value.strip().lower().endswith(ATTACHMENTS)]
+    return "" if not named else source if named[0] == 0 else shown[named[0]]
 
 
 def _names_file(href: str, text: str) -> bool:

@@ -119,7 +119,10 @@ def why_no_report(document: Document, piece: Piece, read: int, tabled: int) -> s
         if not listed and (own >= _OWN_TEXT or any(isinstance(b, Image) for b in piece.blocks)):
             return ""
         titles = len(report_titles(document))
-        return f"it shows a list of {titles} titles of reports" if titles > 1 else "it shows a title alone"
+        if titles > 1:
+            return f"it shows a list of {titles} titles of reports"
+        frame = document.meta.get("Frame", "")
+        return "it shows a title alone" + (f", and in a frame {frame[:120]}" if frame else "")
     if tabled:
         return ""
     text = "\n".join(_plain(p.text) for p in piece.paragraphs)

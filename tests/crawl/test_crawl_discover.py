@@ -256,6 +256,18 @@ def test_an_article_has_its_files_and_pictures_and_nothing_else() -> None:
     assert found(reading, "report", "list", "candidate", "site") == {}
 
 
+def test_a_file_that_a_page_shows_in_a_frame_is_its_own() -> None:
+    page = f'<head><title>{title(2022)}_某局</title></head><div id="zoom"><p>{TEXT}</p>%s</div>'
+    viewer = '<iframe src="/pdfjs/web/viewer.html?file=/a/2022.pdf"></iframe>'
+    shown = '<embed src="b.ofd"><iframe src="/count.html?id=7"></iframe>'
+    assert found(read(page % viewer, BASE + "1.html", "report"), "attachment") == {
+        "/a/2022.pdf": "attachment"
+    }
+    assert found(read(page % shown, BASE + "1.html", "report"), "attachment") == {
+        "/zwgk/zfxxgknb/b.ofd": "attachment"
+    }
+
+
 def test_a_column_that_shows_the_newest_report_itself() -> None:
     reading = read(
         f'<title>{title(2023)}</title><div id="zoom"><p>{TEXT}</p><img src="t.png"></div>'

@@ -31,6 +31,10 @@ def page(body: str, title: str = "临水县人民政府") -> bytes:
         (NEWS, "no title"),
         (NEWS + "<p><img src='photo.jpg'></p>", "no title"),
         (f"<h1>{TITLES[0]}</h1><p>发布时间：2016-01-11</p>", "a title alone"),
+        (
+            f'<h1>{TITLES[0]}</h1><iframe src="/view.html?file=/a.pdf"></iframe>',
+            "in a frame /view.html?file=/a.pdf",
+        ),
     ],
 )
 def test_a_page_without_a_report_says_so(body: str, said: str) -> None:

@@ -124,6 +124,8 @@ def read(data: bytes, *, sha256: str, media_type: str = "text/html") -> Document
     page_title = one_line(named.text()) if named is not None else ""
     if page.may_hold("select", "svg", "ol") and tree.body is not None:
         _fill_cells(tree.body)
+    if page.may_hold("iframe", "embed") and (frame := tree.css_first("iframe[src]:not([src='']),embed[src]")):
+        meta["Frame"] = frame.attributes.get("src") or ""
     if dropped := [name for name in _DROP if page.may_hold(name)]:
         tree.strip_tags(dropped, recursive=True)
     body = tree.body
