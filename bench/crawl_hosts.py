@@ -19,9 +19,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-from pipeline.crawl.crawler import crawl
 from pipeline.crawl.progress import CrawlState
 from pipeline.crawl.registry import Source
+from pipeline.crawl.run import crawl
 
 REPORT = "<p>一、总体情况。本机关按照要求编制本年度报告，列出数据的统计期限。</p>" * 70
 

@@ -18,9 +18,9 @@ from typing import Any
 from pipeline.codebook import codebook_version
 from pipeline.crawl import IntakeResult, RawStore, take_in
 from pipeline.crawl.completeness import SourceFinding, SourceRow, check_sources, sources_table
-from pipeline.crawl.crawler import crawl
 from pipeline.crawl.progress import CrawlResult
 from pipeline.crawl.registry import REGISTRY, Source, choose_sources, load_registry, registry_hosts
+from pipeline.crawl.run import crawl
 from pipeline.home import Home
 from pipeline.load.gate import has_core
 from pipeline.load.models import sql_files

@@ -23,14 +23,12 @@ from pipeline.chinese.titles import (
     year_of_folder,
     year_of_title,
 )
-from pipeline.clean.formats import endings
 from pipeline.crawl.addresses import BadAddress, normalise_url
+from pipeline.crawl.attached import files_of
 from pipeline.crawl.frontier import Step
 from pipeline.crawl.paging import next_pages
 from pipeline.crawl.portals import is_data, portal_steps, read_data
 
-ATTACHMENTS = endings("file", "archive")
-PICTURES = endings("picture")
 MAX_TAGS = 80_000
 """Reading costs some 40 microseconds a tag, so this bounds it to seconds; real lists have a tenth of it."""
 
@@ -55,11 +53,6 @@ _CONTAINERS = (
     ".j-fontContent",
     "#vsb_content",
     ".v_news_content",
-)
-_DECORATION = re.compile(
-    r"icon|logo|qr|erweima|ewm|share|weixin|wechat|weibo|print|banner|button|btn|arrow"
-    r"|close|file_?type|fileTypeImages",
-    re.IGNORECASE,
 )
 _REFRESH = re.compile(r"url\s*=\s*['\"]?([^'\"]+)", re.IGNORECASE)
 _SCRIPT_JUMP = re.compile(
@@ -140,7 +133,7 @@ def read_page(data: bytes, url: str, kind: str, media_type: str = "text/html") -
     steps = []
     listing = list(_row_steps(soup, url, "title_link"))
     if kind in ("report", "candidate"):
-        steps += _attachments(soup, article, url)
+        steps += files_of(soup, article)
         if not shows_report and not steps and sum(step.kind == "report" for step in listing) >= 2:
             kind = "list"
     if kind in ("list", "site"):
@@ -156,7 +149,7 @@ def read_page(data: bytes, url: str, kind: str, media_type: str = "text/html") -
             )
         steps += _column_steps(soup, url, kind)
         if shows_report:
-            steps += _attachments(soup, article, url)
+            steps += files_of(soup, article)
     return Reading("ok", "", title, shows_report, _distinct(steps, url), kind == "list")
 
 
@@ -251,47 +244,6 @@ def _is_below(href: str, url: str) -> bool:
         else folder
     )
     return bool(top) and target.path.startswith(top + "/")
-
-
-def _attachments(soup: BeautifulSoup, article: Tag, url: str) -> Iterator[Step]:
-    inside = {id(link) for link in article.find_all("a", href=True)}
-    for link in soup.find_all("a", href=True):
-        href, text = str(link["href"]), link.get_text(" ", strip=True)
-        if not _names_file(href, text):
-            continue
-        if id(link) in inside or is_report_title(text) or re.match(r"附件", text):
-            yield Step(href, "attachment", "attachment", text)
-    for frame in soup.find_all(["iframe", "embed", "object"]):
-        if file := _framed_file(str(frame.get("src") or frame.get("data") or "")):
-            yield Step(file, "attachment", "attachment")
-    for picture in article.find_all("img"):
-        source = str(picture.get("src") or picture.get("data-src") or picture.get("oldsrc") or "")
-        if source.startswith("data:") or not source or _DECORATION.search(source.rpartition("/")[2]):
-            continue
-        if urlsplit(source).path.lower().endswith(PICTURES) and not _is_small(picture):
-            yield Step(source, "attachment", "picture", str(picture.get("alt") or ""))
-
-
-def _framed_file(source: str) -> str:
-    """The file that a frame shows, itself or by a viewer (viewer.html?file=/a/2023.pdf); "" where it shows none."""
-    parts = urlsplit(source.strip())
-    shown = [parts.path, *(value for values in parse_qs(parts.query).values() for value in values)]
-    named = [n for n, value in enumerate(shown) if value.strip().lower().endswith(ATTACHMENTS)]
-    return "" if not named else source if named[0] == 0 else shown[named[0]]
-
-
-def _names_file(href: str, text: str) -> bool:
-    parts = urlsplit(href.strip())
-    values = [value for values in parse_qs(parts.query).values() for value in values]
-    return any(name.strip().lower().endswith(ATTACHMENTS) for name in (parts.path, text, *values))
-
-
-def _is_small(picture: Tag) -> bool:
-    for name in ("width", "height"):
-        size = re.match(r"\d+", str(picture.get(name) or ""))
-        if size and int(size.group()) < 80:
-            return True
-    return False
 
 
 def _article(soup: BeautifulSoup) -> Tag:

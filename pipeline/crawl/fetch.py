@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import email.utils
-import re
-import ssl
-import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 import httpx
 import stamina
 
 from pipeline.crawl.addresses import BadAddress, RefusedAddress, Resolver, normalise_url
+from pipeline.crawl.answers import (
+    Reply,
+    file_name_of,
+    headers_of,
+    location_of,
+    reply_of_error,
+    retry_after_seconds,
+)
 from pipeline.crawl.hosts import host_of, is_allowed_host
 from pipeline.crawl.manners import HostResting, Turns
 from pipeline.crawl.media import media_type_of, media_type_of_name
@@ -67,23 +71,8 @@ class Fetched:
     requests: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Reply:
-    status: str
-    detail: str = ""
-    http_status: int | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
-    location: str = ""
-    sha256: str | None = None
-    size: int | None = None
-    body: bytes | None = None
-    again: bool = False
-    retry_after: float | None = None
-    insecure_tls: bool = False
-
-
 class _Again(Exception):
-    def __init__(self, reply: _Reply) -> None:
+    def __init__(self, reply: Reply) -> None:
         super().__init__(reply.status)
         self.reply = reply
 
@@ -151,7 +140,7 @@ class Fetcher:
                 verdict = await robots.verdict(here)
                 pause = max(pause, verdict.crawl_delay)
                 if verdict.status != "ok":
-                    refusal = _Reply(
+                    refusal = Reply(
                         verdict.status,
                         "the host's robots.txt forbids it"
                         if verdict.status == "robots_denied"
@@ -191,15 +180,15 @@ class Fetcher:
                 return RobotsAnswer("unavailable")
             return RobotsAnswer("unreachable", cause=reply.status if reply.status in _NOBODY_THERE else "")
 
-    def _refusal(self, url: str) -> _Reply | None:
+    def _refusal(self, url: str) -> Reply | None:
         host = host_of(url)
         if urlsplit(url).scheme not in ("http", "https"):
-            return _Reply("refused_scheme", "only http and https are fetched")
+            return Reply("refused_scheme", "only http and https are fetched")
         if not is_allowed_host(host, self._allowed_hosts):
-            return _Reply("refused_host", f"{host} is neither under gov.cn nor in the registry")
+            return Reply("refused_host", f"{host} is neither under gov.cn nor in the registry")
         return None
 
-    def _next_hop(self, here: str, seen: list[str], reply: _Reply) -> tuple[_Reply | None, str]:
+    def _next_hop(self, here: str, seen: list[str], reply: Reply) -> tuple[Reply | None, str]:
         try:
             target = normalise_url(reply.location, here)
         except BadAddress as error:
@@ -211,8 +200,8 @@ class Fetcher:
             return replace(reply, status="redirect_loop", detail=detail), here
         return None, target
 
-    def _fetched(self, url: str, seen: list[str], reply: _Reply, requests: int, insecure: bool) -> Fetched:
-        name = _file_name(reply.headers, seen[-1])
+    def _fetched(self, url: str, seen: list[str], reply: Reply, requests: int, insecure: bool) -> Fetched:
+        name = file_name_of(reply.headers, seen[-1])
         media_type = media_type_of(reply.headers.get("content-type"), seen[-1]) if reply.headers else ""
         if media_type == "application/octet-stream" and name:
             media_type = media_type_of_name(name)
@@ -235,7 +224,7 @@ class Fetcher:
 
     async def _ask_again(
         self, url: str, conditions: Mapping[str, str], pause: float, max_bytes: int, *, keep: bool = True
-    ) -> tuple[_Reply, int]:
+    ) -> tuple[Reply, int]:
         """Asks, and asks again with growing pauses where that may help; gives the last reply and the count
         of requests. Raises ``HostResting``."""
         policy, requests = self._policy, 0
@@ -265,7 +254,7 @@ class Fetcher:
 
     async def _ask(
         self, url: str, conditions: Mapping[str, str], pause: float, max_bytes: int, *, keep: bool
-    ) -> _Reply:
+    ) -> Reply:
         """Sends one request when it is our turn."""
         host = host_of(url)
         insecure = host in self._bad_tls
@@ -278,7 +267,7 @@ class Fetcher:
 
     async def _send(
         self, url: str, conditions: Mapping[str, str], max_bytes: int, *, insecure: bool, keep: bool
-    ) -> _Reply:
+    ) -> Reply:
         client = self._client
         if insecure:
             self._insecure_client = self._insecure_client or Client(
@@ -299,30 +288,30 @@ class Fetcher:
             ):
                 reply = await self._receive(response, max_bytes, keep=keep)
         except RefusedAddress as error:
-            reply = _Reply("refused_address", str(error))
+            reply = Reply("refused_address", str(error))
         except BodyTooLarge as error:
-            reply = _Reply("too_large", str(error), 200)
+            reply = Reply("too_large", str(error), 200)
         except UnknownEncoding as error:
-            reply = _Reply("unknown_encoding", str(error), 200)
+            reply = Reply("unknown_encoding", str(error), 200)
         except BodyBroken as error:
-            reply = _Reply("truncated", str(error), 200, again=True)
+            reply = Reply("truncated", str(error), 200, again=True)
         except TimeoutError:
-            reply = _Reply("timeout", f"no whole answer in {self._policy.total_seconds:g} s", again=True)
+            reply = Reply("timeout", f"no whole answer in {self._policy.total_seconds:g} s", again=True)
         except httpx.HTTPError as error:
-            reply = _reply_of_error(error)
+            reply = reply_of_error(error)
         except (httpx.InvalidURL, UnicodeError) as error:
-            reply = _Reply("bad_address", str(error))
+            reply = Reply("bad_address", str(error))
         return replace(reply, insecure_tls=insecure)
 
-    async def _receive(self, response: httpx.Response, max_bytes: int, *, keep: bool) -> _Reply:
-        code, headers = response.status_code, _headers_of(response)
+    async def _receive(self, response: httpx.Response, max_bytes: int, *, keep: bool) -> Reply:
+        code, headers = response.status_code, headers_of(response)
         if code in _REDIRECTS and headers.get("location"):
-            return _Reply("redirect", http_status=code, headers=headers, location=_location_of(response))
+            return Reply("redirect", http_status=code, headers=headers, location=location_of(response))
         if code == 304:
-            return _Reply("not_modified", http_status=code, headers=headers)
+            return Reply("not_modified", http_status=code, headers=headers)
         if code != 200:
-            wait = _retry_after(headers.get("retry-after")) if code in (429, 503) else None
-            return _Reply(
+            wait = retry_after_seconds(headers.get("retry-after")) if code in (429, 503) else None
+            return Reply(
                 f"http_{code}",
                 f"the server answered {code}",
                 code,
@@ -332,21 +321,21 @@ class Fetcher:
             )
         length = headers.get("content-length", "")
         if length.isdigit() and int(length) > max_bytes:
-            return _Reply(
+            return Reply(
                 "too_large", f"{length} bytes are announced, {max_bytes} are the limit", code, headers
             )
         unpacker = Unpacker(headers.get("content-encoding", ""), max_bytes)
         if not keep:
             body = [piece async for sent in response.aiter_raw() for piece in unpacker.unpack(sent)]
             unpacker.finish()
-            return _Reply("ok", http_status=code, headers=headers, body=b"".join(body))
+            return Reply("ok", http_status=code, headers=headers, body=b"".join(body))
         with self._store.open_writer() as writer:
             async for sent in response.aiter_raw():
                 for piece in unpacker.unpack(sent):
                     writer.write(piece)
             unpacker.finish()
             sha, size = await asyncio.to_thread(writer.keep)
-        return _Reply("ok", http_status=code, headers=headers, sha256=sha, size=size)
+        return Reply("ok", http_status=code, headers=headers, sha256=sha, size=size)
 
 
 def _wait_before_next(error: Exception) -> bool | float:
@@ -354,76 +343,3 @@ def _wait_before_next(error: Exception) -> bool | float:
     if not isinstance(error, _Again):
         return False
     return True if error.reply.retry_after is None else error.reply.retry_after
-
-
-def _reply_of_error(error: httpx.HTTPError) -> _Reply:
-    text = str(error)[:200] or type(error).__name__
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, ssl.SSLError):
-            return _Reply("tls_failed", f"{text}; a registry note 'insecure_tls: reason' would allow it")
-        cause = cause.__cause__ or cause.__context__
-    if isinstance(error, httpx.TimeoutException):
-        return _Reply("timeout", text or "no answer in time", again=True)
-    if isinstance(error, httpx.ConnectError):
-        if "has no address" in text:
-            return _Reply("no_such_host", text)
-        return _Reply("connect_failed", text, again=True)
-    if isinstance(error, httpx.RemoteProtocolError) and "complete" in text:
-        return _Reply("truncated", text, 200, again=True)
-    if isinstance(error, httpx.RemoteProtocolError) and "disconnected" not in text:
-        return _Reply("broken_response", text)
-    if isinstance(error, httpx.NetworkError | httpx.RemoteProtocolError):
-        return _Reply("broken_connection", text, again=True)
-    return _Reply("broken_response", text)
-
-
-def _headers_of(response: httpx.Response) -> dict[str, str]:
-    """Header names in lower case; values byte for byte as Latin-1, so that any bytes can be written down."""
-    headers: dict[str, str] = {}
-    for raw_name, raw_value in response.headers.raw:
-        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
-        headers[name] = f"{headers[name]}, {value}" if name in headers else value
-    return headers
-
-
-def _location_of(response: httpx.Response) -> str:
-    raw = next(value for name, value in response.headers.raw if name.lower() == b"location")
-    return _text_of(raw)
-
-
-def _text_of(raw: bytes) -> str:
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return raw.decode("gb18030", "replace")
-
-
-def _retry_after(value: str | None) -> float | None:
-    """A Retry-After in seconds from now: a count of seconds or a date; null where it says nothing."""
-    if value is None:
-        return None
-    text = value.strip()
-    if re.fullmatch(r"[0-9]{1,9}", text, re.ASCII):
-        return float(text)
-    try:
-        return max(0.0, email.utils.parsedate_to_datetime(text).timestamp() - time.time())
-    except (ValueError, TypeError, OverflowError):
-        return None
-
-
-_DISPOSITION: Callable[[str], re.Match[str] | None] = re.compile(
-    r"""filename(\*)?\s*=\s*(?:"([^"]*)"|([^;]*))""", re.IGNORECASE
-).search
-
-
-def _file_name(headers: Mapping[str, str], url: str) -> str | None:
-    """The name that a server gives a file, else the last part of the address's path."""
-    match = _DISPOSITION(headers.get("content-disposition", ""))
-    name = (match.group(2) or match.group(3) or "").strip() if match else ""
-    if match and match.group(1):
-        name = unquote(name.rpartition("'")[2])
-    elif name:
-        name = unquote(_text_of(name.encode("latin-1", "replace")))
-    name = name or unquote(urlsplit(url).path.rpartition("/")[2])
-    return re.sub(r"[\x00-\x1f/\\]", "_", name)[:200] or None

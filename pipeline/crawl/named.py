@@ -6,11 +6,11 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from pipeline.crawl.addresses import Resolver
-from pipeline.crawl.crawler import crawl
 from pipeline.crawl.hosts import host_of, is_allowed_host
 from pipeline.crawl.policy import Policy
 from pipeline.crawl.receipt import Receipt, receipt_id_of
 from pipeline.crawl.registry import Source
+from pipeline.crawl.run import crawl
 from pipeline.crawl.taken import IntakeResult
 
 

@@ -14,7 +14,7 @@ import pipeline.clean
 from pipeline.clean.formats import ARCHIVES, CONVERTED, FORMATS, MEDIA_TYPES, endings, may_be
 from pipeline.clean.read import is_archive, read_document
 from pipeline.clean.sniff import sniff
-from pipeline.crawl.discover import ATTACHMENTS
+from pipeline.crawl.attached import ATTACHMENTS
 from pipeline.crawl.media import media_type_of_name
 from pipeline.reading.named_files import FILES, named_files
 

@@ -15,11 +15,11 @@ from typing import Any
 
 import pytest
 
-from pipeline.crawl.crawler import crawl
 from pipeline.crawl.policy import Policy
 from pipeline.crawl.progress import CrawlResult
 from pipeline.crawl.receipt import Receipt
 from pipeline.crawl.registry import Source
+from pipeline.crawl.run import crawl
 from pipeline.crawl.store import RawStore
 
 TITLE = "某局2022年政府信息公开工作年度报告"

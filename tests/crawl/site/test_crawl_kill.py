@@ -16,9 +16,9 @@ from typing import Any
 
 import pytest
 
-from pipeline.crawl.crawler import crawl
 from pipeline.crawl.policy import Policy
 from pipeline.crawl.registry import Source
+from pipeline.crawl.run import crawl
 from pipeline.crawl.store import RawStore
 
 KILLS = 20
@@ -28,7 +28,7 @@ DELAY = 0.03
 CRAWLS = """
 import json, os, sys
 from pathlib import Path
-from pipeline.crawl.crawler import crawl
+from pipeline.crawl.run import crawl
 from pipeline.crawl.registry import Source
 raw, delay, rows = json.loads(sys.argv[1])
 sources = [Source(*row) for row in rows]

@@ -6,10 +6,10 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
-from pipeline.crawl.crawler import crawl
 from pipeline.crawl.policy import Policy
 from pipeline.crawl.portal import serve_site
 from pipeline.crawl.registry import Source, load_registry
+from pipeline.crawl.run import crawl
 from pipeline.crawl.store import RawStore
 from tools.demo import iter_pages, portal_pages, portal_sources
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from pipeline.crawl.crawler import crawl
 from pipeline.crawl.policy import Policy
 from pipeline.crawl.registry import Source
 from pipeline.crawl.render import find_chromium
+from pipeline.crawl.run import crawl
 from pipeline.crawl.store import RawStore
 
 

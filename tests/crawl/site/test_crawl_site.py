@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.crawl.completeness import check_sources, sources_table
-from pipeline.crawl.crawler import crawl
 from pipeline.crawl.intake import take_in
 from pipeline.crawl.named import take_addresses
 from pipeline.crawl.policy import Policy
 from pipeline.crawl.progress import CrawlState
 from pipeline.crawl.registry import Source
+from pipeline.crawl.run import crawl
 from pipeline.crawl.store import RawStore
 
 DELAY = 0.03

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from pipeline.crawl.crawler import crawl
 from pipeline.crawl.intake import take_in
 from pipeline.crawl.policy import Policy
 from pipeline.crawl.registry import Source
+from pipeline.crawl.run import crawl
 from pipeline.crawl.store import RawStore
 from pipeline.crawl.warc import write_warc
 
