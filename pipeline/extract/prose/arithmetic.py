@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
-from pipeline.extract.prose.told import Judged, Said
+from pipeline.extract.prose.told import PART, Judged, Said
 from pipeline.finding import finding
 from pipeline.report import Figure, Finding
 
@@ -20,7 +20,7 @@ def doubted(said: Sequence[Said]) -> list[Said]:
     counts of the same subject."""
     kept: list[Said] = []
     for _, group in groupby(said, key=lambda s: s.at):
-        paragraph = list(group)
+        paragraph = _parted(list(group))
         figures: dict[str, dict[frozenset[str], list[Figure]]] = {}
         for s in paragraph:
             if s.status == "claimed" and s.topic in _COUNTED and s.number.value:
@@ -38,6 +38,72 @@ def doubted(said: Sequence[Said]) -> list[Said]:
                     s = s._replace(judged=Judged("doubtful", "doubt", "thousands of times its neighbours"))
             kept.append(s)
     return kept
+
+
+def _parted(paragraph: list[Said]) -> list[Said]:
+    """A part (其中主动公开17条) is not the whole that a sentence before gave."""
+    told: dict[str, Figure] = {}
+    for at, s in enumerate(paragraph):
+        if s.status == "claimed" and not s.nil:
+            if s.part and any(told.get(of, 0) > s.number.value for of in s.whole):
+                paragraph[at] = s._replace(judged=Judged("doubtful", "doubt", PART))
+            else:
+                told.update((of, max(s.number.value, told.get(of, 0))) for of in s.whole)
+    return paragraph
+
+
+_TWOFOLD = frozenset(["a word of two meanings", "may hold what was carried in"])
+
+
+def proved(said: Sequence[Said]) -> list[Said]:
+    """``said`` with what a paragraph's own arithmetic proves made sure: requests that came in and were brought from
+    the year before are those that went out and are left (161 + 14 = 168 + 7), and a whole is the sum of the
+    figures right before or behind it (总数1003条)."""
+    kept: list[Said] = []
+    for _, group in groupby(said, key=lambda s: s.at):
+        paragraph = list(group)
+        by_flow = _flow(paragraph)
+        for at, s in enumerate(paragraph):
+            if s.status == "doubtful" and s.judged.reason in _TWOFOLD and not s.number.approx:
+                proof = by_flow if any(d.flow for d in s.decisions) else ""
+                if proof := proof or _sum(paragraph, at):
+                    s = s._replace(judged=Judged("claimed", "take"), proof=proof)
+            kept.append(s)
+    return kept
+
+
+def _flow(paragraph: Sequence[Said]) -> str:
+    """The equation of the year's requests, where the paragraph states each of its terms once; "" where not."""
+    stated: dict[str, set[Figure]] = {}
+    for s in paragraph:
+        if s.status in ("claimed", "doubtful"):
+            for d in s.decisions:
+                if d.flow and not d.applicant:
+                    stated.setdefault(d.flow, set()).add(s.number.value)
+    if {"in", "brought", "out"} <= stated.keys() and all(len(values) == 1 for values in stated.values()):
+        came, brought, out, left = (max(stated.get(flow, {0})) for flow in ("in", "brought", "out", "left"))
+        if came + brought == out + left and brought:
+            return f"{came} + {brought} = {out} + {left}"
+    return ""
+
+
+def _sum(paragraph: Sequence[Said], at: int) -> str:
+    """The two or more figures of the like right before or behind that a figure is the sum of: of what was concluded
+    its results, of what a site and others show together the site's too."""
+    whole = paragraph[at]
+    results = {d.indicator for d in whole.decisions if d.flow == "out"}
+    for beside in (paragraph[:at][::-1], paragraph[at + 1 :]):
+        parts: list[Said] = []
+        for s in beside:
+            if s.nil or s.number.kind != whole.number.kind or s.number.approx:
+                break
+            if results and not any(results & d.whole for d in s.decisions):
+                break
+            parts.append(s)
+            site = "website" not in whole.concepts or any("website" in p.concepts for p in parts)
+            if len(parts) > 1 and site and sum(p.number.value for p in parts) == whole.number.value:
+                return f"{' + '.join(str(p.number.value) for p in parts)} = {whole.number.value}"
+    return ""
 
 
 def contradictions(said: Sequence[Said]) -> list[Finding]:

@@ -31,6 +31,13 @@ class Clock(NamedTuple):
     period: bool = False
     each: bool = False
 
+    @property
+    def only_cumulative(self) -> bool:
+        """Is 累计 all that speaks for more years than one?"""
+        return (
+            bool(self.own) and self.cumulative and not (self.since or self.until or self.period or self.each)
+        )
+
     def next_sentence(self) -> Clock:
         return Clock(self.own, stated=self.stated and bool(self.own))
 
@@ -200,8 +207,8 @@ OWN = Body("take", "")
 _TO = frozenset("向给由")
 _BASIS = frozenset(("按照", "根据", "依据", "落实"))
 _TOWNS = frozenset("乡镇街")
-_LONGEST_NAME = 8
-"""Characters of a word that ends a clause and may be a body's name, not the end of a deed (加快建设美丽中国样板城市)."""
+_LONGEST_NAME = 10
+"""Characters of a clause that may be nothing but a body's name, not a deed (加快建设美丽中国样板城市)."""
 _DOCUMENTS = frozenset(("file", "policydoc", "meet", "gazette"))
 
 
@@ -229,7 +236,8 @@ def named_body(clause: Clause, flat: str) -> tuple[str, frozenset[Token]]:
             continue
         if at and flat[tokens[at - 1].start : tokens[at - 1].end] in _TO:
             continue
-        if clause.figure is None and at and at == len(tokens) - 1 and token.end - token.start > _LONGEST_NAME:
+        alone = clause.figure is None and token is tokens[-1]
+        if alone and token.end - tokens[0].start > _LONGEST_NAME + 2 * (not at):
             continue
         first = at
         while (
@@ -242,6 +250,16 @@ def named_body(clause: Clause, flat: str) -> tuple[str, frozenset[Token]]:
         name = flat[tokens[first].start : token.end]
         return name, frozenset(tokens[first : at if own_site else at + 1])
     return "", frozenset()
+
+
+def _joined_with(before: Sequence[Token], office: str, flat: str) -> bool:
+    """Is the government itself named right before its office?"""
+    for token in reversed(before):
+        if token.value == "government":
+            return flat[token.start : token.end] in office
+        if token.kind != "joint" and token.value != "own":
+            break
+    return False
 
 
 def _is_channel(token: Token) -> bool:
@@ -310,10 +328,7 @@ def body_of(
             own: Verdict = "doubt" if "办" in surface else "take"
             if names and surface not in ("政府", "人民政府"):
                 own = is_own(surface, names)
-            joined = (
-                at > 1 and clause.left[at - 1].kind == "joint" and clause.left[at - 2].value == token.value
-            )
-            if joined and flat[clause.left[at - 2].start : clause.left[at - 2].end] in surface:
+            if own != "take" and _joined_with(clause.left[:at], surface, flat):
                 own = "take"  # 市政府及市政府办公室
             body = Body(own, "own" if own == "take" else "named")
         else:

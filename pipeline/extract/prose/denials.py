@@ -74,13 +74,14 @@ def deny(
             sentence.said.append(Said(*place, NIL, True, decisions, judged, verb, of, frozenset(concepts)))
 
 
-_DEALT = frozenset(("done", "reply", "ontime"))
+_DEALT = frozenset(("done", "reply", "ontime", "rate_done", "rate_reply"))
 
 
 def of_every_one(judge: Judge, sentence: Sentence, clause: Clause, subject: Subject) -> None:
     """均已答复, 全部维持, 均为当面申请: the figure before, again; of one case also without 均."""
     said, concepts = sentence.said, frozenset(clause.concepts)
-    every, other = "all" in clause.left_kinds, "matter" in clause.kinds
+    rate = [t.value for t in clause.left if t.kind == "percent"]
+    every, other = "all" in clause.left_kinds or rate == ["100%"], "matter" in clause.kinds
     if every and ("notgk" in concepts or ("gk" not in concepts and (concepts & DECIDED or other))):
         not_ours(said)
     elif concepts and clause.kinds.isdisjoint(("unknown", "matter", "plan", "cmp")):
@@ -98,15 +99,19 @@ def of_every_one(judge: Judge, sentence: Sentence, clause: Clause, subject: Subj
                 continue
             inherits = not own or own.startswith("ask") or last.topic.startswith(own)
             topic = last.topic if inherits and not (bare and own.startswith("ask")) else own
+            alone = len(said) == 1  # 收到公民提出的申请2件,均已答复
+            counted = last.whole or {d.indicator for d in last.decisions if alone}
             decisions = tuple(
                 d
                 for d in judge.decide(Phrase(concepts, topic, "", "every"))
-                if "*" not in d.topics and (bare or last.whole & d.whole)
+                if "*" not in d.topics and (bare or counted & d.whole)
             )
             if decisions:
                 values = {s.number.value for s in said if s.whole & last.whole}
                 if len(values) <= 1:
                     twofold = last.judged.reason == "a word of two meanings"  # 办理41件,均已办结
+                    if rate and not twofold:
+                        return  # a rate is no figure, but it tells what 办理 means
                     judged = judge.judged(decisions[0], subject, clause) if bare or twofold else last.judged
                     again = last._replace(start=clause.start, end=clause.end, decisions=decisions)
                     again = again._replace(judged=judged, concepts=concepts)

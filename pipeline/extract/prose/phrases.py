@@ -42,6 +42,8 @@ _WORDS_FOR_CHANNELS = frozenset(["newmedia", "platform"])
 PROPOSALS = frozenset(["npc", "cppcc"])
 _OF_DOCUMENTS = frozenset(["issue", "repeal", "inforce", "disc"])
 _BREATHS = frozenset(",;:。")
+DENIED = DISPUTES | {"fee"}
+_BROUGHT = frozenset(["recon", "lit", "complaint", "appeal", "submit", "recv", "apply", "gk", "info"])
 _WAYS = FORMS | {"website"}
 PARTS = (frozenset({"disc", "proactive"}), frozenset({"disc", "proactive", "file"}))
 """Phrases that behind 其中 tell a part, not the whole."""
@@ -95,13 +97,40 @@ def _behind(words: Sequence[Token], clause: Clause) -> Clause:
     return clause_of((*words, *clause.left), clause.figure, clause.right, clause.opener, clause.depth)
 
 
-def labelled(clause: Clause, before: Clause | None, subject: Subject) -> Clause:
-    """A bare figure behind its label (申请数:26件), a bare nil under its heading, as one clause."""
-    if clause.concepts:
+def absent(words: Sequence[Token]) -> Sequence[Token]:
+    """不存在 before a dispute or a fee denies it; of information it is a result (不存在3件)."""
+    found = list(words)
+    for at, token in enumerate(found):
+        if token.value == "notexist" and token.end - token.start == len("不存在"):
+            for after in found[at + 1 :]:
+                if after.kind in ("punct", "number"):
+                    break
+                if after.topic in DENIED:
+                    found[at] = token._replace(kind="neg", value="not")
+                    break
+    return found
+
+
+def _denying(clause: Clause, before: Clause | None) -> Clause:
+    if "neg" in clause.kinds:
         return clause
+    goes_on = before and "neg" in before.left_kinds and not before.figure and clause.opener == ","
+    if goes_on and before and before.topic in DISPUTES - {clause.topic} and set(clause.concepts) <= _BROUGHT:
+        neg = next(t for t in before.left if t.kind == "neg")._replace(start=clause.start, end=clause.start)
+        return _behind((neg,), clause)
+    return clause
+
+
+def labelled(clause: Clause, before: Clause | None, subject: Subject) -> Clause:
+    """A bare figure behind its label (申请数:26件), a bare nil under its heading, as one clause; what denies a dispute
+    as a clause that denies (未发生申请复议,提起诉讼的情况)."""
+    if clause.concepts:
+        return _denying(clause, before) if clause.topic in DENIED and clause.figure is None else clause
     if clause.opener in (":", "(") and clause.figure and before and not before.figure:
         return clause if "neg" in before.kinds else _behind(before.left, clause)
-    if before is None and subject.head and (clause.number is None or clause.number.value == 0):
+    number = clause.number
+    whole = number is None or number.value == 0 or (subject.topic == "ask" and number.kind == "case")
+    if before is None and subject.head and whole:
         here = clause.start
         moved = (t._replace(start=here, end=here) for t in subject.head if t.kind != "punct")
         return _behind(tuple(moved), clause)
@@ -171,7 +200,8 @@ def phrase_of(
         pass  # 完善公开专栏,全年主动公开373条: of all that was disclosed
     elif subject.channels != ("many",) and concepts <= DISCLOSING and concepts & {"disc", "info"}:
         concepts |= set(subject.channels)
-    if len(concepts & CHANNELS - {"platform"}) > 1 and "proactive" in concepts:
+    many = len(concepts & CHANNELS - {"platform"}) > 1 or any(t.value == "many" for t in clause.left)
+    if many and "proactive" in concepts:
         concepts -= CHANNELS
     if len(concepts & _WAYS) > 1 and ("recv" in concepts or concepts >= {"submit", "request"}):
         concepts -= _WAYS
@@ -179,6 +209,8 @@ def phrase_of(
     if documents and clause.opener in JOINTS and not concepts & _OF_DOCUMENTS and said:
         alike = said[-1].topic in (("norm", "reg") if topic not in DECIDED else DECIDED)
         concepts |= said[-1].concepts & _OF_DOCUMENTS if alike else set()
+    if not concepts and number.kind in ("doc", "case") and any(t.value == "sum" for t in clause.left):
+        concepts = {"count"}  # 合计共221条
     if number.kind == "money" and topic in ("fee", "infofee") and not concepts:
         concepts = {topic}
     if concepts == {"gk"} and subject.office and "sub" in clause.left_kinds:

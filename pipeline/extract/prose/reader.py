@@ -19,6 +19,7 @@ from pipeline.extract.prose.phrases import (
     OUTSIDE,
     Subject,
     about_of,
+    absent,
     carry_way,
     channels_of,
     idle,
@@ -71,10 +72,17 @@ class Reader:
     """Reads paragraphs of one report: of a form's family and year, of the body that ``names`` name."""
 
     def __init__(
-        self, codebook: Codebook, family: str, year: int | None, names: Sequence[str], *, narrow: bool
+        self,
+        codebook: Codebook,
+        family: str,
+        year: int | None,
+        names: Sequence[str],
+        *,
+        narrow: bool,
+        year_named: bool = False,
     ) -> None:
         self.family, self.year, self.names, self.narrow = family, year, names, narrow
-        self.judge = Judge(decider_of(codebook, Form(family, year)), family, year)
+        self.judge = Judge(decider_of(codebook, Form(family, year)), family, year, year_named)
         self.lexicon = lexicon_of(codebook)
         self.own = own_words(own_surfaces(names))
         self.heads: dict[str, Sequence[Token]] = {}
@@ -102,7 +110,9 @@ class Reader:
 
     def stating(self, flat: str) -> Sequence[Token]:
         """The tokens of a paragraph that states a number or denies something; of another none."""
-        found = tokens(flat, self.lexicon, self.own) if may_state(flat) else []
+        found: Sequence[Token] = tokens(flat, self.lexicon, self.own) if may_state(flat) else []
+        if any(t.value == "notexist" for t in found):
+            found = absent(found)
         return found if has(found, "number", "neg") else []
 
     def paragraph(self, at: int, flat: str, found: Sequence[Token], topic: str, heading: str) -> list[Said]:
@@ -278,6 +288,9 @@ class Reader:
             topic = own = min(of)
         concepts, topic = phrase_of(clause, number, set(found), subject, topic, own, said)
         kind = "case" if number.value == 0 and number.kind == "doc" else number.kind
+        counts_bodies = bool(clause.right) and clause.right[0].kind == "body"
+        if number.kind == "place" and topic.startswith("ask") and not counts_bodies:
+            kind = "doc"  # 申请事项12个
         unread = ""
         if not clause.kinds.isdisjoint(("unknown", "id")):
             unread = "".join([t.value for t in clause.all if t.kind in ("unknown", "id") and t not in named])
@@ -320,10 +333,11 @@ class Reader:
         if "approx" in clause.kinds and not number.approx:
             number = number._replace(approx=True)
         joined = clause.opener in JOINTS and bool(said)
+        part = clause.opener != ":" and "sub" in clause.left_kinds
         said.append(
             Said(
                 *(sentence.at, clause.start, clause.end, number, False, decisions, judged),
-                *(verb_of(clause, sentence.flat), topic, frozenset(concepts), joined),
+                *(verb_of(clause, sentence.flat), topic, frozenset(concepts), joined, part),
             )
         )
         if {"carry", "prev"} <= concepts and number.value:

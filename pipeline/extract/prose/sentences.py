@@ -15,14 +15,22 @@ from pipeline.chinese.numbering import CHAPTER_LOOSE, LIST_ITEM, PART
 from pipeline.chinese.units import unit_of
 from pipeline.codebook import Codebook, Decision, Indicator
 from pipeline.document import Paragraph
-from pipeline.extract.prose.arithmetic import contradictions, doubted
+from pipeline.extract.prose.arithmetic import contradictions, doubted, proved
 from pipeline.extract.prose.context import self_names
 from pipeline.extract.prose.headings import Labelled, read_headings, read_list_lines
 from pipeline.extract.prose.reader import Reader
 from pipeline.extract.prose.told import Said
-from pipeline.extract.prose.words import flatten_sentence_text, hide_names, mask_titles, raw_span
+from pipeline.extract.prose.words import (
+    counts_the_year,
+    flatten_sentence_text,
+    hide_names,
+    mask_titles,
+    raw_span,
+)
 from pipeline.report import Figure, Finding, Observation, State, Statement
 
+_LEAD = 12
+"""Paragraphs at whose beginning a report says which days it counts."""
 MAX_TEXT = 20_000
 """Characters of a paragraph that are read: no person wrote a longer one."""
 _SECTION = re.compile(rf"^(?:{CHAPTER_LOOSE}|{PART})")
@@ -63,12 +71,14 @@ def _observe(
         said.number.approx,
         state,
         value if sure else None,
-        "as_printed" if sure else None,
+        ("proved_by_text" if said.proof else "as_printed") if sure else None,
         "text",
         f"{paragraph.locator}:{a}-{b}",
         indicator.label_zh,
         decision.decision_id,
-        f"sentence {decision.decision_id}" + (f"; verb {said.verb}" if said.verb else ""),
+        f"sentence {decision.decision_id}"
+        + (f"; verb {said.verb}" if said.verb else "")
+        + (f"; {said.proof}" if said.proof else ""),
         () if sure else (value,),
     )
 
@@ -140,7 +150,8 @@ def read_prose(
     """
     flats = [mask_titles(flatten_sentence_text(hide_names(p.text[:MAX_TEXT]))) for p in paragraphs]
     names = self_names(flats, issuer)
-    reader = Reader(codebook, codebook.family_of(template), year, names, narrow=narrow)
+    named = any(counts_the_year(flat, year) for flat in flats[:_LEAD])
+    reader = Reader(codebook, codebook.family_of(template), year, names, narrow=narrow, year_named=named)
     said: list[Said] = []
     heading = section = lead = under = ""
     skipping = False
@@ -163,7 +174,7 @@ def read_prose(
         if not skipping and len(flat) > 1 and (found := reader.stating(flat)):
             topic = (reader.topic_of(lead) if lead else "") or heading
             said += reader.paragraph(at, flat, found, topic, under if flat is not under else "")
-    return _handed_over(doubted(said), flats, paragraphs, template, codebook)
+    return _handed_over(proved(doubted(said)), flats, paragraphs, template, codebook)
 
 
 def _lead(flats: Sequence[str], at: int, lead: str) -> str:

@@ -24,6 +24,7 @@ _OF_OTHERS = DISPUTES | {"train", "meet"}
 _VERBS = frozenset(["recv", "done", "reply", "handle"])
 _IN_LISTS = frozenset(["unknown", "matter", "fill", "concept", "topic", "body"])
 _NAMES = frozenset(["unknown", "matter"])
+_IN_NAMES = frozenset(["unknown", "matter", "fill", "body", "concept"])
 _PARTS = frozenset(["of several years", "of a part of the bodies", "of one topic"])
 
 
@@ -37,7 +38,8 @@ class Judged(NamedTuple):
 
 class Said(NamedTuple):
     """A figure or nil of a clause: characters ``start`` to ``end`` of paragraph ``at``, what it counts (no
-    decision: unclaimed), what it was read from; ``joined``: told in one breath with the figure before."""
+    decision: unclaimed), what it was read from; ``joined``: told in one breath with the figure before; ``part``: of
+    the figure before (其中, 含); ``proof``: the text's arithmetic that makes it sure."""
 
     at: int
     start: int
@@ -50,6 +52,8 @@ class Said(NamedTuple):
     topic: str
     concepts: frozenset[str]
     joined: bool = False
+    part: bool = False
+    proof: str = ""
 
     @property
     def status(self) -> StatementStatus:
@@ -111,8 +115,8 @@ def listed(clause: Clause, flat: str) -> frozenset[Token]:
     tokens = () if {"info", "platform"}.isdisjoint(clause.concepts) else clause.left
     for at in range(len(tokens) - 1, 0, -1):
         if tokens[at].value == "platform" and flat[tokens[at - 1].start] == "等":
-            opens = [i for i in range(at) if tokens[i].topic == "disclosed" and tokens[i].value != "platform"]
-            first = opens[-1] + 1 if opens and concepts_of(tokens[opens[-1] : opens[-1] + 1]) else 0
+            opens = [i for i in range(at) if tokens[i].value in _NAMED_CHANNELS]
+            first = opens[-1] + 1 if opens else 0
             return frozenset(t for t in tokens[first : at - 1] if t.kind in _IN_LISTS)
         if tokens[at].value == "info" and flat[tokens[at - 1].start] == "等":
             verbs = [i for i in range(at) if "disc" in concepts_of(tokens[i : i + 1])]
@@ -126,6 +130,19 @@ _OF_BODIES = re.compile(r"[局委办厅心站所部院会社馆县市区镇乡]$
 _NAMED_CHANNELS = frozenset(("wechat", "weibo", "website", "newmedia"))
 
 
+def _name_from(words: Sequence[Token], at: int, names: Sequence[str], flat: str) -> int:
+    """Where the body's own name begins that ends with word ``at`` (市统计局: three words); behind it where none does."""
+    best = at + 1
+    for first in range(at, -1, -1):
+        if first < at and words[first].end != words[first + 1].start:
+            break
+        if words[first].kind not in _IN_NAMES or words[at].end - words[first].start > 12:
+            break
+        if of_own_field(flat[words[first].start : words[at].end], names):
+            best = first
+    return best
+
+
 def own_words_of(clause: Clause, names: Sequence[str], flat: str) -> frozenset[Token]:
     """Words that say no other thing: the body's own field (教育信息 of a bureau of education) and an account's name
     right before it (书香白河微信公众号)."""
@@ -133,15 +150,15 @@ def own_words_of(clause: Clause, names: Sequence[str], flat: str) -> frozenset[T
     words = clause.all
     for at, token in enumerate(words):
         if token.kind in _NAMES:
-            after = words[at + 1 : at + 2]
-            body = token.kind == "unknown" and _OF_BODIES.search(token.value)
-            if (body or (after and after[0].value == "info")) and of_own_field(
-                flat[token.start : token.end], names
-            ):
-                found.add(token)
+            field = at + 1 < len(words) and words[at + 1].value == "info"
+            if field or (token.kind == "unknown" and _OF_BODIES.search(token.value)):
+                first = _name_from(words, at, names, flat)
+                found.update(words[first : at + 1])
         elif token.kind == "concept" and token.value in _NAMED_CHANNELS:
             first = at
-            while first and words[first - 1].end == words[first].start and words[first - 1].kind in _NAMES:
+            while first and words[first - 1].end == words[first].start:
+                if words[first - 1].kind not in _NAMES and words[first - 1].value != "own":
+                    break
                 first -= 1
             found.update(words[first:at])
     return frozenset(found)
@@ -173,6 +190,34 @@ def not_ours(said: list[Said]) -> None:
             said[index] = s._replace(judged=Judged("foreign", "foreign", "other matter"), decisions=())
 
 
+_ON_A_SITE = frozenset(
+    ["website", "platform", "disc", "proactive", "info", "file", "kind", "class", "count", "upd"]
+)
+PART = "a part of the figure before"
+
+
+def _of_a_site(s: Said) -> bool:
+    """A figure of one site, or of its columns; not one of several channels together."""
+    told = s.decisions or "platform" in s.concepts
+    return (
+        bool(told) and s.status != "foreign" and {"website", "disc"} <= s.concepts <= _ON_A_SITE and not s.nil
+    )
+
+
+def parts_of(said: Sequence[Said], whole: Said) -> set[Figure]:
+    """Figures of the same thing that are told as a part of another: they contradict no whole, unless it is what was
+    disclosed of one's own accord and the whole is not."""
+    return {
+        s.number.value
+        for s in (said if whole.part else said[said.index(whole) :])
+        if s.part and (whole.part or "proactive" not in s.concepts or "proactive" in whole.concepts)
+    }
+
+
+def _contradicted(figures: set[Figure], said: Sequence[Said], s: Said) -> bool:
+    return len(figures if s.part else figures - parts_of(said, s)) > 1
+
+
 def settled(said: Sequence[Said]) -> list[Said]:
     """One sentence's figures: a sure one settles the doubtful and weak ones of its kind; two sure ones that
     differ are both in doubt, and so is one site's share beside another site's."""
@@ -181,21 +226,16 @@ def settled(said: Sequence[Said]) -> list[Said]:
         for d in s.decisions:
             if s.status == "claimed" and s.judged.verdict == "take":
                 sure.setdefault((d.indicator, d.applicant), set()).add(s.number.value)
-    sites = {
-        s.number.value
-        for s in said
-        if (s.decisions or "platform" in s.concepts)
-        and s.status != "foreign"
-        and ("disc" in s.concepts and s.concepts & {"website", "platform"})
-        and not s.nil
-    }
+    sites = {s.number.value for s in said if _of_a_site(s)}
     kept = []
     for s in said:
         figures = {v for d in s.decisions for v in sure.get((d.indicator, d.applicant), ())}
         claimed = s.status == "claimed"
         if len(sites) > 1 and claimed and "website" in s.concepts and s.number.value in sites:
             s = s._replace(judged=Judged("doubtful", "doubt", "one site of several"))
-        elif claimed and s.judged.verdict == "take" and len(figures) > 1 and not s.nil:
+        elif claimed and s.part and any(v > s.number.value for v in figures - parts_of(said, s)):
+            s = s._replace(judged=Judged("doubtful", "doubt", PART))
+        elif claimed and s.judged.verdict == "take" and not s.nil and _contradicted(figures, said, s):
             s = s._replace(judged=Judged("doubtful", "doubt", "two figures for one thing"))
         elif figures and (s.judged.verdict == "weak" or s.judged.reason in _PARTS):
             s = s._replace(judged=Judged("foreign", "foreign", "beside a sure figure"), decisions=())

@@ -17,11 +17,13 @@ APPLICANTS_FROM = 2019
 
 
 class Judge(NamedTuple):
-    """Judges for one form: of a family and a year."""
+    """Judges for one form: of a family and a year; ``year_named``: the lead says from which day to which the
+    report counts."""
 
     decider: Decider
     family: str
     year: int | None
+    year_named: bool = False
 
     def decide(self, phrase: Phrase) -> tuple[Decision, ...]:
         return self.decider.decide(phrase)
@@ -64,6 +66,8 @@ class Judge(NamedTuple):
         when = subject.clock.verdict(stock=nil or decision.span == "stock", counted=counted)
         if nil and when in ("doubt", "weak") and subject.clock.own:
             when = "take"
+        elif when == "doubt" and self.year_named and subject.clock.only_cumulative:
+            when = "take"  # 累计 of the year whose days the lead names
         body = subject.body.verdict
         if "foreign" in (when, body):
             return Judged("foreign", "foreign", "another time" if when == "foreign" else "another body")

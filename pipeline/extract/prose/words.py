@@ -43,6 +43,7 @@ _YEAR = re.compile(rf"(?<!\d)({FULL_YEAR})(?:年度?|(?=全|我|本|共|度))")
 _FULL = re.compile(
     rf"(?:(?P<a>{FULL_YEAR})年)?(?P<m>1|5)月1日(?:起|开始)?(?:至|到|-|~|—)+(?:(?P<b>{FULL_YEAR})年|同年)?12月31日(?:止|期间|为止)?"
 )
+_COUNTED_FROM = re.compile(rf"(?:统计|数据|期限|时限)[^。]{{0,24}}?(?P<days>(?:{FULL_YEAR}年)?1月1日.*)")
 _YEAR_END = re.compile(r"12月(?:3[01]日|底)止?")
 _PART = re.compile(r"\d{1,2}(?:[-~至到]\d{1,2})?月份?(?:\d{1,2}日)?|\d{1,2}[-~至到]\d{1,2}月|[1-4]季度")
 _PERCENT = re.compile(rf"\d+(?:\.\d+)?%|百分之[\d{DIGITS}点.]+")
@@ -163,6 +164,13 @@ def raw_span(text: str, start: int, end: int) -> tuple[int, int]:
     return sources[start], sources[end - 1] + 1
 
 
+def counts_the_year(flat: str, year: int | None) -> bool:
+    """Does a lead say that the report counts from the first day of ``year`` to the last (统计期限自2012年1月1日起至...)?"""
+    lead = _COUNTED_FROM.search(flat)
+    days = _FULL.match(lead["days"]) if lead else None
+    return days is not None and year is not None and str(year) in (days["a"], days["b"])
+
+
 def mask_titles(flat: str) -> str:
     """Digits inside 《...》 are part of a name: each becomes □, so that no figure or year is read from it. Of what
     others wrote (《国务院办公厅关于...的通知》) no word is read."""
@@ -249,7 +257,7 @@ def _number_token(printed: str, at: int, read: tuple[Number, int]) -> Token:
 
 
 _SPECIAL = PUNCTUATION | frozenset(_ITEM_FIRST) | {_HIDDEN}
-_STATES = re.compile(rf"[\d未没无零免皆]|不收|不曾|为[零无]|[{_CJK}][余多万亿]{{0,2}}[^{_CJK}\s]")
+_STATES = re.compile(rf"[\d未没无零免皆]|不收|不曾|不存在|为[零无]|[{_CJK}][余多万亿]{{0,2}}[^{_CJK}\s]")
 _MORE = re.compile(r"[.,]?\d")
 """What makes a nought the beginning of another number."""
 _SKIP = re.compile(r"[\d.,\-~—/]*\d(?:(?::[0-5]\d){1,2}(?!\d))?")

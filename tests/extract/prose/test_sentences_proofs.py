@@ -1,0 +1,109 @@
+"""What the text's own arithmetic proves, and who a figure is of when words that no row knows stand around it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from pipeline.codebook import load_codebook
+from pipeline.document import Paragraph
+from pipeline.extract.prose.sentences import Prose, read_prose
+
+BOOK = load_codebook()
+
+
+def read(*texts: str, year: int = 2016, template: str = "v2014", issuer: str | None = None) -> Prose:
+    paragraphs = [Paragraph(t, f"p{n}") for n, t in enumerate(texts, 1)]
+    return read_prose(paragraphs, template=template, year=year, codebook=BOOK, issuer=issuer)
+
+
+def sure(prose: Prose) -> dict[str, Decimal]:
+    return {o.indicator: Decimal(o.resolved) for o in prose.observations if o.resolved is not None}
+
+
+def test_what_came_in_and_was_left_proves_what_the_received_hold() -> None:
+    prose = read(
+        "收到政府信息公开申请共143件(含上年结转9件),办结147件,结转下年度5件。", year=2022, template="v2021"
+    )
+    proved = [o for o in prose.observations if o.resolution == "proved_by_text"]
+    assert [(o.indicator, o.resolved) for o in proved] == [("application.received", 143)]
+    assert "143 + 9 = 147 + 5" in proved[0].proof
+
+
+def test_a_sum_that_does_not_hold_proves_nothing() -> None:
+    prose = read(
+        "收到政府信息公开申请共143件(含上年结转9件),办结147件,结转下年度6件。", year=2022, template="v2021"
+    )
+    assert "application.received" not in sure(prose)
+    assert [s.status for s in prose.statements if s.value == 143] == ["doubtful"]
+
+
+@pytest.mark.parametrize("whole", ["总数71条", "合计共71条"])
+def test_a_whole_that_its_parts_add_up_to_is_proved(whole: str) -> None:
+    text = "主动公开政府信息情况:政务动态40条,通知公告20条,人事信息11条,{}。"
+    prose = read("二、主动公开情况", text.format(whole))
+    proved = [o for o in prose.observations if o.resolution == "proved_by_text"]
+    assert [(o.indicator, o.resolved, o.proof[-17:]) for o in proved] == [
+        ("proactive.disclosed.total", 71, "11 + 20 + 40 = 71")
+    ]
+    against = read("二、主动公开情况", text.format(whole.replace("71", "73")))
+    assert "proactive.disclosed.total" not in sure(against)
+
+
+def test_handled_is_concluded_where_its_results_add_up_or_all_were_concluded() -> None:
+    handled = "我局共办理政府信息公开申请9件"
+    assert "application.concluded" not in sure(read(f"{handled}。"))
+    assert sure(read(f"{handled},均已办结。"))["application.concluded"] == 9
+    assert sure(read(f"{handled},办结率100%。"))["application.concluded"] == 9
+    results = read(f"{handled},其中予以公开6件,部分公开3件。", year=2022, template="v2021")
+    assert sure(results)["application.concluded"] == 9
+
+
+def test_a_part_is_not_the_whole_of_a_sentence_before() -> None:
+    assert sure(read("主动公开政府信息260条。其中主动公开政府信息31条。"))["proactive.disclosed.total"] == 260
+
+
+def test_cumulative_is_the_years_where_the_lead_names_its_days() -> None:
+    lead = "本报告所列数据的统计期限自2016年1月1日起至2016年12月31日止。"
+    assert sure(read(lead, "累计收到政府信息公开申请12件。")) == {"application.received": 12}
+    assert sure(read("累计收到政府信息公开申请12件。")) == {}
+    assert sure(read(lead, "截至年底,累计收到政府信息公开申请12件。")) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "issuer"),
+    [
+        ("市水务环保局公开水务环保信息35条,通过微信公众号发布水务环保信息42条。", "柏川市水务环保局"),
+        ("通过书香柏川微信公众号发布信息42条。", "柏川市文化局"),
+        ("局微信公众号发布信息42条。", "柏川市水利局"),
+        ("柏川经济开发区管委会微信公众号发布信息42条。", "柏川经济开发区城乡工作办事处"),
+    ],
+)
+def test_words_of_the_bodys_own_name_and_of_an_account_are_read(text: str, issuer: str) -> None:
+    assert sure(read(text, issuer=issuer)) == {"proactive.channel.wechat": 42}
+
+
+def test_words_of_another_field_are_not_read() -> None:
+    prose = read("通过微信公众号发布水务信息42条。", issuer="柏川市教育局")
+    assert sure(prose) == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "按照《国务院办公厅关于做好公开工作的通知》要求,全年收到政府信息公开申请8件。",
+        "我局在全国系统备案账号,全年收到政府信息公开申请8件。",
+        "加快建设美丽柏川样板示范城市,全年收到政府信息公开申请8件。",
+        "白河市政府、白河市政府办公室收到政府信息公开申请8件。",
+    ],
+)
+def test_bodies_that_only_stand_by_speak_for_nobody(text: str) -> None:
+    assert sure(read(text, issuer="白河市人民政府")) == {"application.received": 8}
+
+
+def test_numbers_of_plans_and_of_endless_clauses_are_told() -> None:
+    plans = read("下一步将公开信息300条。").statements
+    assert [(s.value, s.status, s.reason) for s in plans] == [(300, "foreign", "plan")]
+    endless = "收到" + "涉及土地的各类" * 40 + "政府信息公开申请9件。"
+    assert [(s.value, s.status) for s in read(endless).statements] == [(9, "unclaimed")]
