@@ -45,15 +45,7 @@ from pipeline.extract.prose.told import (
     verb_of,
 )
 from pipeline.extract.prose.verdicts import Judge
-from pipeline.extract.prose.words import (
-    Number,
-    Token,
-    lexicon_of,
-    may_state,
-    own_words,
-    tokens,
-    tokens_of_heading,
-)
+from pipeline.extract.prose.words import Number, Token, lexicon_of, own_words, tokens, tokens_of_heading
 
 MAX_CLAUSE = 60
 """Tokens of a clause that are understood together."""
@@ -110,8 +102,10 @@ class Reader:
 
     def stating(self, flat: str) -> Sequence[Token]:
         """The tokens of a paragraph that states a number or denies something; of another none."""
-        found: Sequence[Token] = tokens(flat, self.lexicon, self.own) if may_state(flat) else []
-        if any(t.value == "notexist" for t in found):
+        if not self.lexicon.states.search(flat):
+            return ()
+        found: Sequence[Token] = tokens(flat, self.lexicon, self.own)
+        if "不存在" in flat:
             found = absent(found)
         return found if has(found, "number", "neg") else []
 

@@ -32,6 +32,7 @@ _QUOTED = re.compile(
 """A channel's own name in quotation marks: no word of it is read."""
 PUNCTUATION = frozenset(",;:()。!?[]|")
 _BEFORE_ITEM = PUNCTUATION | {"第"}
+_NEGATIONS = "未没无零免皆"
 _CJK = "零〇○一二两三四五六七八九十百千万"
 _NUMBER = re.compile(
     r"(?P<n>\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d])|\d+(?:\.\d+)?)(?P<scale>[余多几]?(?:[百千万亿](?!元))?[余多]?)"
@@ -100,6 +101,8 @@ class Lexicon:
 
     words: Words
     units: Words
+    states: re.Pattern[str]
+    """What a text holds that can hold a figure or a nil at all."""
 
 
 def _index(rows: Sequence[tuple[str, tuple[str, str, str]]]) -> Words:
@@ -125,8 +128,19 @@ def lexicon_of(codebook: Codebook) -> Lexicon:
         _HELD.clear()
         rows = [(w.surface, (w.kind, w.value, w.topic)) for w in codebook.lexicon]
         words = _index([r for r in rows if r[1][0] != "unit"])
-        _HELD[id(codebook)] = codebook, Lexicon(words, _index([r for r in rows if r[1][0] == "unit"]))
+        units = _index([r for r in rows if r[1][0] == "unit"])
+        _HELD[id(codebook)] = codebook, Lexicon(words, units, _states(units))
     return _HELD[id(codebook)][1]
+
+
+def _states(units: Words) -> re.Pattern[str]:
+    """A digit that does not begin a year, a Chinese numeral before a unit, a mark or the end, the sign of a
+    denial."""
+    ends = re.escape("".join({*PUNCTUATION, *(head[0] for head in units)}))
+    return re.compile(
+        rf"[\d不{_NEGATIONS}{_CJK}](?:(?<=[{_NEGATIONS}])|(?<=不)(?:[收曾]|存在)"
+        rf"|(?<=\d)(?<!\d\d)(?!(?:(?<=1)9|(?<=2)0)\d\d年)|(?<=[{_CJK}])[余多几万亿]{{0,3}}(?:[{ends}]|$))"
+    )
 
 
 def flatten_sentence_text(text: str) -> str:
@@ -191,11 +205,6 @@ def _longest(words: Words, flat: str, at: int) -> tuple[str, Word] | None:
     return None
 
 
-def may_state(flat: str) -> bool:
-    """Can text hold a figure or a nil at all? Most of a report's prose holds neither."""
-    return _STATES.search(flat) is not None
-
-
 def _counted(match: re.Match[str], flat: str, lexicon: Lexicon) -> tuple[Number, int] | None:
     """The number with its unit and where it ends; None where it is no figure (an id, a range, 数百)."""
     number, scale, at = match["n"], match["scale"], match.start()
@@ -257,7 +266,6 @@ def _number_token(printed: str, at: int, read: tuple[Number, int]) -> Token:
 
 
 _SPECIAL = PUNCTUATION | frozenset(_ITEM_FIRST) | {_HIDDEN}
-_STATES = re.compile(rf"[\d未没无零免皆]|不收|不曾|不存在|为[零无]|[{_CJK}][余多万亿]{{0,2}}[^{_CJK}\s]")
 _MORE = re.compile(r"[.,]?\d")
 """What makes a nought the beginning of another number."""
 _SKIP = re.compile(r"[\d.,\-~—/]*\d(?:(?::[0-5]\d){1,2}(?!\d))?")

@@ -224,3 +224,13 @@ def test_a_figure_thousands_of_times_its_neighbours_is_in_doubt() -> None:
         seen = {o.indicator: o for o in read(text)}
         assert seen["application.received"].resolved == resolved
         assert seen["application.concluded"].resolved == 19
+
+
+@pytest.mark.parametrize("text", ["共九", "二十余件", "三万份", "1234年", "办结2012件", "不收费", *(
+    word.surface for word in BOOK.lexicon if word.kind == "neg")])  # fmt: skip
+def test_what_may_state_a_figure_or_a_nil_is_taken_apart(text: str) -> None:
+    assert lexicon_of(BOOK).states.search(flatten_sentence_text(f"本县{text}"))
+
+
+def test_what_states_nothing_is_not_taken_apart() -> None:
+    assert not lexicon_of(BOOK).states.search("2012年,各部门统一要求,与1998年度相比进一步完善。")
