@@ -48,11 +48,6 @@ def is_numbered(text: str) -> bool:
     return _ITEM_FIRST.match(text) is not None
 
 
-def is_chapter(text: str) -> bool:
-    """Whether a line begins like a chapter: ``三、``, ``第二部分``."""
-    return _CHAPTER_FIRST.match(text) is not None
-
-
 def number_of(text: str) -> int | None:
     """The number that a label begins with: ``(三)不予公开`` -> 3; None where it has none."""
     found = _NUMBER.match(compared(text))

@@ -23,6 +23,7 @@ from pipeline.chinese.titles import (
     year_of_folder,
     year_of_title,
 )
+from pipeline.clean.html.containers import CONTAINERS
 from pipeline.crawl.addresses import BadAddress, normalise_url
 from pipeline.crawl.attached import files_of
 from pipeline.crawl.frontier import Step
@@ -37,16 +38,7 @@ REPORT_TEXT = 400
 
 _LONGEST_TITLE = 300
 _CONTAINERS = (
-    "#UCAP-CONTENT",
-    ".trs_editor_view",
-    ".TRS_UEDITOR",
-    ".TRS_Editor",
-    "#zoom",
-    ".xxgk-content",
-    ".article-content",
-    "#ivs_content",
-    ".Article_content",
-    ".main-txt",
+    *CONTAINERS,
     ".detail-content",
     ".content-body",
     ".content-text",

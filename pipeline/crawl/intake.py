@@ -17,7 +17,7 @@ from pipeline.crawl.media import media_type_of_name
 from pipeline.crawl.receipt import Receipt
 from pipeline.crawl.registry import load_registry, registry_hosts
 from pipeline.crawl.store import RawStore
-from pipeline.crawl.taken import IntakeResult, utc_text
+from pipeline.crawl.taken import IntakeResult, keep, utc_text
 
 _CHUNK = 1 << 20
 _BATCH = 500
@@ -141,13 +141,7 @@ def _take_files(store: RawStore, files: list[_LocalFile]) -> IntakeResult:
     for start in range(0, len(files), _BATCH):
         # Objects first: writing them inside the transaction would keep other processes waiting.
         receipts = [_receipt_of_file(store, local) for local in files[start : start + _BATCH]]
-        with store.transaction():
-            for receipt in receipts:
-                new = store.add_receipt(receipt)
-                if receipt.sha256 is None:
-                    result += IntakeResult(failed=1, problems=(f"{receipt.url}: {receipt.detail}",))
-                else:
-                    result += IntakeResult(taken=int(new), known=int(not new))
+        result += keep(store, receipts)
     return result
 
 

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from pipeline.crawl.receipt import COLUMNS, Receipt, from_row, receipt_id_of, to_column
+from pipeline.durable import sync
 
 STALE_PART_SECONDS = 86_400
 """Files in ``incoming/`` older than this were left by a killed process and are removed."""
@@ -249,18 +250,6 @@ class RawStore:
                 return {}
             return dict(self._db.execute(_REGISTERED))
 
-    def last_checked(self) -> dict[str, str]:
-        """Gives the time of the last look, fetch or recheck, for each url of a fetched page."""
-        with self._lock:
-            rows = self._db.execute(
-                """SELECT r.url, max(r.fetched_at, coalesce(max(c.checked_at), ''))
-                   FROM receipt r LEFT JOIN recheck c USING (receipt_id) GROUP BY r.url, r.receipt_id"""
-            )
-            seen: dict[str, str] = {}
-            for url, moment in rows:
-                seen[url] = max(moment, seen.get(url, ""))
-        return seen
-
     def fingerprint(self) -> str:
         """Gives a text that changes when, and only when, a receipt is added; costs no scan."""
         with self._lock:
@@ -334,10 +323,10 @@ class ObjectWriter:
         target = self._store.path(sha)
         if not target.parent.is_dir():
             target.parent.mkdir(exist_ok=True)
-            _sync_folder(self._store.objects)
+            sync(self._store.objects)
         os.replace(self._part, target)
         self._part = None
-        _sync_folder(target.parent)
+        sync(target.parent)
         return sha, self.length
 
     def discard(self) -> None:
@@ -372,11 +361,3 @@ def _hash_file(path: Path) -> tuple[str, int]:
             digest.update(chunk)
             length += len(chunk)
     return digest.hexdigest(), length
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

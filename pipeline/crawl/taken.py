@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+
+from pipeline.crawl.receipt import Receipt
+from pipeline.crawl.store import RawStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,19 @@ class IntakeResult:
             self.refused + other.refused,
             self.problems + other.problems,
         )
+
+
+def keep(store: RawStore, receipts: Iterable[Receipt]) -> IntakeResult:
+    """Add receipts, whose objects are kept already, all or none of them."""
+    result = IntakeResult()
+    with store.transaction():
+        for receipt in receipts:
+            new = store.add_receipt(receipt)
+            if receipt.sha256 is None:
+                result += IntakeResult(failed=1, problems=(f"{receipt.url}: {receipt.detail}",))
+            else:
+                result += IntakeResult(taken=int(new), known=int(not new))
+    return result
 
 
 def utc_text(moment: float) -> str:

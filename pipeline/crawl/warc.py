@@ -22,7 +22,7 @@ from pipeline.crawl.hosts import host_of, is_allowed_host
 from pipeline.crawl.media import media_type_of
 from pipeline.crawl.receipt import Receipt
 from pipeline.crawl.store import RawStore
-from pipeline.crawl.taken import IntakeResult, utc_text
+from pipeline.crawl.taken import IntakeResult, keep, utc_text
 
 MAX_BYTES = 64 << 20
 """The most bytes of one record's content, after decompression."""
@@ -80,11 +80,11 @@ def take_warc(
                 if receipt is not None:
                     batch.append(receipt)
                 if len(batch) >= _BATCH:
-                    result += _write(store, batch)
+                    result += keep(store, batch)
                     batch = []
         except (ArchiveLoadFailed, OSError, EOFError, zlib.error, ValueError) as error:
             result += IntakeResult(failed=1, problems=(f"{archive.name}: the archive breaks off ({error})",))
-    result += _write(store, batch)
+    result += keep(store, batch)
     if refused:
         result += IntakeResult(
             refused=refused,
@@ -250,15 +250,3 @@ def _utc(warc_date: str | None) -> str:
         return utc_text(moment.astimezone(UTC).timestamp())
     except (ValueError, OverflowError):
         return utc_text(0)
-
-
-def _write(store: RawStore, batch: list[Receipt]) -> IntakeResult:
-    result = IntakeResult()
-    with store.transaction():
-        for receipt in batch:
-            new = store.add_receipt(receipt)
-            if receipt.sha256 is None:
-                result += IntakeResult(failed=1, problems=(f"{receipt.url}: {receipt.detail}",))
-            else:
-                result += IntakeResult(taken=int(new), known=int(not new))
-    return result

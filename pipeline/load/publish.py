@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.codebook import load_codebook
+from pipeline.durable import sync, write_whole
 from pipeline.home import Home
 from pipeline.load.gate import NotWhole, faults
 from pipeline.load.warehouse import comment_tables, opened, set_wal_aside
@@ -77,21 +78,3 @@ def digest_of(path: Path) -> str:
     """The sha256 of a file."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def write_whole(path: Path, text: str) -> None:
-    """A small file, written aside, made durable and renamed."""
-    aside = path.with_name(f".{path.name}.part")
-    aside.write_text(text, encoding="utf-8")
-    sync(aside)
-    os.replace(aside, path)
-    sync(path.parent)
-
-
-def sync(path: Path) -> None:
-    """Make a file's bytes, or a folder's names, durable."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

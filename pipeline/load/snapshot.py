@@ -18,10 +18,11 @@ from typing import Any
 import duckdb
 
 from pipeline.codebook import load_codebook
+from pipeline.durable import sync, write_whole
 from pipeline.home import Home
 from pipeline.load.codebook_page import codebook_page
 from pipeline.load.difference import NoSnapshot, differing
-from pipeline.load.publish import digest_of, sync, write_whole
+from pipeline.load.publish import digest_of
 from pipeline.load.warehouse import opened
 
 SCHEMAS = ("core", "ref", "mart")

@@ -35,8 +35,3 @@ def normalise_department(name: str) -> str:
     if (bare := re.sub(r"(?:委员会|委)$", "局", name)) in table:
         return table[bare]
     return _ORGAN.sub("", name) or name
-
-
-def is_department(name: str) -> bool:
-    """Whether the table knows this very name."""
-    return name in department_table()

@@ -46,14 +46,6 @@ def zone_named(name: str, year: int | None) -> Zone | None:
     return None
 
 
-def zones_that_run(code: str, year: int) -> tuple[Zone, ...]:
-    """The zones that governed a division or reported for it in that year."""
-    return tuple(
-        z for rows in _zones().values() for z in rows
-        if z.division_code == code and z.relation != "lies" and z.valid_from <= year and (z.valid_to is None or year <= z.valid_to)
-    )  # fmt: skip
-
-
 def zone_key(name: str) -> str:
     """A zone's name in the form in which spellings of it are one (高新技术产业开发区, 高新区)."""
     for pattern, short in _SHORT:

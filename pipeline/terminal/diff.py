@@ -7,18 +7,13 @@ import sys
 import click
 
 from pipeline.terminal.say import failed, reading_home, say, wrong
+from pipeline.terminal.written import format_option
 
 
 @click.command()
 @click.argument("before")
 @click.argument("now", required=False)
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "csv", "jsonl", "parquet"]),
-    default="table",
-    show_default=True,
-)
+@format_option
 def diff(before: str, now: str | None, form: str) -> None:
     """Figures that differ between snapshot BEFORE and snapshot NOW, all of them, with the reason.
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
 import click
 
 from pipeline.terminal.say import failed, reading_home, say, wrong
+from pipeline.terminal.written import format_option
 
 if TYPE_CHECKING:
     import duckdb
@@ -24,13 +25,7 @@ _CHUNK = 10_000
 
 @click.command()
 @click.argument("query")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "csv", "jsonl", "parquet"]),
-    default="table",
-    show_default=True,
-)
+@format_option
 @click.option(
     "-o",
     "--output",

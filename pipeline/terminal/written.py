@@ -9,9 +9,18 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any, TextIO
 
+import click
+
 from pipeline.terminal.say import HIDDEN, visible
 from pipeline.terminal.tables import text_of
 
+format_option = click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "csv", "jsonl", "parquet"]),
+    default="table",
+    show_default=True,
+)
 _HARMLESS = re.compile(r"[-+]?\d+(?:\.\d+)?%?|-")
 
 

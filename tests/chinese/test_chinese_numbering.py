@@ -49,15 +49,6 @@ def test_sections(text: str, section: tuple[int, str] | None) -> None:
     assert numbering.section_of(text) == section
 
 
-def test_chapters() -> None:
-    assert [numbering.is_chapter(t) for t in ("一、概述", "第二部分 数据", "(一)概述", "一是加强")] == [
-        True,
-        True,
-        False,
-        False,
-    ]
-
-
 def test_fragments_are_set_into_patterns_without_moving_their_groups() -> None:
     names = ("NUMERAL", "CHAPTER", "CHAPTER_LOOSE", "BRACKETED", "HALF_BRACKETED", "ARABIC", "CIRCLED")
     for name in (*names, "PART", "ARTICLE", "ITEM", "BULLET", "LIST_ITEM"):

@@ -16,6 +16,7 @@ from pipeline.chinese.days import stated_day
 from pipeline.clean.decode import decode
 from pipeline.clean.html import styles
 from pipeline.clean.html.article_lines import lines_beside
+from pipeline.clean.html.containers import CONTAINERS
 from pipeline.clean.html.div_table import div_rows, draws_table
 from pipeline.clean.html.lean import Lean, lean
 from pipeline.clean.html.table import (
@@ -63,19 +64,6 @@ _DROP = [
     "s",
     "strike",
 ]
-_CONTAINERS = (
-    "#UCAP-CONTENT",
-    ".trs_editor_view",
-    ".TRS_UEDITOR",
-    ".TRS_Editor",
-    "#zoom",
-    ".xxgk-content",
-    ".article-content",
-    "#ivs_content",
-    ".Article_content",
-    ".main-txt",
-    "article",
-)
 _FURNITURE = re.compile(
     r"(?:^|[-_\s])(?:nav|side|sidebar|sidelist|aside|foot|footer|menu|crumb|crumbs|breadcrumb|copyright|related|share|"
     r"recommend|rank|toolbar|pagination|pager|search|login|banner|topbar|ewm|qrcode)(?:[-_\s\d]|$)",
@@ -282,7 +270,7 @@ def _article(body: LexborNode, page: Lean) -> tuple[LexborNode, str]:
     whole = _weight(body)
     if not whole:
         return body, "body"
-    for selector in filter(page.may_match, _CONTAINERS):
+    for selector in filter(page.may_match, (*CONTAINERS, "article")):
         node = body.css_first(selector)
         if node is not None and _weight(node) >= 0.6 * whole and not _tables_left_out(body, node):
             return node, selector

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from lxml import etree
 
 from pipeline.clean.package import child, local, value
-from pipeline.clean.page.shapes import RULE_WIDTH, Box, Glyph, PageContent, Picture, Rule
+from pipeline.clean.page.shapes import RULE_WIDTH, Box, Glyph, Matrix, PageContent, Picture, Rule, times
 
 POINTS = 72.0 / 25.4
 MAX_GLYPHS = 200_000
@@ -26,7 +26,6 @@ _LEVEL = 0.7
 """Points by which a line may lean and still be a rule."""
 _ARGUMENTS = {"S": 2, "M": 2, "L": 2, "Q": 4, "B": 6, "A": 7, "C": 0}
 
-Matrix = tuple[float, float, float, float, float, float]
 Drawn = tuple[etree._Element, Matrix]
 """An object and the matrix of the space that it stands in, to points of the page."""
 
@@ -69,17 +68,6 @@ def own_matrix(element: etree._Element, outer: Matrix) -> Matrix:
     corner = (*numbers(value(element, "Boundary")), 0.0, 0.0)[:2]
     a, b, c, d, e, f = ctm if len(ctm) == 6 else (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
     return times((a, b, c, d, e + corner[0], f + corner[1]), outer)
-
-
-def times(inner: Matrix, outer: Matrix) -> Matrix:
-    """One matrix after the other."""
-    a, b, c, d, e, f = inner
-    p, q, r, s, t, u = outer
-    return (
-        a * p + b * r, a * q + b * s,
-        c * p + d * r, c * q + d * s,
-        e * p + f * r + t, e * q + f * s + u,
-    )  # fmt: skip
 
 
 def _box(points: Iterable[tuple[float, float]], matrix: Matrix) -> Box:

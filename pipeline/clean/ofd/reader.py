@@ -13,12 +13,12 @@ from collections.abc import Iterator, Sequence
 from lxml import etree
 
 from pipeline.clean.ofd.formats import OFD
-from pipeline.clean.ofd.objects import POINTS, Drawn, Matrix, numbers, own_matrix, read_objects
+from pipeline.clean.ofd.objects import POINTS, Drawn, numbers, own_matrix, read_objects
 from pipeline.clean.package import Package, child, children, local, open_package, parse, value
 from pipeline.clean.page.blocks import PageBlock
 from pipeline.clean.page.layout import unread_picture
 from pipeline.clean.page.paged import area, blocks_of
-from pipeline.clean.page.shapes import PageContent, Picture
+from pipeline.clean.page.shapes import Matrix, PageContent, Picture
 from pipeline.clean.refused import Refused
 from pipeline.document import Block, Document
 

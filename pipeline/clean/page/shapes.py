@@ -11,6 +11,19 @@ RULE_WIDTH = 3.2
 
 Box = tuple[float, float, float, float]
 """Two corners of a box: x0, y0, x1, y1, the smaller ones first."""
+Matrix = tuple[float, float, float, float, float, float]
+IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+
+
+def times(inner: Matrix, outer: Matrix) -> Matrix:
+    """One matrix after the other."""
+    a, b, c, d, e, f = inner
+    p, q, r, s, t, u = outer
+    return (
+        a * p + b * r, a * q + b * s,
+        c * p + d * r, c * q + d * s,
+        e * p + f * r + t, e * q + f * s + u,
+    )  # fmt: skip
 
 
 class Glyph(NamedTuple):

@@ -6,22 +6,9 @@ import ctypes
 from collections.abc import Iterator
 from typing import Any
 
-from pipeline.clean.page.shapes import Box
+from pipeline.clean.page.shapes import IDENTITY, Box, Matrix, times
 
 MAX_FORM_DEPTH = 8
-Matrix = tuple[float, float, float, float, float, float]
-IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
-
-
-def times(inner: Matrix, outer: Matrix) -> Matrix:
-    """One matrix after the other."""
-    a, b, c, d, e, f = inner
-    p, q, r, s, t, u = outer
-    return (
-        a * p + b * r, a * q + b * s,
-        c * p + d * r, c * q + d * s,
-        e * p + f * r + t, e * q + f * s + u,
-    )  # fmt: skip
 
 
 def objects(page: Any, pdfium: Any) -> Iterator[tuple[Any, int, Matrix]]:

@@ -14,11 +14,21 @@ from collections import Counter
 from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any
 
-from pipeline.clean.page.shapes import RULE_WIDTH, Box, Glyph, PageContent, Picture, Rule
+from pipeline.clean.page.shapes import (
+    IDENTITY,
+    RULE_WIDTH,
+    Box,
+    Glyph,
+    Matrix,
+    PageContent,
+    Picture,
+    Rule,
+    times,
+)
 from pipeline.clean.pdf.annotations import printed_notes
 from pipeline.clean.pdf.digits import untrue_digits
 from pipeline.clean.pdf.hidden import clipped_texts, is_aslant, is_cut_off, is_invisible
-from pipeline.clean.pdf.objects import IDENTITY, Matrix, bounds, matrix_of, objects, times
+from pipeline.clean.pdf.objects import bounds, matrix_of, objects
 from pipeline.clean.pdf.unseen import Cause, Unseen, find_unseen, is_pale, mark_names
 from pipeline.document import UNREAD
 
