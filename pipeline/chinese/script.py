@@ -11,6 +11,8 @@ _GB2312_TURNED = frozenset("後徵夥麽")
 """Signs that the simplified standard holds as well, and that only traditional text uses."""
 _IN_WORDS = (("覆", "复", "答回批"), ("於", "于", "属由关对至位基等低高少大过截限止现"))
 """(sign, simplified sign, signs before it) of what is turned within words alone: 答覆, 屬於."""
+_WORDS = (("資訊", "信息"),)
+"""Words of traditional text for which simplified text has others, of the same length."""
 
 
 def _simplified_sign(sign: str) -> bool:
@@ -45,6 +47,8 @@ def simplified(text: str) -> str:
     """The text in simplified characters, of the same length: ``屬於國家秘密`` -> ``属于国家秘密``."""
     if not _TURNED.search(text):
         return text
+    for word, usual in _WORDS:
+        text = text.replace(word, usual)
     text = text.translate(_TURN)
     for old, new, before in _IN_WORDS:
         if old in text:

@@ -68,4 +68,4 @@ _SOUNDS = re.compile(r"(?<=[一-鿿])[(（][a-zà-ǜ]{1,6}[)）]")
 
 def without_sounds(text: str) -> str:
     """Text without the sounds that some copied pages print behind characters: 報(bào)告 is 報告."""
-    return _SOUNDS.sub("", text)
+    return _SOUNDS.sub("", text) if "(" in text or "（" in text else text

@@ -12,12 +12,12 @@ from typing import NamedTuple
 
 from pipeline.chinese.days import ANY_YEAR, FIRST_YEAR, LAST_YEAR, YEAR, first_year, year_number
 from pipeline.chinese.numbering import ARTICLE
-from pipeline.chinese.text import INVISIBLE, compared, squeeze
+from pipeline.chinese.text import INVISIBLE, compared, squeeze, without_sounds
 
 DISCLOSURE = r"(?:(?:政府|政务)?信息(?:与政务|和政务)?公开|政务公开)"
 """What the report is about, as titles name it."""
 TITLE_CORE = (
-    r"(?:(?:政府|政务)?信息(?:与政务|和政务)?公开(?:工作)?(?:情况)?(?:的)?(?:年度)?(?:工作)?(?:情况)?(?:的)?(?:总结)?(?:报告|年报)"
+    r"(?:(?:政府|政务)?信息(?:与政务|和政务)?公开(?:工作)?(?:开展)?(?:情况)?(?:的)?(?:年度)?(?:工作)?(?:情况)?(?:的)?(?:总结)?(?:报告|年报)"
     r"|政务公开(?:工作)?(?:年度报告|年报))"
 )
 """What every title holds: 政府信息公开工作年度报告 and its kin, without body and year."""
@@ -69,12 +69,12 @@ class Title(NamedTuple):
 
 def read_title(text: str) -> Title | None:
     """The title that a line is, or None: ``磐石市人民政府2018年政府信息公开工作年度报告`` and its many kin."""
-    return _titled(text) if len(text) <= 90 else None
+    return _titled(text) if len(text) <= (160 if "(" in text else 90) else None
 
 
 @lru_cache(maxsize=4096)
 def _titled(text: str) -> Title | None:
-    flat = squeeze(text).strip("。.*#>-—_ ")
+    flat = without_sounds(squeeze(text)).strip("。.*#>-—_ ")
     if len(flat) > 72 or "公开" not in flat:
         return None
     core = _CORE.search(flat)

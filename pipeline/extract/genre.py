@@ -17,6 +17,7 @@ _LIST_TITLES = 3
 _OWN_TEXT = 20
 _UNDER_COLUMN = 8
 _LEAD = 1_500
+_HEADING = 40
 _HEADLINES = 15
 """Paragraphs among which a headline stands."""
 _OTHER_GENRE = (
@@ -55,6 +56,10 @@ _COMPILED = re.compile(
     r"|(?:报告|年报)[^。]{0,12}所列数据[^。]{0,8}自"
 )
 """A lead that says of the text that it is a compiled report, or of which days its figures are."""
+_SUB_HEADING = re.compile(r"[(（][一二三四五六七八九十][)）](.{2,24})")
+_OF_REPORT = re.compile(
+    r"公开的?(?:主要)?(?:内容|形式|渠道|数量|类别)|主动公开|依申请公开|(?:申请|受理|答复|收费|减免|咨询|复议)[^。]{0,8}情况"
+)
 _FIRST_OF_FORM = re.compile(r"总体情况$")
 """The heading with which the form of 2019 and later begins."""
 _ISSUES = re.compile(r"关于(?:印发|转发|做好|报送|编制)[^。]{4,60}通知$")
@@ -140,11 +145,17 @@ def why_no_report(document: Document, piece: Piece, read: int, tabled: int) -> s
     if "公开" in text and (
         (calls_itself and (read or headings or _PERIOD.search(text[:_LEAD])))
         or of_form >= 2
-        or (read and len(headings) >= 2)
+        or (read and max(len(headings), _sub_headings(piece)) >= 2)
     ):
         return ""
     shown = f"{read} figures" if read else f"{len(piece.tables)} tables" if piece.tables else "no figure"
     return f"it shows no title of a report, {shown}, and no lead that calls it one"
+
+
+def _sub_headings(piece: Piece) -> int:
+    """How many headings below the main ones are of a report's parts: a text may begin within a section."""
+    found = (_SUB_HEADING.fullmatch(p.text.strip()) for p in piece.paragraphs if len(p.text) < _HEADING)
+    return sum(1 for m in found if m and _OF_REPORT.search(_plain(m[1])))
 
 
 def what_it_shows(document: Document, pieces: Sequence[Piece]) -> str:

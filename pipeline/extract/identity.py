@@ -8,7 +8,7 @@ from datetime import date
 
 from pipeline.chinese.days import DAY, YEAR, day_in, stated_day
 from pipeline.chinese.numbering import section_of
-from pipeline.chinese.text import compared, squeeze
+from pipeline.chinese.text import compared, squeeze, without_sounds
 from pipeline.chinese.titles import Title
 from pipeline.codebook import Codebook
 from pipeline.document import Block, Document, Paragraph, Table
@@ -50,7 +50,7 @@ def find_year(
     4."""
     period, quoted = None, ""
     for paragraph in paragraphs[:40]:
-        flat = squeeze(paragraph.text)
+        flat = _flat(paragraph)
         if "年" not in flat:
             continue
         for pattern in _PERIOD:
@@ -68,18 +68,18 @@ def find_year(
     for paragraph in paragraphs[:_LEAD_BLOCKS]:
         if section_of(paragraph.text):
             break
-        if found := _LEAD_YEAR.search(_NOTICES.sub("", squeeze(paragraph.text[:3_000]))):
+        if found := _LEAD_YEAR.search(_NOTICES.sub("", _flat(paragraph))):
             return int(found[1]), f"lead: {found[0][:60]}", None, None
     inside = False
     for paragraph in paragraphs:
         head = section_of(paragraph.text)
         inside = inside or (head is not None and head[0] == 1)
-        if inside and (found := _TEXT_YEAR.search(_NOTICES.sub("", squeeze(paragraph.text)))):
+        if inside and (found := _TEXT_YEAR.search(_NOTICES.sub("", _flat(paragraph)))):
             return int(found[1]), f"first year named in section 一: {found[0]}", None, None
     counts: dict[int, int] = {}
     for paragraph in paragraphs[:12]:
-        for match in _TEXT_YEAR.finditer(squeeze(paragraph.text)):
-            if re.search(r"^[,，]?(?:度|全|,|，)?", squeeze(paragraph.text)[match.end() :]):
+        for match in _TEXT_YEAR.finditer(_flat(paragraph)):
+            if re.search(r"^[,，]?(?:度|全|,|，)?", _flat(paragraph)[match.end() :]):
                 counts[int(match[1])] = counts.get(int(match[1]), 0) + 1
     if counts and not inside:
         best = max(counts, key=lambda y: (counts[y], y))
@@ -88,6 +88,10 @@ def find_year(
     if published:
         return published.year - 1, f"year before publication on {published.isoformat()}", None, None
     return None, "", None, None
+
+
+def _flat(paragraph: Paragraph) -> str:
+    return without_sounds(squeeze(paragraph.text))
 
 
 def find_published(document: Document, piece: Piece) -> date | None:

@@ -152,7 +152,7 @@ def cut(document: Document, registry: Registry | None = None) -> tuple[list[Piec
         if piece.blocks:
             piece.place = f"{piece.blocks[0].locator} to {piece.blocks[-1].locator}"
     whole = [p for p in pieces if _has_content(p.blocks)]
-    if not whole:
+    if not whole or all(_is_furniture(p) for p in whole):
         longest = max(pieces, key=_text_length)
         titled = [p for p in pieces if p.title is not None] or [longest]
         whole = [max(titled, key=_text_length)]
@@ -169,8 +169,8 @@ def cut(document: Document, registry: Registry | None = None) -> tuple[list[Piec
         for p in pieces
         if p.title is not None and p not in whole and _text_length(p) >= _FRAGMENT_TEXT
     ]
-    if len(whole) == 1 and whole[0].title is None and document.title:
-        whole[0].title = read_title(document.title)
+    if len(whole) == 1 and whole[0].title is None:
+        whole[0].title = (read_title(document.title) if document.title else None) or _card_title(whole[0])
     elif len(whole) == 1 and (own := whole[0].title) and (page := read_title(document.title)):
         fuller = (page.year and not own.year) or len(page.body) > len(own.body)
         if fuller and _same(page, own):
@@ -186,6 +186,19 @@ def _is_loose(piece: Piece) -> bool:
         and not any(section_of(p.text) for p in piece.paragraphs)
         and not any(isinstance(b, Image) for b in piece.blocks)
     )
+
+
+def _is_furniture(piece: Piece) -> bool:
+    """Whether a piece is a page's small tables of links and index cards, which hold no figure."""
+    cells = [squeeze(c.text) for t in piece.tables for c in t.cells]
+    return _is_loose(piece) and len(cells) <= _INFO_CELLS and not any(text.isdigit() for text in cells)
+
+
+def _card_title(piece: Piece) -> Title | None:
+    """The title that a page's card gives (名称 | 磐石市2018年政府信息公开工作年度报告), where no line of it is one."""
+    cards = (t for t in piece.tables[:1] if len(t.cells) <= _INFO_CELLS)
+    titles = (read_title(c.text) for t in cards for c in t.cells if "公开" in c.text)
+    return next((t for t in titles if t and t.year and t.body), None)
 
 
 def _is_info_box(piece: Piece) -> bool:

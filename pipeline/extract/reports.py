@@ -9,7 +9,7 @@ from datetime import date
 from itertools import pairwise
 
 from pipeline.chinese.numbering import section_of
-from pipeline.chinese.text import compared, squeeze
+from pipeline.chinese.text import compared, squeeze, without_sounds
 from pipeline.chinese.titles import read_title
 from pipeline.codebook import load_codebook
 from pipeline.document import Block, Document, Paragraph, Table
@@ -236,7 +236,7 @@ def _evidence(
         site_id_code=document.meta.get("SiteIDCode") if alone else None,
         source_url=origin[0] if alone else None,
         registered=origin[1] if alone else None,
-        text_samples=tuple(compared(p.text) for p in paragraphs[:60]),
+        text_samples=tuple(without_sounds(compared(p.text)) for p in paragraphs[:60]),
         year=year,
     )
 

@@ -7,11 +7,11 @@ source (NOTES section 14). How often a place stands in the text is no source.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
 from typing import NamedTuple
 
 from pipeline.chinese.days import YEAR
@@ -19,7 +19,15 @@ from pipeline.chinese.numbering import ITEM
 from pipeline.chinese.text import squeeze
 from pipeline.places.departments import department_table
 from pipeline.places.mentions import Mentions, find_mentions
-from pipeline.places.phrase import OWN_ORGANS, Phrase, needs_no_place, normalise, parse_phrase, split_title
+from pipeline.places.phrase import (
+    CORPS,
+    OWN_ORGANS,
+    Phrase,
+    needs_no_place,
+    normalise,
+    parse_phrase,
+    split_title,
+)
 from pipeline.places.registry import Registry
 from pipeline.places.scope import CONSOLIDATES
 
@@ -80,7 +88,9 @@ _ISSUER_LEAD = re.compile(
 _PUBLISHED_BY = re.compile(r"(?:信息|文章)?(?:来源|发布机构|发布机关|发布单位|主办单位|主办|作者)")
 """Who put the page up: the body itself, its government's office or the keeper of the site."""
 _ISSUER_END = re.compile(rf"[,，。;；(（|]|{YEAR}年|(?:发布|更新)?(?:时间|日期)[:：]")
-_QUOTED = re.compile(r"《[^《》]*(?:《[^《》]*》[^《》]*)*》|[〔\[(（][^〔\[(（)）\]〕]{0,12}\d+号[)）\]〕]?")
+_QUOTED = re.compile(
+    r"《[^《》]*(?:《[^《》]*》[^《》]*)*》(?:[(（](?:以下)?简称:?《[^《》]*》[)）])?|[〔\[(（][^〔\[(（)）\]〕]{0,12}\d+号[)）\]〕]?"
+)
 _NOTICE = re.compile(r"(?:根据|按照|依据|关于)[^。;]{0,90}?(?:的通知|通知|格式|要点)(?:的?要求|精神|规定)?")
 _REPORT = re.compile(
     rf"(?P<y>(?:{YEAR}(?:-{YEAR})?学?年?度?)?)(?:政府|政务)?信息(?:与政务)?公开(?:工作)?(?:的)?(?:{YEAR}年)?(?:年?度)?(?:工作)?(?:情况)?(?:总结)?(?:的)?(?:报告|年报|情况|工作)"
@@ -89,6 +99,7 @@ _YEAR_RUN = re.compile(rf"(?:{YEAR}(?:-{YEAR})?学?年?度?)|本年度|年度")
 _FIRST_SECTION = re.compile(r"(?:^|\n|(?<=[。)]))(?:一、|第一部分)")
 _ANNOUNCES = re.compile(
     r"(?:现将|现公布|现公开|现发布|特向社会公[布开])[^。;]{2,90}(?:报告|年报)[^。;]{0,20}"
+    r"|(?:本|此)(?:年度)?(?:工作)?(?:报告|年报)[^。]{0,160}?由[^。]{2,60}?(?:编制(?!委)|编写|撰写)"
 )
 """A lead that stands under the first heading, where nothing stands before it."""
 _SHORTLY = re.compile(r"(?<=[一-鿿])[(（](?:以下)?简称:?[“\"]?([一-鿿]{2,20})[”\"]?[)）]")
@@ -107,21 +118,26 @@ _AREA_REPORTS = re.compile(
     rf"现[将就]我(省|自治区|市|州|盟|县|区|旗){YEAR}年[^。;,]{0, 24}(?:报告|汇报|公布|公开)如下|我(省|自治区|市|州|盟|县|区|旗)编制(?:完成)?了?本"
 )
 _SELF_BODY = re.compile(
-    r"(?:我|本)(?:局|委(?!托)|厅|办(?!法|理)|处|镇|乡|街道|街|中心|院|校|关|队|所|站|社|会|公司)(?!系统|领域)"
+    r"(?:我|本)(?:局|委(?!托)|厅|办(?!法|理)|处|镇|乡|街道|街|中心|院|校|关|队|所|站|社|会|馆|公司|部(?!门|分|署|级))(?!系统|领域)"
     r"|局(?:党组|机关|领导|属|办公室)|(?:镇|乡)(?:党委|党政)|街道党工委"
 )
 """A body below a government speaking of itself; 本机关 and 本单位 are said by governments too."""
 _BY = re.compile(r"(?<!理)由(?=[一-鿿])")
-_COMPILES = re.compile(r"([一-鿿]{2,36})(?:编制|编写|撰写)(?:完成)?了?(?:本|此|《)")
+_COMPILES = re.compile(rf"([一-鿿]{{2,36}})(?:编制|编写|撰写)(?:完成)?了?(?:本|此|《|{YEAR}年)")
 _MAKES = re.compile(
-    r"(?:^|[,，。;\n])([一-鿿]{4,30}?)(?=结合|根据|按照|在)[^。;]{2,80}?(?:编制|编写|撰写)(?:并|完成|形成|发布|公布|了)*(?:本|此|《|该)"
+    r"(?:^|[,，。;\n])([一-鿿]{3,30}?)(?=结合|根据|按照|在)[^。;]{2,80}?(?:编制|编写|撰写)(?:并|完成|形成|发布|公布|了)*(?:本|此|《|该)"
 )
 _TITLE_NAMED = re.compile(
     r"(?:发布|公布|公开|形成|编制|撰写|制定|的|将)了?《([^《》]{4,60}信息公开[^《》]{0,12}(?:报告|年报))》"
 )
+_TELLS_OWN = re.compile(
+    r"(?:^|[,，。;\n])([一-鿿]{3,30}?)(?:现|特)?向社会(?:公众)?(?:公布|公开|发布)(?:本|我|其|该)(?:单位|机关|部门|局|委|厅|办|镇|乡|街)"
+)
 _COVERS = re.compile(rf"内容涵盖([一-鿿]{{4,30}})(?:{YEAR}年|,)")
 _COMPILED = re.compile(r"[^。;]{0,160}?(?:编制|编写|撰写|起草|制作|拟定)")
-_CONTACT = re.compile(r"(?:请与|请联系|可与|可联系|联系|请向|请致电|致电|径与|与(?<!信息与)|向)(?=[一-鿿])")
+_CONTACT = re.compile(
+    r"(?:请与|请联系|可与|可联系|联系|请向|请致电|致电|径与|与(?<!信息与)|向)[:：]?(?=[一-鿿])"
+)
 _AFTER_CONTACT = re.compile(r"[^。;]{0,30}?(?:联系|反映|咨询|[(（]|地址|电话|[,，。:：]|$)")
 _SUBJECT = re.compile(
     rf"[。;\n](?:{ITEM})?(?:(?:{YEAR}年(?:度)?(?:以来)?|一年来|今年以来|今年)[,，]?)?(?=[一-鿿])"
@@ -129,9 +145,14 @@ _SUBJECT = re.compile(
 _ACTS = re.compile(
     r"[,，]?(?:各级|各部门|政府信息公开|政务公开|坚持|认真|深入|严格|全面|积极|按照|以|围绕|始终|贯彻|持续|大力|通过|高度|不断|进一步|根据|紧紧|在)"
 )
+_NO_SUBJECT = re.compile(r"请|据|发挥|按|并|将|把|对|从|自|经|于|为|因|如")
+_AREA_ACTS = re.compile(
+    rf"[。;\n](?:{ITEM})?(?:{YEAR}年(?:度)?(?:以来)?[,，]?)?(?:我|本)(省|自治区|市|州|盟|县|区|旗)"
+    rf"(?:人民)?(?:政府)?{_ACTS.pattern}"
+)
 _WORK = re.compile(r"(?:政府|政务)信息公开")
 _ORGAN_LINE = re.compile(r"[一-鿿]{3,40}")
-_ENDS = re.compile(r"[府局委厅办室处镇乡县市区州盟旗会院校学园司关心队所站台社署段场木道部大团组]")
+_ENDS = re.compile(r"[府局委厅办室处镇乡县市区州盟旗会院校学园司关心队所站台社署段场木道部大团组馆]")
 _SUB_OFFICE = re.compile(
     r"(?:党政|综合|行政|单位|机关|学校|校长|院长|政务公开|政务信息公开|信息公开|政府信息公开|政府信息公开工作|政务公开工作|秘书|信息)*"
     r"(?:(?:工作)?领导小组(?:办公室)?|办公室|综合办|科|股|处|室|中心|办|信息中心)$"
@@ -184,9 +205,19 @@ class Case:
         return any(pattern.search(self.lead) for pattern in CONSOLIDATES)
 
     @cached_property
+    def own_words(self) -> frozenset[str]:
+        """What the text calls itself: 我局, 本镇, 我办."""
+        return frozenset(_SELF_BODY.findall(self.plain_text))
+
+    @property
     def speaks_as_body(self) -> bool:
-        """Whether the text says 我局, 本镇, 我办 of itself."""
-        return _SELF_BODY.search(self.plain_text) is not None
+        return bool(self.own_words)
+
+    @cached_property
+    def speaks_as_area(self) -> str:
+        """The 县 of a sentence that begins with 我县; "" where none does, or where the text is a body's below."""
+        found = None if self.own_words else _AREA_ACTS.search(f"\n{self.text}")
+        return found[1] if found else ""
 
     @cached_property
     def claims(self) -> tuple[Claim, ...]:
@@ -239,7 +270,7 @@ class Case:
         for match in _MAKES.finditer(lead):
             if phrase := name_at(match[1], reg):
                 yield Claim(without_office(phrase, reg), "compiled by", match[0])
-        for match in _COVERS.finditer(lead):
+        for match in itertools.chain(_COVERS.finditer(lead), _TELLS_OWN.finditer(lead)):
             if phrase := name_at(match[1], reg):
                 yield Claim(phrase, "lead", match[0])
         for match in _BY.finditer(lead):
@@ -261,19 +292,20 @@ class Case:
 
     def _text_names(self) -> Iterator[Claim]:
         text, reg = f"\n{self.plain_text}", self.registry
-        for match in islice(_SUBJECT.finditer(text), 40):
-            if phrase := name_at(text[match.end() : match.end() + _NAME], reg):
+        for match in itertools.islice(_SUBJECT.finditer(text), 40):
+            opens = text[match.end() : match.end() + _NAME]
+            phrase = name_at(opens, reg)
+            if phrase and not (_NO_SUBJECT.match(opens) and not phrase.places):
                 yield Claim(phrase, "subject of the text", text[match.end() :][:40])
             else:
-                opens = text[match.end() : match.end() + _NAME]
                 place = next(reg.names_beginning(opens), "")
                 if len(place) > 2 and _ACTS.match(opens[len(place) :]):
                     yield Claim(parse_phrase(place, reg), "subject of the text", opens)
-        for match in islice(_OWN_SITE.finditer(text[: 2 * _LEAD_LENGTH]), 6):
+        for match in itertools.islice(_OWN_SITE.finditer(text[: 2 * _LEAD_LENGTH]), 6):
             phrase = parse_phrase(match[1], reg)
             if phrase.organ in OWN_ORGANS and phrase.places:
                 yield Claim(phrase, "site of its own", match[0])
-        for words in islice(_working(text), 40):
+        for words in itertools.islice(_working(text), 40):
             for start in range(len(words) - 3):
                 if _gazetteer(words[start:], reg):
                     phrase = parse_phrase(words[start:], reg)
@@ -286,6 +318,10 @@ class Case:
         words = _site_words(name[:NAME_LIMIT])
         rows = self.registry.by_short_name(words)
         return Phrase(words, rows, words, "none", "") if rows else parse_phrase(words, self.registry)
+
+
+_ASKED = re.compile(r"(?:编制)?(?:的)?(?:有关)?(?:要求|通知|规定|格式)")
+"""A report that others asked for: 及国土资源部2012年度报告要求."""
 
 
 def _run_before(text: str, end: int, most: int, start: int = 0) -> str:
@@ -308,7 +344,7 @@ def _runs(lead: str) -> Iterator[str]:
     """The words before each 政府信息公开…报告 of the lead, within its clause, without the year."""
     for match in _REPORT.finditer(lead):
         clause = _STOPS.split(lead[max(0, match.start() - 60) : match.start()])[-1]
-        if "关于" in clause and not clause.endswith("关于"):
+        if ("关于" in clause and not clause.endswith("关于")) or _ASKED.match(lead, match.end()):
             continue
         dated = bool(match["y"]) or bool(_YEAR_RUN.search(clause))
         run = _YEAR_RUN.sub("", clause).removesuffix("的")
@@ -326,7 +362,7 @@ def name_ending(run: str, registry: Registry) -> Phrase | None:
                 return phrase
     filler = _FILLERS.match(run)
     phrase = parse_phrase(run[filler.end() if filler else 0 :], registry)
-    return phrase if phrase.organ not in ("none", "other") else None
+    return phrase if phrase.organ not in ("none", "other") or phrase.unknown_place == CORPS else None
 
 
 def _gazetteer(text: str, registry: Registry) -> bool:
@@ -342,7 +378,7 @@ def name_at(text: str, registry: Registry) -> Phrase | None:
         if end < 3:
             break
         phrase = parse_phrase(text[:end], registry)
-        if phrase.organ in ("none", "other"):
+        if phrase.organ in ("none", "other") and phrase.text != CORPS:
             continue
         known = (
             phrase.places
@@ -356,12 +392,18 @@ def name_at(text: str, registry: Registry) -> Phrase | None:
     return None
 
 
+_BY_ITS_OFFICE = re.compile(r"(?:编制|指导|协调|运动|动员|防空|绿化|安全生产|领导)委员会$|指挥部$")
+"""Boards whose office is the body: 机构编制委员会办公室."""
+
+
 def without_office(phrase: Phrase, registry: Registry) -> Phrase:
     """县水利局 of 县水利局办公室, a body that others ask through its own office; a government's office stays what it
     is."""
     if phrase.organ not in (*OWN_ORGANS, "office"):
         return phrase
     bare = _SUB_OFFICE.sub("", phrase.text)
+    if _BY_ITS_OFFICE.search(bare):
+        return phrase
     if bare != phrase.text and len(bare) >= 3:
         whole = parse_phrase(bare, registry)
         if whole.organ in ("zone", "office") or (phrase.organ != "office" and whole.organ in OWN_ORGANS):

@@ -30,6 +30,8 @@ from pipeline.places.settle import GENERIC_KINDS, Place, main_place, place_of
 
 _SPEAKING = ("title", "compiled by", "lead")
 _KEEPING = ("issuer text", "signature in the text", "contact", "publisher", "registered source")
+_COMMITTEE_ITSELF = frozenset({"我委", "本委", "我办", "我会"})
+_OWN_AREA = re.compile(r"[我本](?:省|自治区|市|州|盟|县|区|旗)")
 _KEEPERS = re.compile(
     r"政务|数据|行政审批|信息|电子|公开|营商|档案|网信|新闻|融媒|工信|法制|监察|市民|热线|服务中心|秘书|宣传"
 )
@@ -159,8 +161,9 @@ def _unspoken(case: Case) -> Body:
     weak = [c for c in spoken if c.phrase.organ in OWN_ORGANS]
     sure = case.speaks_as_body or (len(weak) > 1 and not ruled)
     named = [
-        c for c in weak if c.phrase.places or c.phrase.organ in TOWN_ORGANS or (c.phrase.generic and sure)
-    ]
+        c for c in weak
+        if c.phrase.places or c.phrase.organ in TOWN_ORGANS or (sure and (c.phrase.generic or needs_no_place(c.phrase)))
+    ]  # fmt: skip
     if named and all(same_body(c.phrase, named[0].phrase) for c in weak):
         return body_of(named[0], case)
     return _open(case, tuple(weak))
@@ -193,6 +196,8 @@ def _upper(upper: Sequence[Claim], spoken: Sequence[Claim], case: Case) -> Body:
     if case.speaks_as_body:
         offices = [c for c in upper if c.phrase.organ == "office" and c.source != "registered source"]
         office_itself = offices and re.search(r"(?:我|本)(?:办|机关|单位)", case.text) and not re.search(r"(?:我|本)(?:局|镇|乡|街|委|院|校|中心)", case.text)  # fmt: skip
+        if first.phrase.organ == "zone" and case.own_words <= _COMMITTEE_ITSELF:
+            return body_of(first, case)
         return body_of(offices[0], case) if office_itself else _open(case, upper)
     signed = [c for c in upper if c.source in ("signature in the text", "issuer text")]
     places = {d.code for d in first.phrase.places}
@@ -201,11 +206,19 @@ def _upper(upper: Sequence[Claim], spoken: Sequence[Claim], case: Case) -> Body:
         return _open(case, upper)
     if signed:
         return body_of(next((c for c in signed if c.phrase.organ != "office"), signed[0]), case)
+    told = [c.phrase.organ for c in spoken if c.source == "subject of the text"]
+    itself = set(told) == {"office"} and not (case.consolidates or _OWN_AREA.search(case.text))
+    if first.phrase.organ == "office" and itself:
+        return body_of(first, case)
     subject = any(c.phrase.organ == "none" and places & {d.code for d in c.phrase.places} for c in spoken)
     if first.phrase.organ == "zone" and first.source != "registered source":
         return body_of(first, case)
     if (
-        case.area_word or case.consolidates or subject or len({c.source for c in upper}) > 1
+        case.area_word
+        or case.consolidates
+        or subject
+        or any(d.kind in GENERIC_KINDS.get(case.speaks_as_area, ()) for d in first.phrase.places)
+        or len({c.source for c in upper}) > 1
     ) and first.phrase.organ != "zone":
         return _government(first, case)
     weak = [c for c in spoken if c.phrase.organ in OWN_ORGANS]

@@ -43,7 +43,8 @@ _SITE_SPLIT = re.compile(r"[-—–_|｜>»]+")
 _GOVERNMENT = re.compile(r"^(?:人民政府|政府|人民政府\(本级\)|行政公署|行署|管理委员会政府)$")
 _OFFICE = re.compile(
     r"^(?:(?:人民政府|政府|行政公署|行署)(?:办公厅|办公室|办)|(?:办公厅|办公室|政府办|府办公室|府办)"
-    r"|(?:人民政府|政府)?(?:政务|政府信息|信息|政府信息与政务|政务信息)公开(?:工作)?(?:领导小组)?(?:办公室|办))$"
+    r"|(?:人民政府|政府)?(?:推行)?(?:政务|政府信息|信息|政府信息与政务|政务信息)公开(?:[和与及](?:政务|政府信息)公开)?(?:工作)?"
+    r"(?:领导小组|协调小组|小组)?(?:办公室|办))$"
 )
 _TOWN_REST = re.compile(
     r"(?:人民政府|政府|办事处|街道办事处|办|党政办公室|党政综合办公室|党政办|综合办公室|人民政府办公室|便民服务中心"
@@ -80,8 +81,8 @@ _ENDINGS: tuple[tuple[Organ, re.Pattern[str]], ...] = (
     ("firm", re.compile(r"(?:公司|集团|银行|供电局|电力局|邮政局)$")),
 )
 _NO_NAME = re.compile(
-    r"[,，。;；:：、《》\d]|的|了|为了|以及|坚持|按照|根据|依据|认真|积极|严格|深入|贯彻|落实|加强|推进|依托|通过|开展|结合|围绕|高度"
-    r"|编制(?!委|办)|公布|标题|发布|现将|联系|下载|网站|制作|要求|疑问|所属|各|主动公开|收到|我[区县市局镇乡]|在|成立|设立|安排|承担|机关(?!事务|工委|党委|幼儿园)"
+    r"[,，。;；:：、《》\d]|的|了|为了|以[及习新党]|思想|坚持|按照|根据|依据|认真|积极|严格|深入|贯彻|落实|加强|推进|依托|通过|开展|结合|围绕|高度"
+    r"|编制(?!委|办)|公布|标题|发布|现将|联系|下载|网站|制作|要求|疑问|所属|各|主动公开|收到|我[区县市局镇乡]|在|政府[及和与]|成立|设立|安排|承担|机关(?!事务|工委|党委|幼儿园)"
 )
 """Words that stand in no body's name: a run of text that holds one reaches beyond the name."""
 _UNKNOWN_PLACE = re.compile(r"^.{2,12}?(?:自治区|自治州|自治县|自治旗|地区|省|市|州|盟|县|区|旗)")
@@ -235,7 +236,7 @@ def _without_place(words: str, registry: Registry) -> Phrase:
             return Phrase(words, (), "", "other", rest)
         if organ not in ("none", "other", *TOWN_ORGANS) or rest in table:
             return Phrase(words, (), "", organ, _organ_name(rest, organ), generic=generic["word"])
-    organ = _organ(words)
+    organ = "department" if re.fullmatch("国家.{2,12}局", words) else _organ(words)
     if organ in (*TOWN_ORGANS, "customs", "government", "office", "zone"):
         return Phrase(words, (), "", organ, _organ_name(words, organ))
     unknown = _UNKNOWN_PLACE.match(words)
@@ -315,7 +316,7 @@ def _parse_short(
             continue
         rows = _inside(registry.by_short_name(words[:size]), above, registry)
         rest = words[size:]
-        if not rows or rest.startswith(_TOWN_TAIL):
+        if not rows or (rest.startswith(_TOWN_TAIL) and rest not in department_table()):
             continue
         organ = _organ(rest)
         if organ == "zone" and _short_start(rest, rows, registry):
@@ -355,12 +356,14 @@ def _organ(rest: str) -> Organ:
         return "other"
     if _GOVERNMENT.match(rest):
         return "government"
-    if _OFFICE.match(rest) or rest.endswith(("人民政府办公室", "人民政府办公厅")):
+    if _OFFICE.match(rest):
         return "office"
     if rest in department_table():
         return "tax" if _TAX.search(rest) else "branch" if rest.endswith("分局") else "department"
     if town := _town(rest):
         return "street" if town.endswith("街道") else "township"
+    if rest.endswith(("人民政府办公室", "人民政府办公厅")):
+        return "office"
     if _NO_NAME.search(rest):
         return "other"
     if _COMMITTEE.match(rest):

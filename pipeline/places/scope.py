@@ -11,8 +11,9 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from pipeline.chinese.days import YEAR
 from pipeline.chinese.numbers import DIGITS
-from pipeline.chinese.text import squeeze
+from pipeline.chinese.text import squeeze, without_sounds
 from pipeline.chinese.units import CASE_SIGNS
 from pipeline.places.phrase import OWN_ORGANS
 
@@ -52,6 +53,9 @@ CONSOLIDATES = (
         rf"(?:本报告|年度报告|年报|报告)[^。;,]{{0,12}}(?:涵盖|反映|包括|包含|覆盖|范围为)[^。;]{{0,20}}{_MEMBERS}[^。;]{{0,30}}"
     ),
     re.compile(rf"在[^。;《]{{0,60}}?{_MEMBERS}[^。;《]{{0,60}}(?:报告|年报|情况)[^。;,]{{0,6}}基础上"),
+    re.compile(
+        rf"(?:综合|汇总|总结|结合|根据)全{_AREA}政府信息公开(?:工作)?(?:的)?(?:实际)?(?:情况|数据)[^。;]{{0,12}}(?:编制|编写|撰写|而成|形成)"
+    ),
     re.compile(rf"统计(?:范围|口径)[^。;]{{0,12}}{_MEMBERS}[^。;]{{0,30}}"),
 )
 _COUNTS_AREA = re.compile(
@@ -77,6 +81,11 @@ _COUNTS_OWN = (
         r"(?:仅|只)(?:包括|包含|统计|反映)[^。;,]{0,10}(?:本级|办公室|办公厅|本机关|本单位)[^。;]{0,20}"
     ),
 )
+_SYSTEM = re.compile(
+    rf"[一-鿿]{{2}}(?<!公开)(?<!网络)(?<!政府)系统(?:{YEAR}年度?)?政府信息公开(?:工作)?(?:年度)?(?:报告|情况)[^。;]{{0,12}}(?:编制|汇总|如下|公布)"
+)
+"""A body that reports for all bodies of its branch: 海关系统政府信息公开工作情况编制而成."""
+_LEAD_PARTS = 8
 _OWN_TITLE = re.compile(r"本级")
 
 
@@ -88,9 +97,11 @@ def detect_scope(title: str | None, texts: Iterable[str], kind: str, tabled: Col
     consolidates others; a government needs words that say which. A sentence that counts the office alone says
     nothing of tables that count otherwise.
     """
-    parts = [_TITLED.sub("", squeeze(t)) for t in texts]
+    parts = [_TITLED.sub("", without_sounds(squeeze(t))) for t in texts]
     whole = _first(CONSOLIDATES, parts)
     own, contradicted = _own_count(parts, tabled)
+    if kind in OWN_ORGANS:
+        whole = whole or _first((_SYSTEM,), parts[:_LEAD_PARTS])
     if kind in ("office", "zone_office") or kind in OWN_ORGANS:
         if whole and kind == "office" and own is None:
             return Scope("whole_area", whole)

@@ -9,6 +9,7 @@ from pipeline.chinese.titles import (
     is_cut,
     is_report_title,
     may_be_report,
+    read_title,
     year_of_folder,
     year_of_title,
 )
@@ -74,6 +75,13 @@ def test_no_reports(title: str) -> None:
 )
 def test_years_of_titles(title: str, year: int | None) -> None:
     assert year_of_title(title) == year
+
+
+def test_a_title_that_shows_its_sounds_is_one_and_stays_as_printed() -> None:
+    printed = "石谷县人口計(jì)生委2010年度政府信息公開(kāi)年度工作報(bào)告"
+    title = read_title(printed)
+    assert title == (printed, "石谷县人口计生委", 2010)
+    assert read_title("长" * 70 + "(字)2010年政府信息公开年度报告") is None
 
 
 def test_columns_folders_dates_and_cuts() -> None:

@@ -19,12 +19,18 @@ def read(text: str) -> list[tuple[int | None, str | None]]:
         f"一、总体情况\n2020年,{MATTER}全年主动公开政府信息37条。",
         f"{MATTER}虚谷县教育局编制了本报告。\n机构有专职人员2名。",
         "本報告根據《中華人民共和國政府信息公開條例》編制,所列數據自2015年1月1日起,至2015年12月31日止。",
+        "(一)公开的主要内容\n2019年,虚谷县教育局主动公开政府信息37条。\n(二)公开形式\n网站公开。",
+        "首页 |\n|\n虚谷县教育局2019年政府信息公開年度報(bào)告\n根据条例,按时公开各类信息,按时答复申请。\n一、概述",
+        "名称 | 虚谷县教育局2019年政府信息公开工作年度报告 | 日期 | 2020年 |\n---|---|---|---|\n2019年,主动公开政府信息37条,收到申请3件,已答复。",
         "2011年虚谷县卫生局政府信息公开年报 一、引言 本年报由虚谷县卫生局编制,包括政府信息主动公开情况。",
     ],
     ids=[
         "first heading of the form",
         "a text that calls itself compiled",
         "traditional characters",
+        "within a section",
+        "links set as a table before the title, which shows sounds",
+        "a card that gives the title",
         "one line",
     ],
 )
@@ -41,9 +47,16 @@ def test_a_report_without_a_title_line_is_one(text: str) -> None:
         "其他\n索引号\n550000\n文号\n云政办函〔2014〕6号\n来源\n虚谷省人民政府办公厅\n公开日期\n2014-01-15\n\n"
         "虚谷省人民政府办公厅关于做好2013年\n政府信息公开工作年度报告编制工作的通知\n\n各市、县:\n\n"
         "各级机关应当按时公布本机关的政府信息公开工作年度报告。\n一、编制内容\n(一)概述。\n二、编制要求\n按时报送。",
+        "(一)公开内容\n机构职能,办事指南。\n(二)公开形式\n网站公开,每月更新。\n(三)公开时限\n20个工作日。",
         f"为做好统计,制定本制度。\n一、总体情况\n{MATTER}\n二、主动公开\n每月5日前报送,共12次。",
     ],
-    ids=["a notice with printed sounds", "news by its dateline", "a notice over two lines", "rules"],
+    ids=[
+        "a notice with printed sounds",
+        "news by its dateline",
+        "a notice over two lines",
+        "a guide",
+        "rules",
+    ],
 )
 def test_a_notice_news_or_rules_are_none(text: str) -> None:
     assert read(text) == []

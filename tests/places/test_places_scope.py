@@ -19,6 +19,7 @@ from pipeline.places import detect_scope
         "全区主动公开政府信息6713条。",
         "全县没有因政府信息公开提起行政诉讼的情况。",
         "本年度报告涵盖各镇（街道）和区政府各部门。",
+        "综合全县政府信息公开情况编制而成。",
     ],
 )
 def test_words_of_a_whole_area(text: str) -> None:
@@ -72,6 +73,18 @@ def test_lower_bodies_speak_for_themselves(kind: str) -> None:
     assert (
         detect_scope("某市林业局2020年报告", ["2020年，全市共受理林权申请12件。"], kind).value == "own_body"
     )
+
+
+def test_a_body_that_reports_for_its_whole_branch_does_not_report_for_itself_alone() -> None:
+    text = "梳理2020年度海关系统政府信息公开工作情况编制而成。"
+    assert detect_scope("海关2020年报告", [text], "department").value == "unknown"
+    for other in ("通过政府信息公开系统政府信息公开情况如下。", "依申请公开系统政府信息公开情况公布。"):
+        assert detect_scope("海关2020年报告", [other], "department").value == "own_body"
+
+
+def test_sounds_printed_behind_characters_hide_no_scope() -> None:
+    text = "根據2008年度全省11個(gè)設(shè)區(qū)市和61個(gè)部門政府信息公開年度報(bào)告編制。"
+    assert detect_scope("某省2008年报告", [text], "government").value == "whole_area"
 
 
 def test_an_office_that_consolidates_covers_the_area() -> None:
