@@ -13,6 +13,8 @@ from typing import NamedTuple
 from pipeline.extract.prose.words import Number, Token
 
 _ENDS = frozenset("。!?")
+_PAIRS = frozenset(("npc", "cppcc"))
+"""Things that stand together behind one figure (32件代表建议和委员提案)."""
 _TURNS = frozenset(("all", "cmp", "sub", "neg", "percent"))
 
 
@@ -98,6 +100,41 @@ def sentences(tokens: Sequence[Token]) -> Iterator[Sequence[Token]]:
         yield tokens[first:]
 
 
+def _values(behind: Sequence[Token]) -> str:
+    return behind[0].value if behind and (len(behind) == 1 or behind[1].kind != "number") else ""
+
+
+def distributed(held: Sequence[Clause]) -> Sequence[Clause]:
+    """微信、微博分别发布140条、650条: each figure with its own of the things that are named before 分别."""
+    found = list(held)
+    for at, clause in enumerate(held):
+        joins = [n for n, t in enumerate(clause.left) if t.value.endswith("join")] if clause.figure else []
+        if not joins:
+            continue
+        join = clause.left[joins[0]]
+        items = [join._replace(value=value) for value in join.value.split("+")[:-1]]
+        common = list(clause.left[joins[0] + 1 :])
+        segment: list[Token] = []
+        for token in (*(clause.left[: joins[0]] if not items else ()), join):
+            if token.kind == "joint" or token is join:
+                items += [t for t in segment if t.kind == "concept"][-1:]
+                common += [t for t in segment if t not in items]
+                segment = []
+            else:
+                segment.append(token)
+        behind = held[at + 1 : at + len(items)]
+        if (
+            len(items) > 1
+            and len(behind) == len(items) - 1
+            and all(c.figure and not c.concepts for c in behind)
+        ):
+            for n, (item, told) in enumerate(zip(items, held[at:], strict=False)):
+                here = told.start
+                words = [t._replace(start=here, end=here) if n else t for t in (*common, item)]
+                found[at + n] = clause_of(words, told.figure, told.right, told.opener, told.depth)
+    return found
+
+
 def clauses(sentence: Sequence[Token]) -> list[Clause]:
     """The clauses of one sentence, in order."""
     found: list[Clause] = []
@@ -112,14 +149,15 @@ def clauses(sentence: Sequence[Token]) -> list[Clause]:
             found.extend(_turned(left, figure, right, opener, depth))
         left, right, figure, opener, denied = [], [], None, mark, False
 
-    for token in sentence:
+    for at, token in enumerate(sentence):
         kind = token.kind
         if kind == "punct":
             close(token.value)
             if token.value in ("(", ")"):
                 depth = max(0, depth + (1 if token.value == "(" else -1))
         elif kind == "joint" and figure is not None:
-            close(token.value)
+            if not (right and right[-1].value in _PAIRS and _values(sentence[at + 1 :]) in _PAIRS):
+                close(token.value)
         elif kind == "number" and not (denied and token.value == "一"):
             if figure is not None:
                 moved, right = right, []

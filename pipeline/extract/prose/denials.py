@@ -91,7 +91,9 @@ def of_every_one(judge: Judge, sentence: Sentence, clause: Clause, subject: Subj
             bare = last.judged.reason.startswith("no decision") and last.concepts <= ASKS
             if last.nil or (last.status == "foreign" and last.decisions):
                 continue
-            if concepts <= _DEALT and every and not bare and not any(d.flow for d in last.decisions):
+            alone = len(said) == 1  # 收到公民提出的申请2件,均已答复
+            flows = alone or any(d.flow for d in last.decisions)
+            if concepts <= _DEALT and every and not bare and not flows:
                 continue  # 收到8件,其中线下转办1件,均按时办结
             if last.status == "foreign" or not (last.decisions or bare) or last.joined:
                 return
@@ -99,7 +101,6 @@ def of_every_one(judge: Judge, sentence: Sentence, clause: Clause, subject: Subj
                 continue
             inherits = not own or own.startswith("ask") or last.topic.startswith(own)
             topic = last.topic if inherits and not (bare and own.startswith("ask")) else own
-            alone = len(said) == 1  # 收到公民提出的申请2件,均已答复
             counted = last.whole or {d.indicator for d in last.decisions if alone}
             decisions = tuple(
                 d

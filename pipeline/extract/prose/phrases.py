@@ -42,6 +42,9 @@ _WORDS_FOR_CHANNELS = frozenset(["newmedia", "platform"])
 PROPOSALS = frozenset(["npc", "cppcc"])
 _OF_DOCUMENTS = frozenset(["issue", "repeal", "inforce", "disc"])
 _BREATHS = frozenset(",;:。")
+_OF_ANY_WORK = frozenset(["press", "interp"])
+_COUNTS = {"ask": ("case",), "disclosed": ("case", "doc")}
+_OF_WHEN = frozenset(["time", "fill", "body"])
 DENIED = DISPUTES | {"fee"}
 _BROUGHT = frozenset(["recon", "lit", "complaint", "appeal", "submit", "recv", "apply", "gk", "info"])
 _WAYS = FORMS | {"website"}
@@ -129,8 +132,9 @@ def labelled(clause: Clause, before: Clause | None, subject: Subject) -> Clause:
     if clause.opener in (":", "(") and clause.figure and before and not before.figure:
         return clause if "neg" in before.kinds else _behind(before.left, clause)
     number = clause.number
-    whole = number is None or number.value == 0 or (subject.topic == "ask" and number.kind == "case")
-    if before is None and subject.head and whole:
+    counts = number is not None and number.kind in _COUNTS.get(subject.topic, ())
+    first = before is None or (before.figure is None and before.kinds <= _OF_WHEN)
+    if first and subject.head and (number is None or number.value == 0 or counts):
         here = clause.start
         moved = (t._replace(start=here, end=here) for t in subject.head if t.kind != "punct")
         return _behind(tuple(moved), clause)
@@ -157,6 +161,8 @@ def subject_of(
         subject = subject._replace(tainted=subject.tainted | {"disclosed", "ask"})
     if "gk" in concepts and number:
         subject = subject._replace(tainted=frozenset())
+    if matter.startswith("otherwork") and own in _OF_ANY_WORK:
+        matter = ""  # 优化营商环境新闻发布会
     handled = concepts & {"handle", "concluded_case"} or (own in DISPUTES and concepts & DECIDED)
     if matter and own not in ("ask", "disclosed"):
         counts = {"staff"} if number and number.kind == "person" else set()

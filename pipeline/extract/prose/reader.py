@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from itertools import pairwise
 
 from pipeline.codebook import Codebook, Decision
-from pipeline.extract.prose.clauses import Clause, clauses, concepts_of, sentences
+from pipeline.extract.prose.clauses import Clause, clauses, concepts_of, distributed, sentences
 from pipeline.extract.prose.context import OWN, body_of, named_body, own_surfaces
 from pipeline.extract.prose.decide import Form, Phrase, decider_of
 from pipeline.extract.prose.denials import deny, of_every_one
@@ -157,7 +157,9 @@ class Reader:
             subject = subject._replace(topic="ask")
         outer: list[Subject] = []
         before: Clause | None = None
-        held = clauses(words)
+        held: Sequence[Clause] = clauses(words)
+        if "join" in concepts:
+            held = distributed(held)
         costs = segments_of(held, "expense") if "expense" in concepts else frozenset()
         for at, clause in enumerate(held):
             while len(outer) > clause.depth:

@@ -128,6 +128,7 @@ def listed(clause: Clause, flat: str) -> frozenset[Token]:
 
 _OF_BODIES = re.compile(r"[局委办厅心站所部院会社馆县市区镇乡]$")
 _NAMED_CHANNELS = frozenset(("wechat", "weibo", "website", "newmedia"))
+_NAMED = _NAMED_CHANNELS | {"press"}
 
 
 def _name_from(words: Sequence[Token], at: int, names: Sequence[str], flat: str) -> int:
@@ -144,8 +145,8 @@ def _name_from(words: Sequence[Token], at: int, names: Sequence[str], flat: str)
 
 
 def own_words_of(clause: Clause, names: Sequence[str], flat: str) -> frozenset[Token]:
-    """Words that say no other thing: the body's own field (教育信息 of a bureau of education) and an account's name
-    right before it (书香白河微信公众号)."""
+    """Words that say no other thing: the body's own field (教育信息 of a bureau of education) an account's name
+    right before it (书香白河微信公众号), what a press conference is about."""
     found: set[Token] = set()
     words = clause.all
     for at, token in enumerate(words):
@@ -154,10 +155,11 @@ def own_words_of(clause: Clause, names: Sequence[str], flat: str) -> frozenset[T
             if field or (token.kind == "unknown" and _OF_BODIES.search(token.value)):
                 first = _name_from(words, at, names, flat)
                 found.update(words[first : at + 1])
-        elif token.kind == "concept" and token.value in _NAMED_CHANNELS:
+        elif token.kind == "concept" and token.value in _NAMED:
             first = at
+            kinds = _NAMES | {"fill"} if token.value == "press" else _NAMES
             while first and words[first - 1].end == words[first].start:
-                if words[first - 1].kind not in _NAMES and words[first - 1].value != "own":
+                if words[first - 1].kind not in kinds and words[first - 1].value != "own":
                     break
                 first -= 1
             found.update(words[first:at])
