@@ -157,7 +157,7 @@ def own_words_of(clause: Clause, names: Sequence[str], flat: str) -> frozenset[T
                 found.update(words[first : at + 1])
         elif token.kind == "concept" and token.value in _NAMED:
             first = at
-            kinds = _NAMES | {"fill"} if token.value == "press" else _NAMES
+            kinds = _NAMES | {"fill", "topic"} if token.value == "press" else _NAMES
             while first and words[first - 1].end == words[first].start:
                 if words[first - 1].kind not in kinds and words[first - 1].value != "own":
                     break
