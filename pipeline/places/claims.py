@@ -17,19 +17,12 @@ from typing import NamedTuple
 from pipeline.chinese.days import YEAR
 from pipeline.chinese.numbering import ITEM
 from pipeline.chinese.text import squeeze
-from pipeline.places.departments import department_table
 from pipeline.places.mentions import Mentions, find_mentions
-from pipeline.places.phrase import (
-    CORPS,
-    OWN_ORGANS,
-    Phrase,
-    needs_no_place,
-    normalise,
-    parse_phrase,
-    split_title,
-)
+from pipeline.places.names import begins_in_gazetteer, name_at, name_ending, without_office
+from pipeline.places.phrase import OWN_ORGANS, Phrase, parse_phrase
 from pipeline.places.registry import Registry
 from pipeline.places.scope import CONSOLIDATES
+from pipeline.places.title_words import normalise, split_title
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +88,8 @@ _NOTICE = re.compile(r"(?:根据|按照|依据|关于)[^。;]{0,90}?(?:的通知
 _REPORT = re.compile(
     rf"(?P<y>(?:{YEAR}(?:-{YEAR})?学?年?度?)?)(?:政府|政务)?信息(?:与政务)?公开(?:工作)?(?:的)?(?:{YEAR}年)?(?:年?度)?(?:工作)?(?:情况)?(?:总结)?(?:的)?(?:报告|年报|情况|工作)"
 )
+_ASKED = re.compile(r"(?:编制)?(?:的)?(?:有关)?(?:要求|通知|规定|格式)")
+"""A report that others asked for: 及国土资源部2012年度报告要求."""
 _YEAR_RUN = re.compile(rf"(?:{YEAR}(?:-{YEAR})?学?年?度?)|本年度|年度")
 _FIRST_SECTION = re.compile(r"(?:^|\n|(?<=[。)]))(?:一、|第一部分)")
 _ANNOUNCES = re.compile(
@@ -107,12 +102,7 @@ _RUN = re.compile(r"[一-鿿]*\Z")
 _OWN_SITE = re.compile(
     r"(?:从|在|通过|登录|于)[“\"]?([一-鿿]{4,36}?)(?:门户|官方|政务|互联网)*网站?(?![一-鿿]*群)"
 )
-_NAME_STOPS = re.compile(r"[(（《<。;；,，:：、!?>|\n]")
 _STOPS = re.compile(r"[。;；,，:：、!?>|\n]")
-_FILLERS = re.compile(
-    r"(?:本报告|本年报|报告|内容|主要|反映|现将|现就|现向|现对|现|向(?!阳)|特向|特将|特|向社会|社会|公众|公布|公开|发布|公示|编制|编写|撰写|形成|制定|完成|全面|总结|梳理|汇总|结合"
-    r"|根据|按照|对|将|就|了|的|本|年度|今年|由|为|是|在|和|以及|及|关于|报送|如下|要求)*"
-)
 _SELF_AREA = re.compile(r"(?:我|本|全)(省|自治区|市|州|盟|县|区|旗)$")
 _AREA_REPORTS = re.compile(
     rf"现[将就]我(省|自治区|市|州|盟|县|区|旗){YEAR}年[^。;,]{0, 24}(?:报告|汇报|公布|公开)如下|我(省|自治区|市|州|盟|县|区|旗)编制(?:完成)?了?本"
@@ -152,11 +142,6 @@ _AREA_ACTS = re.compile(
 )
 _WORK = re.compile(r"(?:政府|政务)信息公开")
 _ORGAN_LINE = re.compile(r"[一-鿿]{3,40}")
-_ENDS = re.compile(r"[府局委厅办室处镇乡县市区州盟旗会院校学园司关心队所站台社署段场木道部大团组馆]")
-_SUB_OFFICE = re.compile(
-    r"(?:党政|综合|行政|单位|机关|学校|校长|院长|政务公开|政务信息公开|信息公开|政府信息公开|政府信息公开工作|政务公开工作|秘书|信息)*"
-    r"(?:(?:工作)?领导小组(?:办公室)?|办公室|综合办|科|股|处|室|中心|办|信息中心)$"
-)
 
 
 class Case:
@@ -232,7 +217,7 @@ class Case:
         for match in _SHORTLY.finditer(opening):
             name = _run_before(opening, match.start(), 40)
             for start in range(len(name) - 3):
-                if _gazetteer(name[start:], self.registry):
+                if begins_in_gazetteer(name[start:], self.registry):
                     phrase = parse_phrase(name[start:], self.registry)
                     if phrase.organ not in ("none", "other"):
                         found[match[1]] = phrase
@@ -270,7 +255,8 @@ class Case:
         for match in _MAKES.finditer(lead):
             if phrase := name_at(match[1], reg):
                 yield Claim(without_office(phrase, reg), "compiled by", match[0])
-        for match in itertools.chain(_COVERS.finditer(lead), _TELLS_OWN.finditer(lead)):
+        told = _TELLS_OWN.finditer(lead) if "向社会" in lead else ()
+        for match in itertools.chain(_COVERS.finditer(lead), told):
             if phrase := name_at(match[1], reg):
                 yield Claim(phrase, "lead", match[0])
         for match in _BY.finditer(lead):
@@ -307,7 +293,7 @@ class Case:
                 yield Claim(phrase, "site of its own", match[0])
         for words in itertools.islice(_working(text), 40):
             for start in range(len(words) - 3):
-                if _gazetteer(words[start:], reg):
+                if begins_in_gazetteer(words[start:], reg):
                     phrase = parse_phrase(words[start:], reg)
                     if phrase.organ in OWN_ORGANS and phrase.places:
                         yield Claim(phrase, "work named in the text", words)
@@ -318,10 +304,6 @@ class Case:
         words = _site_words(name[:NAME_LIMIT])
         rows = self.registry.by_short_name(words)
         return Phrase(words, rows, words, "none", "") if rows else parse_phrase(words, self.registry)
-
-
-_ASKED = re.compile(r"(?:编制)?(?:的)?(?:有关)?(?:要求|通知|规定|格式)")
-"""A report that others asked for: 及国土资源部2012年度报告要求."""
 
 
 def _run_before(text: str, end: int, most: int, start: int = 0) -> str:
@@ -350,65 +332,6 @@ def _runs(lead: str) -> Iterator[str]:
         run = _YEAR_RUN.sub("", clause).removesuffix("的")
         if run and (dated or match[0].endswith(("报告", "年报"))):
             yield run
-
-
-def name_ending(run: str, registry: Registry) -> Phrase | None:
-    """The body that a run of text ends with: where a name of the gazetteer begins behind nothing but fillers, that
-    name; else what is left behind the fillers."""
-    for start in range(len(run) - 1):
-        if _FILLERS.fullmatch(run[:start]) and _gazetteer(run[start:], registry):
-            phrase = parse_phrase(run[start:], registry)
-            if phrase.organ != "other" and (phrase.places or phrase.organ != "none"):
-                return phrase
-    filler = _FILLERS.match(run)
-    phrase = parse_phrase(run[filler.end() if filler else 0 :], registry)
-    return phrase if phrase.organ not in ("none", "other") or phrase.unknown_place == CORPS else None
-
-
-def _gazetteer(text: str, registry: Registry) -> bool:
-    """Whether a text begins with a name of the gazetteer: a division's, or a township's."""
-    return any(registry.names_beginning(text)) or any(
-        registry.townships(text[:n]) for n in range(2, min(len(text), 12) + 1) if text[n - 1 : n] in "镇乡道木")  # fmt: skip
-
-
-def name_at(text: str, registry: Registry) -> Phrase | None:
-    """The longest name of a body that a text begins with; None where it begins with none."""
-    text = _NAME_STOPS.split(text, maxsplit=1)[0]
-    for end in reversed([m.end() for m in _ENDS.finditer(text)]):
-        if end < 3:
-            break
-        phrase = parse_phrase(text[:end], registry)
-        if phrase.organ in ("none", "other") and phrase.text != CORPS:
-            continue
-        known = (
-            phrase.places
-            or phrase.generic
-            or phrase.unknown_place
-            or phrase.organ_name in department_table()
-            or needs_no_place(phrase)
-        )
-        if known or phrase.organ in ("township", "street", "zone", "customs"):
-            return phrase
-    return None
-
-
-_BY_ITS_OFFICE = re.compile(r"(?:编制|指导|协调|运动|动员|防空|绿化|安全生产|领导)委员会$|指挥部$")
-"""Boards whose office is the body: 机构编制委员会办公室."""
-
-
-def without_office(phrase: Phrase, registry: Registry) -> Phrase:
-    """县水利局 of 县水利局办公室, a body that others ask through its own office; a government's office stays what it
-    is."""
-    if phrase.organ not in (*OWN_ORGANS, "office"):
-        return phrase
-    bare = _SUB_OFFICE.sub("", phrase.text)
-    if _BY_ITS_OFFICE.search(bare):
-        return phrase
-    if bare != phrase.text and len(bare) >= 3:
-        whole = parse_phrase(bare, registry)
-        if whole.organ in ("zone", "office") or (phrase.organ != "office" and whole.organ in OWN_ORGANS):
-            return whole
-    return phrase
 
 
 def _issuer_words(text: str) -> str:

@@ -16,17 +16,10 @@ from collections.abc import Sequence
 from pipeline.places.body import Body, body_of, same_body
 from pipeline.places.claims import Case, Claim, Evidence
 from pipeline.places.departments import department_table
-from pipeline.places.phrase import (
-    OWN_ORGANS,
-    TOWN_ORGANS,
-    Phrase,
-    is_national,
-    needs_no_place,
-    parse_phrase,
-    split_title,
-)
+from pipeline.places.phrase import OWN_ORGANS, TOWN_ORGANS, Phrase, is_national, needs_no_place, parse_phrase
 from pipeline.places.registry import Registry, load_registry
 from pipeline.places.settle import GENERIC_KINDS, Place, main_place, place_of
+from pipeline.places.title_words import split_title
 
 _SPEAKING = ("title", "compiled by", "lead")
 _KEEPING = ("issuer text", "signature in the text", "contact", "publisher", "registered source")

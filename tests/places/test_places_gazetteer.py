@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pipeline import places
 from pipeline.places import load_registry
-from pipeline.places.claims import name_at, name_ending
+from pipeline.places.names import name_at, name_ending
 from pipeline.places.phrase import Phrase
 
 LEADS = (
