@@ -94,12 +94,13 @@ def titles_of(blocks: Sequence[Block], registry: Registry | None = None) -> dict
     found: dict[int, Title] = {}
     lines = [_HEADER.sub("", b.text.strip()) if isinstance(b, Paragraph) else "" for b in blocks]
     own = [read_title(line) if line else None for line in lines]
+    fits = [0 < len(p) <= _LINE and not _BREAKS_OFF.search(p) for p in lines]
     at = 0
     while at < len(lines):
         step = 1
         for size in (3, 2):
             parts = lines[at : at + size]
-            if len(parts) == size and all(0 < len(p) <= _LINE and not _BREAKS_OFF.search(p) for p in parts):
+            if len(parts) == size and all(fits[at : at + size]):
                 joined = read_title("".join(parts))
                 if joined and _is_one(parts, own[at : at + size], joined, registry):
                     found[at], step = joined, size

@@ -39,7 +39,8 @@ _ASIDE = re.compile(rb"<(?:!--|[sS](?:cript|CRIPT|tyle|TYLE)\b)")
 _ASIDE_ENDS = {name: re.compile(rb"</" + name + rb"\b[^>]*>", re.I) for name in (b"script", b"style")}
 _LONG = 600
 _BREAK = b"\x00"
-_MARKS = ((b"\r", b" "), (b"\n", b" "), ("\ue000".encode(), b""), ("\ue001".encode(), b""), (_BREAK, b"\n"))
+_MARKS = ("\ue000".encode(), "\ue001".encode())
+_LINES = bytes.maketrans(b"\r\n" + _BREAK, b"  \n")
 
 
 class Lean(NamedTuple):
@@ -56,7 +57,9 @@ class Lean(NamedTuple):
 
     def may_hold(self, *names: str) -> bool:
         """Whether the page can have an element of one of these names."""
-        return self.names is None or not self.names.isdisjoint(names)
+        if self.names is None:
+            return any(f"<{name}".encode() in self.tags for name in names)
+        return not self.names.isdisjoint(names)
 
     def may_match(self, selector: str) -> bool:
         """Whether the page can have an element of this name, ``.class`` or ``#id``."""
@@ -89,10 +92,10 @@ def lean(source: bytes, *, whole: bool = False) -> Lean:
         instead_of = {tag: read.broken for tag, read in different.items()}
         pieces[1::2] = map(instead_of.__getitem__, written)
         text = b"".join(pieces)
-    for mark, instead in _MARKS:
-        text = text.replace(mark, instead)
+    for mark in _MARKS:
+        text = text.replace(mark, b"")
     return Lean(
-        text,
+        text.translate(_LINES),
         names,
         any(read.hides for read in different.values()),
         b"".join(instead_of.values()).lower(),

@@ -210,17 +210,15 @@ def _meta(tree: LexborHTMLParser) -> dict[str, str]:
     return found
 
 
-def _length(node: LexborNode) -> int:
-    text = node.text(deep=True)
+def _length(*nodes: LexborNode) -> int:
+    text = "".join([node.text(deep=True) for node in nodes])
     return len(text) - text.count(" ") - text.count("\n")
 
 
 def _weight(node: LexborNode) -> int:
     """Characters of text outside links (white space does not count)."""
     total = _length(node)
-    if total:
-        total -= sum(_length(a) for a in node.css("a"))
-    return max(total, 0)
+    return max(total - _length(*node.css("a")), 0) if total else 0
 
 
 def _children(node: LexborNode) -> Iterator[LexborNode]:
@@ -278,15 +276,19 @@ def _article(body: LexborNode, page: Lean) -> tuple[LexborNode, str]:
     while True:
         best: LexborNode | None = None
         best_weight = 0
-        for child in _children(node):
+        children = list(_children(node))
+        alone = len(children) == 1 and not node.text(deep=False).strip(" \n")
+        for child in children:
             if child.tag in ("table", "tbody", "tr", "p"):
                 continue
-            weight = _weight(child)
+            weight = held if alone else _weight(child)
             if weight > best_weight:
                 best, best_weight = child, weight
-        if best is None or best_weight < 0.8 * held or _tables_left_out(node, best) or draws_table(best):
+        if best is None or best_weight < 0.8 * held or draws_table(best):
             break
-        if best_weight < _LITTLE_TEXT and _pictures_left_out(node, best):
+        if not alone and _tables_left_out(node, best):
+            break
+        if not alone and best_weight < _LITTLE_TEXT and _pictures_left_out(node, best):
             break
         node, path, held = best, f"{path}>{best.tag}{_name(best)}", best_weight
     for inner in node.css(_NAMED_FURNITURE) if any(map(page.may_match, _FURNITURE_WORDS)) else ():
@@ -314,8 +316,9 @@ def _article(body: LexborNode, page: Lean) -> tuple[LexborNode, str]:
 
 def _tables_left_out(outer: LexborNode, inner: LexborNode) -> bool:
     """Whether descending would leave out a table that stands beside the text and not in page furniture."""
-    inside = {n.mem_id for n in inner.css("table")}
-    for table in outer.css("table"):
+    tables = outer.css("table")
+    inside = {n.mem_id for n in inner.css("table")} if tables else set()
+    for table in tables if len(tables) > len(inside) else ():
         if table.mem_id in inside or table.css_first("table") is not None:
             continue
         if len(table.css("td,th")) < 9 or not any(c.isdigit() for c in table.text(deep=True)):

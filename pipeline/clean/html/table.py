@@ -99,8 +99,10 @@ def read_table(node: LexborNode, locator: str, more: Sequence[LexborNode] = ()) 
             continue
         cells = [cell for cell in row.iter() if cell.tag in _CELLS]
         texts = [_cell_text(cell.text(deep=True)) for cell in cells]
-        if any(text.endswith(_CUT_ENDS) for text in texts):
+        whole = "".join(texts)
+        if any(end in whole for end in _CUT_ENDS):
             texts = [_whole_text(cell, text) for cell, text in zip(cells, texts, strict=True)]
+            whole = "".join(texts)
         if pictured:
             texts = [
                 text or (UNREAD if cell.mem_id in pictured else "")
@@ -110,7 +112,6 @@ def read_table(node: LexborNode, locator: str, more: Sequence[LexborNode] = ()) 
             (text, *_spans(cell)) if cell.mem_id in spanning else (text, 1, 1)
             for cell, text in zip(cells, texts, strict=True)
         ]
-        whole = "".join(texts)
         rows += parted(shown, cells) if "\n" in whole and any(map(str.isdigit, whole)) else [shown]
     rows = _with_figures_apart(rows)
     if not _holds_data([text for row in rows for text, _, _ in row]):

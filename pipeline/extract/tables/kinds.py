@@ -142,7 +142,7 @@ def after(row: Row, kind: Kind, above: Above, form: Form) -> Above:
         case "labelled" if kind.key and kind.key.table == "statistics":
             return above._replace(statistic=kind.key.group or above.statistic)
         case "matter_and_quantity":
-            return above._replace(matter=kind.group)
+            return above if kind.group == above.matter else above._replace(matter=kind.group)
         case "matters":
             return above._replace(matters=kind.order)
         case "list_head":

@@ -253,7 +253,7 @@ def _cut_stream(table: Table, form: Form) -> list[Row]:
         ):
             rows.append(row)
             row, named, filled, spaced, heads = [], False, False, False, 0
-        row.append(item._replace(col=len(row)))
+        row.append(_new(Item, (item.text, len(row), *item[2:])))
         if label:
             named = named or known
             heads += bool(item.columns)
