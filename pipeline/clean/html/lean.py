@@ -34,7 +34,7 @@ _LOOKS = re.compile(
     re.I,
 )
 _RAW = frozenset({"textarea", "xmp", "noembed", "noframes", "plaintext", "script", "style", "svg", "math"})
-_OPEN_TITLE = re.compile(rb"<title\b[^>]*>[^<]*<(?!/title)", re.I)
+_OPEN_TITLE = re.compile(rb"<title\b[^<>]*+>[^<]*+<(?!/title)", re.I)
 _ASIDE = re.compile(rb"<(?:!--|[sS](?:cript|CRIPT|tyle|TYLE)\b)")
 _ASIDE_ENDS = {name: re.compile(rb"</" + name + rb"\b[^>]*>", re.I) for name in (b"script", b"style")}
 _LONG = 600
@@ -108,7 +108,9 @@ def _cut(source: bytes) -> list[bytes]:
     brackets = source.translate(None, _NO_BRACKET)
     if brackets == b"<>" * (len(brackets) // 2):  # no bracket stands alone: twice as quick
         return source.replace(b">", b"<").split(b"<")
-    pieces = _TAG.split(source)
+    end = source.rfind(b">") + 1  # what opens behind it would be looked for an end again and again
+    pieces = _TAG.split(source[:end])
+    pieces[-1] += source[end:]
     pieces[1::2] = [tag[1:-1] for tag in pieces[1::2]]
     return pieces
 

@@ -176,7 +176,9 @@ def _too_deep(source: bytes) -> bool:
     if tags < MAX_DEPTH or (tags < 2 * MAX_DEPTH and tags - 2 * source.count(b"</") < MAX_DEPTH):
         return False
     depth = deepest = 0
-    for match in _OPEN_CLOSE.finditer(source):
+    for match in _OPEN_CLOSE.finditer(
+        source, 0, source.rfind(b">") + 1
+    ):  # beyond it no tag is looked for an end
         if match[1]:
             depth = max(0, depth - 1)
         elif not match[2]:

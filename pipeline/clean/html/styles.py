@@ -96,10 +96,17 @@ class Rule(NamedTuple):
     rank: Rank
 
 
+def _to_last_sheet(source: str) -> str:
+    """A page as far as its last sheet ends: one that has no end is none, and is not looked for again and again."""
+    return source[: source.lower().rfind("</style") + len("</style")]
+
+
 def rules_of(source: str, *, closely: bool = False) -> list[Rule]:
     """The rules of a page's own sheets, where some of them may hide or print text, or the page itself may
     (``closely``); else none."""
-    sheets = [sheet for attributes, sheet in _SHEET.findall(source) if not _PRINT.search(attributes)]
+    sheets = [
+        sheet for attributes, sheet in _SHEET.findall(_to_last_sheet(source)) if not _PRINT.search(attributes)
+    ]
     if not closely and not any(_INTEREST.search(sheet) for sheet in sheets):
         return []
     import tinycss2
