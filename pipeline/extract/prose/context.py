@@ -94,7 +94,7 @@ class Clock(NamedTuple):
             return "foreign"
         if self.own is None:
             return "doubt"
-        if self.since or (self.cumulative and not self.stated):
+        if self.since or (self.cumulative and (self.until or not self.stated)):
             return "doubt"
         if self.cumulative and counted and not stock:
             return "weak"
@@ -135,12 +135,20 @@ def self_names(texts: Sequence[str], issuer: str | None = None) -> tuple[str, ..
     return tuple(dict.fromkeys(names))
 
 
+_KIND_OF_BODY = re.compile(
+    r"(?:中心|医院|学院|大学|学校|研究院|分局|支队|大队|总队|海关|集团|公司|管委会|管理委员会|办事处|档案馆|图书馆|博物馆)$"
+)
+"""How a body of such a kind may call itself alone (学校收到申请2件)."""
+
+
 def own_surfaces(names: Sequence[str]) -> tuple[str, ...]:
     """How a body may name itself: whole, without its place, without 人民政府; a tax bureau without the head
     of its name."""
     found: list[str] = []
     for name in (*names, *(n.removeprefix("国家税务总局") for n in names)):
         found += [name, _GOVERNMENT_END.sub("", name), name.removesuffix("办事处")]
+        if kind := _KIND_OF_BODY.search(name):
+            found.append("学校" if kind[0] in "大学学院" else kind[0])
         bare = name
         while place := _PLACE_OF.match(bare):
             found += [place[0], place[0][:-1]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pipeline.codebook import Decision
 from pipeline.extract.prose.clauses import Clause, concepts_of
 from pipeline.extract.prose.decide import Phrase
-from pipeline.extract.prose.phrases import ASKS, SHARED, Subject, carry_way, items_of
+from pipeline.extract.prose.phrases import ASKS, OUTCOMES, SHARED, Subject, carry_way, items_of
 from pipeline.extract.prose.told import (
     DECIDED,
     DISPUTES,
@@ -74,6 +74,8 @@ def deny(
             sentence.said.append(Said(*place, NIL, True, decisions, judged, verb, of, frozenset(concepts)))
 
 
+_OF_ONE = RESULTS | DISPUTES | OUTCOMES | {"done", "reply", "ontime"}
+"""What may be said of one case without 均 (收到1件,依法予以公开)."""
 _DEALT = frozenset(("done", "reply", "ontime", "rate_done", "rate_reply"))
 
 
@@ -97,7 +99,7 @@ def of_every_one(judge: Judge, sentence: Sentence, clause: Clause, subject: Subj
                 continue  # 收到8件,其中线下转办1件,均按时办结
             if last.status == "foreign" or not (last.decisions or bare) or last.joined:
                 return
-            if not every and not (last.number.value == 1 and concepts <= RESULTS | DISPUTES | _DEALT):
+            if not every and not (last.number.value == 1 and concepts <= _OF_ONE):
                 continue
             inherits = not own or own.startswith("ask") or last.topic.startswith(own)
             topic = last.topic if inherits and not (bare and own.startswith("ask")) else own
@@ -118,3 +120,5 @@ def of_every_one(judge: Judge, sentence: Sentence, clause: Clause, subject: Subj
                     again = again._replace(judged=judged, concepts=concepts)
                     said.append(again._replace(topic=topic))
                 return
+            if last.topic.partition(".")[0] in DISPUTES:
+                return  # 行政诉讼2件,均维持: not of the 复议 before

@@ -260,9 +260,10 @@ def segments_of(held: Sequence[Clause], concept: str) -> frozenset[int]:
 
 
 def on_a_platform(clause: Clause) -> bool:
-    """在信息公开专栏公开5件 is told of the platform, 公开目录1条 of what is shown."""
-    at = [t.value for t in clause.left if t.kind == "concept"]
-    return "platform" in at and not any("disc" in value for value in at[: at.index("platform")])
+    """在信息公开专栏公开5件 is told of the platform, 公开目录1条 of what is shown, 平台发布5件 of all that use it."""
+    at = [t.value for t in clause.left if t.kind == "concept" or t.value == "by"]
+    before = at[: at.index("platform")] if "platform" in at else []
+    return "by" in before and not any("disc" in value for value in before)
 
 
 def reposted_by(clause: Clause) -> bool:

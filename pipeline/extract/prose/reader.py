@@ -60,6 +60,12 @@ _ANSWERED = OUTCOMES | {"done", "reply", "handle", "carry"}
 ENOUGH_OUTCOMES = 3
 
 
+def _of_the_year(clause: Clause, concepts: Collection[str]) -> bool:
+    """历年公开142条,其中2011年公开56条: a year's part of the figure before."""
+    again = "sub" in clause.left_kinds and set(concepts) <= {"disc", "added", "of_a_channel"}
+    return "time" in clause.left_kinds and (not concepts or again)
+
+
 class Reader:
     """Reads paragraphs of one report: of a form's family and year, of the body that ``names`` name."""
 
@@ -309,7 +315,7 @@ class Reader:
         elif len(disputes := disputes_of(clause)) > 1:
             self._shared(sentence, clause, number, subject, disputes)
             return subject._replace(topic="")
-        elif not concepts and "time" in clause.left_kinds and said and said[-1].decisions:
+        elif _of_the_year(clause, concepts) and said and said[-1].decisions:
             decisions = said[-1].decisions
             judged = self.judge.judged(decisions[0], subject, clause, counted=True)
         else:
@@ -351,6 +357,8 @@ class Reader:
         if number.kind == "place" and len(concepts) == 1 and concepts & CHANNELS:
             parallel = clause.opener == ";" and len({c for s in said for c in s.concepts & CHANNELS}) > 1
             channels = tuple(concepts) if "sub" in clause.left_kinds or parallel else channels
+        if not topic.startswith("ask") and any(d.flow == "in" for d in decisions):
+            topic = "ask"
         clock = subject.clock.next_figure()
         return subject._replace(clock=clock, topic=topic, about="", channels=channels)
 

@@ -43,7 +43,7 @@ class Judge(NamedTuple):
             return bool(concepts_of(clause.left)) and not among
         if "repost" in concepts and not reposted_by(clause):
             return False
-        if "platform" in first.need and not on_a_platform(clause):
+        if {"platform", "disc"} <= first.need and not on_a_platform(clause):
             return False
         if first.need == {"other"} and "disclosed" in first.topics:
             return "many" in subject.channels

@@ -107,3 +107,36 @@ def test_numbers_of_plans_and_of_endless_clauses_are_told() -> None:
     assert [(s.value, s.status, s.reason) for s in plans] == [(300, "foreign", "plan")]
     endless = "收到" + "涉及土地的各类" * 40 + "政府信息公开申请9件。"
     assert [(s.value, s.status) for s in read(endless).statements] == [(9, "unclaimed")]
+
+
+def test_of_one_case_its_result_needs_no_all_and_a_results_of_another_dispute_is_none_of_this_one() -> None:
+    one = read("收到依申请公开1件,依法予以公开。", year=2022, template="v2021")
+    assert sure(one) == {"application.received": 1, "application.outcome.granted": 1}
+    disputes = "被申请行政复议5件,其中结果维持3件;被提起行政诉讼2件,均维持。"
+    assert sure(read(f"因政府信息公开{disputes}", year=2022, template="v2021")) == {
+        "reconsideration.total": 5,
+        "reconsideration.upheld": 3,
+        "litigation.total": 2,
+    }
+
+
+def test_the_years_part_of_what_all_years_gave() -> None:
+    text = "截至2016年12月底,在信息公开网上公开政府信息142条,其中2016年公开56条。"
+    assert sure(read(text)) == {"proactive.channel.website": 56}
+    later = "2016年度新增主动公开政府信息45条。至2016年底累计公开信息230条。"
+    assert sure(read(later)) == {"proactive.disclosed.total": 45}
+    apart = ("截止2016年底,本局已主动公开政府信息8400条。", "2016年主动公开政府信息310条。")
+    assert sure(read(*apart)) == {"proactive.disclosed.total": 310}
+
+
+@pytest.mark.parametrize(
+    ("text", "issuer"),
+    [
+        ("学校主动公开信息320条。", "柏川大学"),
+        ("中心主动公开信息320条。", "柏川市政务服务中心"),
+        ("园区主动公开信息320条。", "柏川高新技术产业园区管委会"),
+    ],
+)
+def test_a_body_may_call_itself_by_its_kind(text: str, issuer: str) -> None:
+    assert sure(read(text, issuer=issuer)) == {"proactive.disclosed.total": 320}
+    assert sure(read(text, issuer="白河市教育局")) == {}
