@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import socket
+import threading
 from pathlib import Path
 
 import pytest
@@ -75,3 +78,35 @@ def test_batch_of_doc_files(tmp_path: Path) -> None:
         document = office.read_converted(results[path], sha256="0" * 64)
         (found,) = [block for block in document.blocks if isinstance(block, Table)]
         assert shape(found.cells) == shape(table.cells)
+
+
+@needs_office
+@pytest.mark.parametrize("alone", [True, False], ids=["in a network of its own", "by the proxy alone"])
+def test_a_file_reaches_no_network(alone: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page named .doc that names pictures and styles of other machines is read, and nobody is asked."""
+    asked: list[str] = []
+    with socket.create_server(("0.0.0.0", 0)) as server:
+        server.settimeout(0.2)
+        port = server.getsockname()[1]
+        stop = threading.Event()
+
+        def listen() -> None:
+            while not stop.is_set():
+                with contextlib.suppress(TimeoutError):
+                    caller, _ = server.accept()
+                    asked.append(caller.recv(200).decode("latin-1"))
+                    caller.close()
+
+        listener = threading.Thread(target=listen)
+        listener.start()
+        if not alone:
+            monkeypatch.setattr(office, "_alone", lambda: ())
+        here = socket.gethostbyname(socket.gethostname())
+        page = f"""<html xmlns:w="urn:schemas-microsoft-com:office:word"><!-- Word.Document -->
+<link rel=stylesheet href="http://{here}:{port}/a.css"><p>公开信息128条</p><img src="http://{here}:{port}/a.png">
+<img src="http://127.0.0.1:{port}/b.png"></html>"""
+        document = office.read(page.encode(), sha256="0" * 64)
+        stop.set()
+        listener.join()
+    assert any("128" in block.text for block in document.blocks if isinstance(block, Paragraph))
+    assert asked == []

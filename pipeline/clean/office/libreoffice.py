@@ -1,7 +1,9 @@
 """Reader of older word-processor files (.doc, .wps, .rtf, .odt) through LibreOffice, where it is installed.
 
-LibreOffice turns them into .docx in one batched call; ``word`` reads the result. Macros, links to other
-files and the network stay unused. Without LibreOffice a file gets the status ``needs_libreoffice``.
+LibreOffice turns them into .docx in one batched call; ``word`` reads the result. Macros and links to other files
+stay unused. It runs with limits on processor time, memory and what it writes, and without the network: in a network
+of its own where the machine allows one (``unshare``), and in any case through a proxy that nobody keeps. Without
+LibreOffice a file gets the status ``needs_libreoffice``.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -38,8 +41,18 @@ _SECURITY = """<?xml version="1.0" encoding="UTF-8"?>
 <prop oor:name="BlockUntrustedRefererLinks" oor:op="fuse"><value>true</value></prop></item>
 <item oor:path="/org.openoffice.Office.Writer/Content/Update">
 <prop oor:name="Link" oor:op="fuse"><value>2</value></prop></item>
+<item oor:path="/org.openoffice.Inet/Settings">
+<prop oor:name="ooInetProxyType" oor:op="fuse"><value>2</value></prop>
+<prop oor:name="ooInetHTTPProxyName" oor:op="fuse"><value>127.0.0.1</value></prop>
+<prop oor:name="ooInetHTTPProxyPort" oor:op="fuse"><value>9</value></prop>
+<prop oor:name="ooInetHTTPSProxyName" oor:op="fuse"><value>127.0.0.1</value></prop>
+<prop oor:name="ooInetHTTPSProxyPort" oor:op="fuse"><value>9</value></prop></item>
 </oor:items>
 """
+_NOWHERE = {f"{name}_proxy": "http://127.0.0.1:9" for name in ("http", "https", "ftp", "all")}
+_LIMITED = 'ulimit -t "$1" && ulimit -v "$2" && ulimit -f "$3" && shift 3 && exec "$@"'
+MAX_MEMORY_KB = 6_000_000
+MAX_WRITTEN_BLOCKS = 2 * MAX_UNPACKED // 512
 
 
 class Converted(NamedTuple):
@@ -158,14 +171,24 @@ def _converted(soffice: str, paths: Sequence[Path]) -> dict[Path, Converted]:
         return found
 
 
+@lru_cache(maxsize=1)
+def _alone() -> tuple[str, ...]:
+    """What sets a program into a network of its own, without any way out; empty where the machine has none."""
+    for way in (("unshare", "--net"), ("unshare", "--user", "--map-root-user", "--net")):
+        if shutil.which(way[0]) and subprocess.run([*way, "true"], capture_output=True).returncode == 0:
+            return way
+    return ()
+
+
 def _run(command: Sequence[str], home: str, timeout_s: float) -> str:
     """Runs LibreOffice in a session of its own; ``timeout``, or what it complained of last."""
+    limits = (str(round(timeout_s)), str(MAX_MEMORY_KB), str(MAX_WRITTEN_BLOCKS))
     process = subprocess.Popen(
-        command,
+        [*_alone(), "sh", "-c", _LIMITED, "sh", *limits, *command],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
-        env={**os.environ, "HOME": home, "SAL_USE_VCLPLUGIN": "svp"},
+        env={**os.environ, **_NOWHERE, "HOME": home, "SAL_USE_VCLPLUGIN": "svp"},
         start_new_session=True,
     )
     try:
