@@ -56,4 +56,4 @@ $(READY): requirements.lock pyproject.toml
 	touch $(READY)
 
 clean:
-	rm -rf $(VENV) data/demo sql/target sql/logs .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) data/demo sql/target sql/logs .cache .pytest_cache .mypy_cache .ruff_cache

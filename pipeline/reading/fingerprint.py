@@ -4,7 +4,7 @@ The code is found by walking imports from the module that workers run, in functi
 strings name (readers are imported by name when first needed). Of each module the syntax tree counts, without
 comments and docstrings: a reworded comment reads nothing again. Data are the files beside these modules.
 Libraries are those that the modules import and what these require, at their installed versions (those of the
-lock). What a file gave is kept beside its time and size, since parsing takes a second or two.
+lock). What a file gave is kept with its time and size beside the project, since parsing takes a second or two.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from pipeline.codebook.reader import CODEBOOK_VARIABLE, codebook_version
 from pipeline.home import PROJECT, Home
 
 WORKER = "pipeline.reading.work"
+MEMORY = Path(".cache", "code.json")
 _UNNAMED = ("onnxruntime",)
 """Libraries that another loads without requiring them: what recognises characters."""
 _DATA = (".csv", ".json", ".txt")
@@ -165,12 +166,12 @@ def _with_requirements(distributions: Iterable[str]) -> set[str]:
 
 
 @lru_cache(maxsize=4)
-def _code_fingerprint(root: Path, memory: Path | None) -> str:
+def _code_fingerprint(root: Path) -> str:
     """A hash over code, data and libraries, once a process: the code that runs is the code that started."""
     known: dict[str, Any] = {}
-    if memory is not None:
-        with suppress(OSError, ValueError):
-            known = json.loads(memory.read_bytes())
+    memory = root / MEMORY
+    with suppress(OSError, ValueError):
+        known = json.loads(memory.read_bytes())
     before = json.dumps(known)
     if known.get("by") != _OWN:
         known = {"by": _OWN}
@@ -178,9 +179,10 @@ def _code_fingerprint(root: Path, memory: Path | None) -> str:
     digest = hashlib.sha256(f"{sys.version_info[:2]}\n".encode())
     digest.update("".join(f"{name}\0{hashed}\n" for name, hashed in used.files.items()).encode())
     digest.update("\n".join(_versions((*used.libraries, *_UNNAMED), known)).encode())
-    if memory is not None and json.dumps(known) != before:
+    if json.dumps(known) != before:
         aside = memory.with_suffix(f".{os.getpid()}.part")
         with suppress(OSError):
+            memory.parent.mkdir(exist_ok=True)
             aside.write_text(json.dumps(known), encoding="utf-8")
             aside.replace(memory)
     return digest.hexdigest()
@@ -189,8 +191,7 @@ def _code_fingerprint(root: Path, memory: Path | None) -> str:
 def reading_fingerprint(home: Home, root: Path = PROJECT) -> str:
     """A hash over all that decides what reading gives in a home, its own places and a codebook that stands
     elsewhere too: 16 hex digits."""
-    memory = home.read / "code.json" if home.read.is_dir() else None
     own = home.divisions.read_bytes() if home.divisions else b""
     if CODEBOOK_VARIABLE in os.environ:
         own += codebook_version().encode()
-    return hashlib.sha256(_code_fingerprint(root, memory).encode() + own).hexdigest()[:16]
+    return hashlib.sha256(_code_fingerprint(root).encode() + own).hexdigest()[:16]

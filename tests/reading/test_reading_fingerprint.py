@@ -87,6 +87,17 @@ def test_a_change_of_what_reading_does_not_use_reads_nothing_again(
     assert _with(copied, name, change, home) == before
 
 
+def test_what_was_found_serves_every_home(
+    copied: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pipeline.reading import fingerprint
+
+    before = reading_fingerprint(Home(tmp_path / "one"), copied)
+    fingerprint._code_fingerprint.cache_clear()
+    monkeypatch.setattr(fingerprint, "code_of", None)
+    assert reading_fingerprint(Home(tmp_path / "two"), copied) == before
+
+
 def test_places_of_the_home_count(tmp_path: Path) -> None:
     home = Home(tmp_path).make()
     before = reading_fingerprint(home)
