@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
+unexport PYTHONDONTWRITEBYTECODE  # what is compiled once is not compiled again by each process
+
 .PHONY: run test quick test-spark lint types unit dev bench accuracy clean
 
 # the whole way on the shipped corpus, or with INPUT=path on one's own files
@@ -53,6 +55,7 @@ $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/python -m compileall -q pipeline tools tests
 	touch $(READY)
 
 clean:

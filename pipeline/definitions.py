@@ -6,10 +6,12 @@ import hashlib
 import io
 import os
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import dagster as dg
+from sqlalchemy import Engine, event
 
 from pipeline.assets import ASSETS, CHECKS, CRAWLED, SOURCES, BuildingHome, HomeResource
 from pipeline.crawl.completeness import crawl_mark
@@ -157,6 +159,30 @@ def dagster_home(home: Home) -> str:
     return str(folder)
 
 
+@contextlib.contextmanager
+def unhurried_history() -> Iterator[None]:
+    """Dagster's history commits a thousand times a run, on a connection of its own each time: the disk would be
+    waited for each time too. A connection held to each file, and SQLite's NORMAL, leave that to the end: a crash
+    of the machine may lose the run's last events, never the history."""
+    held: dict[str, sqlite3.Connection] = {}
+
+    def opened(connection: sqlite3.Connection, _: object) -> None:
+        connection.execute("PRAGMA synchronous = NORMAL")
+        ((_, _, path), *_) = connection.execute("PRAGMA database_list")
+        if path and path not in held:
+            held[path] = sqlite3.connect(path, check_same_thread=False)
+        if path:
+            held[path].execute("SELECT count(*) FROM sqlite_master").fetchall()
+
+    event.listen(Engine, "connect", opened)
+    try:
+        yield
+    finally:
+        event.remove(Engine, "connect", opened)
+        for connection in held.values():
+            connection.close()
+
+
 def materialize(home: Home, *, say: Callable[[str], None]) -> bool:
     """Materialize every asset, crawl to snapshot. Gives whether all went well; what failed is named through
     ``say``.
@@ -166,7 +192,8 @@ def materialize(home: Home, *, say: Callable[[str], None]) -> bool:
     os.environ["DAGSTER_HOME"] = dagster_home(home)
     os.environ[SWITCH] = "1"
     # dbt's progress is for Dagster's log, not for standard output, which carries data alone
-    with dg.DagsterInstance.get() as instance, contextlib.redirect_stdout(io.StringIO()):
+    quiet = contextlib.redirect_stdout(io.StringIO())
+    with unhurried_history(), dg.DagsterInstance.get() as instance, quiet:
         result = dg.materialize(
             [*ASSETS, *CHECKS],
             instance=instance,

@@ -13,7 +13,7 @@ import pytest
 from pipeline.assets import ALL_YEAR, IN_SEASON
 from pipeline.crawl import completeness
 from pipeline.crawl.completeness import RULES
-from pipeline.definitions import HOST_TAG, dagster_home, defs, inbox
+from pipeline.definitions import HOST_TAG, dagster_home, defs, inbox, unhurried_history
 from pipeline.home import Home
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("dagster")]
@@ -111,6 +111,16 @@ def test_dagsters_own_settings_are_of_its_schema(tmp_path: Path) -> None:
         assert queue is not None
         assert [limit["key"] for limit in queue.tag_concurrency_limits] == [HOST_TAG]
         assert instance.get_concurrency_config().pool_config.default_pool_limit == 4
+
+
+def test_the_history_is_not_written_out_at_each_event(tmp_path: Path) -> None:
+    with unhurried_history(), dg.DagsterInstance.local_temp(str(tmp_path)) as instance:
+        for _ in range(2):
+            instance.add_dynamic_partitions("source", ["a"])
+        assert (tmp_path / "history" / "runs" / "index.db-wal").is_file()
+    with dg.DagsterInstance.local_temp(str(tmp_path)) as instance:
+        assert instance.get_dynamic_partitions("source") == ["a"]
+    assert not (tmp_path / "history" / "runs" / "index.db-wal").exists()
 
 
 def test_sensor_asks_once_for_what_lies_in_the_inbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

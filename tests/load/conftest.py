@@ -15,7 +15,7 @@ from pipeline.places import load_registry
 from pipeline.reading.kept import Kept
 from pipeline.reading.schema import rows_of
 from pipeline.reading.whole import read_whole
-from pipeline.stages import load_stage, take_in_stage
+from pipeline.stages import load_stage, publish_stage, snapshot_stage, take_in_stage
 from tools.demo import division_lines, iter_bodies, iter_pages
 
 REPORTS = 6
@@ -41,27 +41,45 @@ def _read(home: Home, inbox: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def stages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Homes after each step: ``core`` (no model yet), ``part`` (some models), ``whole`` (ready to
-    publish)."""
-    root = tmp_path_factory.mktemp("stages")
-    home = Home(root / "core")
-    _read(home, root / "in")
+def core(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A home with a core and no model yet."""
+    home = Home(tmp_path_factory.mktemp("stages") / "core")
+    _read(home, home.root.parent / "in")
     load_stage(home)
-    shutil.copytree(home.root, root / "part")
-    part, whole = Home(root / "part"), Home(root / "whole")
-    run_models(part.building, part.root / "dbt", ["run", "-s", "+timeliness"])
-    shutil.copytree(root / "part", root / "whole")
-    run_models(whole.building, whole.root / "dbt")
-    return {name: root / name for name in ("core", "part", "whole")}
+    return home
+
+
+@pytest.fixture(scope="session")
+def part(core: Home) -> Home:
+    """A home with some models."""
+    home = _copied(core, core.root.parent, "part")
+    run_models(home.building, home.warehouse / "dbt", ["run", "-s", "+timeliness"])
+    return home
+
+
+@pytest.fixture(scope="session")
+def whole(part: Home) -> Home:
+    """A home that is ready to publish."""
+    home = _copied(part, part.root.parent, "whole")
+    run_models(home.building, home.warehouse / "dbt")
+    return home
+
+
+@pytest.fixture(scope="session")
+def out(whole: Home) -> Home:
+    """A home that is published and has its snapshot."""
+    home = _copied(whole, whole.root.parent, "out")
+    publish_stage(home)
+    snapshot_stage(home)
+    return home
+
+
+def _copied(home: Home, folder: Path, name: str) -> Home:
+    shutil.copytree(home.root, folder / name)
+    return Home(folder / name)
 
 
 @pytest.fixture
-def home_at(stages: dict[str, Path], tmp_path: Path) -> Callable[[str], Home]:
-    """A copy of the home after a step, to be spoilt."""
-
-    def copied(step: str) -> Home:
-        shutil.copytree(stages[step], tmp_path / step)
-        return Home(tmp_path / step)
-
-    return copied
+def home_at(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str], Home]:
+    """A copy of the home after a step (core, part, whole, out), to be spoilt."""
+    return lambda step: _copied(request.getfixturevalue(step), tmp_path, step)

@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
-from pathlib import Path
 
 import duckdb
 import pytest
@@ -18,7 +17,7 @@ from pipeline.load.publish import damage, publish, published
 from pipeline.load.warehouse import opened
 from pipeline.stages import is_up_to_date, publish_stage, snapshot_stage
 
-pytestmark = pytest.mark.xdist_group("load")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("load")]
 At = Callable[[str], Home]
 WRITES = """
 import duckdb, os, sys
@@ -64,16 +63,6 @@ def test_a_whole_build_is_published_and_read_only(home_at: At) -> None:
     assert not home.building.exists()
 
 
-def test_core_without_models_is_not_published(home_at: At) -> None:
-    assert "no model was built" in refusal(home_at("core"))
-
-
-def test_nothing_to_publish_is_said_in_a_line(home_at: At) -> None:
-    home = home_at("core")
-    home.building.unlink()
-    assert "nothing is being built" in refusal(home)
-
-
 def test_a_selection_of_models_is_not_published(home_at: At) -> None:
     said = refusal(home_at("part"))
     assert "model mart.city_year: not_run" in said
@@ -114,8 +103,8 @@ def test_a_model_built_again_without_its_tests_is_untested(home_at: At) -> None:
     assert "model" not in said
 
 
-def test_no_home_parses_the_project_again(stages: dict[str, Path]) -> None:
-    left = {path.name for path in (stages["whole"] / "dbt").iterdir()}
+def test_no_home_parses_the_project_again(whole: Home) -> None:
+    left = {path.name for path in (whole.warehouse / "dbt").iterdir()}
     assert {"compiled", "dbt.log"} <= left
     assert not left & {"partial_parse.msgpack", "manifest.json"}
 

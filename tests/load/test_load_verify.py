@@ -12,18 +12,15 @@ import pytest
 from pipeline.home import Home
 from pipeline.load.snapshot import LATEST
 from pipeline.load.verify import verify_home
-from pipeline.stages import is_up_to_date, publish_stage, snapshot_stage
+from pipeline.stages import is_up_to_date, snapshot_stage
 
-pytestmark = pytest.mark.xdist_group("load")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("load")]
 At = Callable[[str], Home]
 
 
 @pytest.fixture
 def home(home_at: At) -> Home:
-    home = home_at("whole")
-    publish_stage(home)
-    snapshot_stage(home)
-    return home
+    return home_at("out")
 
 
 def said(home: Home) -> list[str]:
