@@ -39,6 +39,11 @@ def compared(text: str) -> str:
     replaced one by one, which is much quicker."""
     if text.isascii():
         return text
+    return _compared(text) if len(text) < _LONG else _compared.__wrapped__(text)
+
+
+@lru_cache(maxsize=2048)
+def _compared(text: str) -> str:
     if _UNUSUAL.search(text):
         return simplified(unicodedata.normalize("NFKC", text))
     return _WIDE_SIGN.sub(_narrow, text)

@@ -69,7 +69,7 @@ class Title(NamedTuple):
 
 def read_title(text: str) -> Title | None:
     """The title that a line is, or None: ``磐石市人民政府2018年政府信息公开工作年度报告`` and its many kin."""
-    return _titled(text) if len(text) <= (160 if "(" in text else 90) else None
+    return _titled(text) if "公" in text and len(text) <= (160 if "(" in text else 90) else None
 
 
 @lru_cache(maxsize=4096)

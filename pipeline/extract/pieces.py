@@ -191,8 +191,9 @@ def _is_loose(piece: Piece) -> bool:
 
 def _is_furniture(piece: Piece) -> bool:
     """Whether a piece is a page's small tables of links and index cards, which hold no figure."""
-    cells = [squeeze(c.text) for t in piece.tables for c in t.cells]
-    return _is_loose(piece) and len(cells) <= _INFO_CELLS and not any(text.isdigit() for text in cells)
+    cells = [c for t in piece.tables for c in t.cells]
+    small = len(cells) <= _INFO_CELLS and _is_loose(piece)
+    return small and not any(squeeze(c.text).isdigit() for c in cells)
 
 
 def _card_title(piece: Piece) -> Title | None:

@@ -113,7 +113,8 @@ _SELF_BODY = re.compile(
 )
 """A body below a government speaking of itself; 本机关 and 本单位 are said by governments too."""
 _BY = re.compile(r"(?<!理)由(?=[一-鿿])")
-_COMPILES = re.compile(rf"([一-鿿]{{2,36}})(?:编制|编写|撰写)(?:完成)?了?(?:本|此|《|{YEAR}年)")
+_COMPILING = re.compile(rf"(?:编制|编写|撰写)(?:完成)?了?(?:本|此|《|{YEAR}年)")
+_COMPILES = re.compile(rf"([一-鿿]{{2,36}}){_COMPILING.pattern}")
 _MAKES = re.compile(
     r"(?:^|[,，。;\n])([一-鿿]{3,30}?)(?=结合|根据|按照|在)[^。;]{2,80}?(?:编制|编写|撰写)(?:并|完成|形成|发布|公布|了)*(?:本|此|《|该)"
 )
@@ -249,7 +250,8 @@ class Case:
 
     def _lead_names(self) -> Iterator[Claim]:
         lead, reg = self.lead, self.registry
-        for match in _COMPILES.finditer(_NOTICE.sub("", self.text[:_LEAD_LENGTH])):
+        opening = _NOTICE.sub("", self.text[:_LEAD_LENGTH])
+        for match in _COMPILES.finditer(opening) if _COMPILING.search(opening) else ():
             if (phrase := name_ending(match[1], reg)) and (phrase.places or phrase.organ in OWN_ORGANS):
                 yield Claim(phrase, "compiled by", match[0])
         for match in _MAKES.finditer(lead):

@@ -27,7 +27,7 @@ _LONGEST = 21
 """Digits that are cut: more of them fit in too many ways to be told apart."""
 _ROWS = 2
 """Labels of one table with digits behind them from which it stands there."""
-_DIGITS = rf"(-?\d{{3,}}(?:-\d+)*)(?![\d.]|{PRINTED_UNIT})"
+_DIGITS = re.compile(rf"-?\d{{3,}}(?:-\d+)*(?![\d.]|{PRINTED_UNIT})")
 _RUN = re.compile(r"\d{7}")
 """As many digits as an application row has cells."""
 
@@ -42,6 +42,7 @@ def fused_rows(
     texts = [squeeze(p.text) for p in paragraphs]
     ends = list(accumulate(map(len, texts)))
     flat = "".join(texts)
+    runs = list(_DIGITS.finditer(flat))
     observations: list[Observation] = []
     findings: list[Finding] = []
     taken = set(held)
@@ -50,28 +51,31 @@ def fused_rows(
         cells = [cell for cell in words.form_cells(form, name) if cell[0] not in taken]
         if not cells or not labels:
             continue
-        found = list(re.finditer(rf"({'|'.join(map(re.escape, labels))}){_DIGITS}", flat))
-        if len({m[1] for m in found}) < _ROWS:
+        found = [
+            (label, match[0], paragraphs[bisect_right(ends, match.start())].locator)
+            for match in runs
+            if (label := _label_before(flat, match.start(), labels))
+        ]
+        if len({label for label, _, _ in found}) < _ROWS:
             continue
-        first = paragraphs[bisect_right(ends, found[0].start(2))].locator
-        for match in found:
-            row = [c for c in cells if c[0][0] == labels[match[1]]]
-            parts = _cut(match[2], len(words.applicants)) if len(row) == len(words.applicants) else None
-            place = paragraphs[bisect_right(ends, match.start(2))].locator
+        first = found[0][2]
+        for label, digits, place in found:
+            row = [c for c in cells if c[0][0] == labels[label]]
+            parts = _cut(digits, len(words.applicants)) if len(row) == len(words.applicants) else None
             for (slot, indicator), part in zip(row, parts or (), strict=False):
                 if slot in taken:
                     continue
                 taken.add(slot)
-                proof = f"{match[2]}: 只有一种切分与合计相符 / the one cut that adds up"
+                proof = f"{digits}: 只有一种切分与合计相符 / the one cut that adds up"
                 observations.append(
                     Observation(
-                        *(slot[0], slot[1], part, match[2], indicator.unit, False, "reported", part),
-                        *("as_printed", "table", place, labels_of(match[1], slot[1] or ""), "", proof),
+                        *(slot[0], slot[1], part, digits, indicator.unit, False, "reported", part),
+                        *("as_printed", "table", place, labels_of(label, slot[1] or ""), "", proof),
                     )
                 )
         lost = [cell for cell in cells if cell[0] not in taken]
         if form != template:  # the rows that stand there show no form: no others are missed
-            lost = [cell for cell in lost if cell[0][0] in {labels[m[1]] for m in found}]
+            lost = [cell for cell in lost if cell[0][0] in {labels[label] for label, _, _ in found}]
         taken.update(slot for slot, _ in lost)
         observations += [
             Observation(*slot, None, "", i.unit, False, "unreadable", None, None, "table", first)
@@ -83,6 +87,13 @@ def fused_rows(
             )
             findings.append(finding("table.unread", message, tuple(slot for slot, _ in lost)))
     return observations, findings
+
+
+def _label_before(flat: str, end: int, labels: Collection[str]) -> str:
+    """The first of ``labels`` that stands right before a place; nothing where none does."""
+    if not flat.endswith(tuple(labels), 0, end):
+        return ""
+    return next(label for label in labels if flat.endswith(label, 0, end))
 
 
 @lru_cache(maxsize=16)
