@@ -29,6 +29,24 @@ _OTHER_GENRE = (
     (re.compile(r"(?:指南|目录|名单|一览表|清单|流程图?)(?:[(（].{1,8}[)）])?$"), "a list or a guide"),
     (re.compile(r"会议|培训|召开|启动|座谈|考核|评估|检查|发布会"), "news"),
     (re.compile(r"工作(?:总结|汇报|小结)$"), "a summary of work"),
+    (
+        re.compile(r"[第前][一二三四1-4]季度|上半年|(?<!2008年)下半年|(?<!\d)\d{1,2}月份"),
+        "of a part of a year",
+    ),
+    (
+        re.compile(
+            r"(?:自查|自评|整改|调研|述职|督查|督导|审计|政府工作|(?:法治|依法)[^。]{2,12})(?:情况)?(?:的)?(?:年度)?(?:工作)?报告$"
+        ),
+        "a report of another kind",
+    ),
+    (
+        re.compile(
+            r"(?:格式|模板|样式|范本|填报说明)(?:[(（].{1,8}[)）])?$|[(（](?:模板|格式|范本|样式)[)）]"
+        ),
+        "an empty form",
+    ),
+    (re.compile(r"(?:采购|招标|中标|招聘|询价|磋商|成交)[^。]{0,12}(?:公告|公示|文件)$"), "a public notice"),
+    (re.compile(r"^(?:一图|图解(?!版)|图说|一张图|长图|数说)"), "a picture about a report"),
 )
 _NAMED_SO = re.compile(
     r"(?:调查|培训|会议|考核|评估|检查|解读|分析|研究|座谈)[一-鿿]{0,4}?"
@@ -63,6 +81,9 @@ _OF_REPORT = re.compile(
 _FIRST_OF_FORM = re.compile(r"总体情况$")
 """The heading with which the form of 2019 and later begins."""
 _ISSUES = re.compile(r"关于(?:印发|转发|做好|报送|编制)[^。]{4,60}通知$")
+_PASSES_ON = re.compile(
+    r"现[就将][^。;]{0,60}?(?:通知|事项通知|要求|安排)如下|印发给你们|(?<![申邀聘提报])请(?:结合实际,?)?(?:认真|遵照)?(?:贯彻|抓好|组织|执行)"
+)
 _LAYS_DOWN = re.compile(r"制定本(?:制度|规定|办法|细则|规程|方案)")
 
 
@@ -133,6 +154,8 @@ def why_no_report(document: Document, piece: Piece, read: int, tabled: int) -> s
     text = "\n".join(_plain(p.text) for p in piece.paragraphs)
     if _LAYS_DOWN.search(text[:_LEAD]):
         return "it has no title and lays down rules"
+    if _PASSES_ON.search(text[:_LEAD]):
+        return "it has no title and tells others what to do"
     if _NEWS.search(text[:_LEAD]) or _NEWS.search(text[-200:]):
         return "it has no title and is written as news"
     of_form = sum(1 for p in headings if _PARTS.search(_plain(p.text)))

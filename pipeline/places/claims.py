@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from pipeline.chinese.days import YEAR
 from pipeline.chinese.numbering import ITEM
-from pipeline.chinese.text import squeeze
+from pipeline.chinese.text import squeeze, without_sounds
 from pipeline.places.mentions import Mentions, find_mentions
 from pipeline.places.names import begins_in_gazetteer, name_at, name_ending, without_office
 from pipeline.places.phrase import OWN_ORGANS, Phrase, parse_phrase
@@ -161,7 +161,13 @@ class Case:
 
     @cached_property
     def text(self) -> str:
-        return "\n".join(squeeze(t[:3_000]) for t in self.evidence.text_samples[:40])[:12_000]
+        """The text without the line that is its title: what a title says, it says once."""
+        lines = (squeeze(t[:3_000]) for t in self.evidence.text_samples[:40])
+        return "\n".join(line for line in lines if line != self.title_line)[:12_000]
+
+    @cached_property
+    def title_line(self) -> str:
+        return without_sounds(squeeze((self.evidence.title or "")[:NAME_LIMIT]))
 
     @cached_property
     def plain_text(self) -> str:
@@ -230,7 +236,7 @@ class Case:
         if self.title_words:
             yield Claim(parse_phrase(self.title_words, reg), "title", (e.title or "")[:60])
         yield from self._lead_names()
-        for text in e.issuer_texts:
+        for text in (t for t in e.issuer_texts if squeeze(t[:NAME_LIMIT]) != self.title_line):
             words = _issuer_words(text[:NAME_LIMIT])
             yield Claim(parse_phrase(words, reg), "publisher" if _PUBLISHED_BY.match(normalise(text[:40])) else "issuer text", text[:60])  # fmt: skip
         for line in (ln for t in e.text_samples[-6:] for ln in t[-600:].splitlines()):

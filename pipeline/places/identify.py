@@ -57,7 +57,41 @@ def identify(evidence: Evidence, registry: Registry | None = None) -> Body:
         if places or case.area_word or case.consolidates or acts:
             return _government(places[0] if places else head, case)
         return body_of(head, case) if itself else _open(case, (head,))
+    if head.source == "title" and head.phrase.organ in ("none", "government") and _speaks_below(head, case):
+        below = _itself(case)
+        return body_of(_fullest(below, case), case) if below else _open(case, (head,))
     return body_of(_fullest(head, case), case)
+
+
+_BELOW = re.compile(r"[我本](?:局|厅|镇|乡|街道|街|院|校|馆|社|队|所|站|关|公司)")
+_NAMED_BY = {
+    "委": "委|委员会|管委会", "办": "办|办公室|办公厅", "街": "街道|街道办事处", "街道": "街道|街道办事处",
+    "镇": "镇|镇人民政府", "乡": "乡|乡人民政府", "校": "大学|学院|学校|[中小]学", "会": "会", "社": "社", "关": "海关",
+}  # fmt: skip
+"""How the name of a body ends that calls itself so: 我委 is a commission's or a committee's."""
+
+
+def _speaks_below(head: Claim, case: Case) -> bool:
+    """Whether a text under a government's title speaks as a body below it, and nothing but the title names the
+    government: the title may be the site's."""
+    return any(_BELOW.fullmatch(word) for word in case.own_words) and not any(
+        c.source in ("compiled by", "lead", "contact", "issuer text", "signature in the text")
+        and c.phrase.organ in ("none", "government", "office")
+        and same_place(c.phrase, head.phrase)
+        for c in case.claims
+    )
+
+
+def _itself(case: Case) -> Claim | None:
+    """The one body that sentences begin with and that can say 我局, 我委 of itself as the text does."""
+    ends = "|".join(_NAMED_BY.get(word[1:], word[1:]) for word in case.own_words if word[0] in "我本")
+    told = [
+        c
+        for c in case.claims
+        if c.source == "subject of the text" and re.search(f"(?:{ends})$", c.phrase.text)
+    ]
+    settled = [c for c in told if _is_settled(c.phrase) and c.phrase.organ != "government"] if ends else []
+    return settled[0] if settled and all(same_body(c.phrase, settled[0].phrase) for c in told) else None
 
 
 def names_a_body(text: str, registry: Registry | None = None) -> bool:
@@ -143,6 +177,8 @@ def _unspoken(case: Case) -> Body:
         others = [c for c in own if not same_body(c.phrase, first.phrase)]
         doubtful = upper and not case.speaks_as_body and _KEEPERS.search(first.phrase.organ_name)
         return _open(case, own + upper) if others or doubtful else body_of(_fullest(first, case), case)
+    if itself := _itself(case):
+        return body_of(_fullest(itself, case), case)
     if upper:
         return _upper(upper, spoken, case)
     ruled = [c for c in spoken if c.phrase.organ in ("none", "government") and c.phrase.places]
@@ -187,7 +223,8 @@ def _upper(upper: Sequence[Claim], spoken: Sequence[Claim], case: Case) -> Body:
     """A government, its office or a zone keeps or signs the report, and nothing else is named."""
     first = upper[0]
     if case.speaks_as_body:
-        offices = [c for c in upper if c.phrase.organ == "office" and c.source != "registered source"]
+        offices = [c for c in upper if c.phrase.organ == "office" and c.source != "registered source"
+                   and "公开" not in c.phrase.organ_name]  # fmt: skip
         office_itself = offices and re.search(r"(?:我|本)(?:办|机关|单位)", case.text) and not re.search(r"(?:我|本)(?:局|镇|乡|街|委|院|校|中心)", case.text)  # fmt: skip
         if first.phrase.organ == "zone" and case.own_words <= _COMMITTEE_ITSELF:
             return body_of(first, case)

@@ -142,6 +142,35 @@ def test_what_nobody_says_stays_open(head: str) -> None:
     assert (report.issuer, report.body_id, report.body_kind) == (None, None, "unknown")
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        "云和县人民政府-2023年政府信息公开工作年度报告",
+        "云和县人民政府\n2023年政府信息公开工作年度报告",
+        "云和县2023年政府信息公开工作年度报告",
+        "发布机构:云和县人民政府 发布日期:2024-01-20\n2023年政府信息公开工作年度报告",
+        "来源:云和县人民政府办公室\n2023年政府信息公开工作年度报告",
+        "请与云和县政务公开办公室联系。\n2023年政府信息公开工作年度报告",
+    ],
+)
+@pytest.mark.parametrize(
+    ("body", "word"),
+    [("云和县水利局", "我局"), ("云和县赤石乡人民政府", "我乡"), ("国家税务总局云和县税务局", "我局"), ("云和县第二医院", "我院")],
+)  # fmt: skip
+def test_a_site_s_title_promotes_nobody_below_it(head: str, body: str, word: str) -> None:
+    tail = "收到政府信息公开申请3件。全县重视,我县推进。\n二、主动公开政府信息情况\n按时公开。"
+    assert one(f"{head}\n{PERIOD}\n一、总体情况\n{word}认真公开,{tail}").issuer is None
+    assert one(f"{head}\n{PERIOD}\n一、总体情况\n{body}认真公开。{word}{tail}").issuer == body
+
+
+def test_a_government_whose_report_quotes_a_bureau_stays_one() -> None:
+    head = f"云和县人民政府2023年政府信息公开工作年度报告\n请与云和县人民政府办公室联系。{PERIOD}"
+    assert (
+        one(f"{head}\n一、总体情况\n按照“我局办件清楚”的要求公开。\n二、主动公开\n无。").issuer
+        == "云和县人民政府"
+    )
+
+
 def test_what_contradicts_is_named_with_its_evidence() -> None:
     body = identify(
         Evidence(title="云和县2023年政府信息公开工作年度报告", year=2023, issuer_texts=("云和县水利局",))
