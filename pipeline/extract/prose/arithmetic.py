@@ -12,33 +12,34 @@ from pipeline.report import Figure, Finding
 
 FAR = 1000
 """A figure so many times the greatest of its neighbours is more likely a misprint than a count."""
-_COUNTED = frozenset(("ask", "disclosed"))
 
 
 def doubted(said: Sequence[Said]) -> list[Said]:
-    """``said`` with every figure in doubt that is ``FAR`` times all others (two at least) that its paragraph
-    counts of the same subject."""
+    """``said`` with every figure in doubt that is ``FAR`` times all others (two at least) of the same subject: of
+    requests in the report, of what was disclosed in its paragraph."""
     kept: list[Said] = []
     sure = {of for s in said if s.status == "claimed" and s.judged.verdict == "take" for of in s.whole}
+    of_requests = _greatest(said, "ask")
     for _, group in groupby(said, key=lambda s: s.at):
         paragraph = _parted([_of_all_years(s, sure) for s in group])
-        figures: dict[str, dict[frozenset[str], list[Figure]]] = {}
-        for s in paragraph:
-            if s.status == "claimed" and s.topic in _COUNTED and s.number.value:
-                figures.setdefault(s.topic, {}).setdefault(s.whole, []).append(s.number.value)
-        greatest = {
-            topic: {whole: (max(held), len(held)) for whole, held in by_whole.items()}
-            for topic, by_whole in figures.items()
-        }
+        greatest = {"ask": of_requests, "disclosed": _greatest(paragraph, "disclosed")}
         for s in paragraph:
             if s.status == "claimed" and s.topic in greatest and s.number.value:
-                own = s.whole
-                others = [held for whole, held in greatest[s.topic].items() if whole != own]
+                others = [held for whole, held in greatest[s.topic].items() if whole != s.whole]
                 far = others and s.number.value >= FAR * max(most for most, _ in others)
                 if far and sum(count for _, count in others) > 1:
                     s = s._replace(judged=Judged("doubtful", "doubt", "thousands of times its neighbours"))
             kept.append(s)
     return kept
+
+
+def _greatest(said: Sequence[Said], topic: str) -> dict[frozenset[str], tuple[Figure, int]]:
+    """By what they count, the greatest of the sure figures of a subject, and how many there are."""
+    figures: dict[frozenset[str], list[Figure]] = {}
+    for s in said:
+        if s.status == "claimed" and s.topic == topic and s.number.value:
+            figures.setdefault(s.whole, []).append(s.number.value)
+    return {whole: (max(held), len(held)) for whole, held in figures.items()}
 
 
 def _of_all_years(s: Said, sure: set[str]) -> Said:
@@ -107,6 +108,8 @@ def _sum(paragraph: Sequence[Said], at: int) -> str:
                 break
             if results and not any(results & d.whole for d in s.decisions):
                 break
+            if any(d.flow in ("in", "brought") for d in s.decisions):
+                break  # 新收12件,结转1件,共13件: to be answered, not received
             parts.append(s)
             site = "website" not in whole.concepts or any("website" in p.concepts for p in parts)
             if len(parts) > 1 and site and sum(p.number.value for p in parts) == whole.number.value:

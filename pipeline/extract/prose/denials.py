@@ -68,7 +68,7 @@ def deny(
             judged = Judged("unclaimed", "take", "no decision: " + " ".join(sorted(concepts)))
             if decisions:
                 judged = judge.judged(decisions[0], subject, clause, nil=True)
-        if decisions or (own and "bad" not in concepts) or (unread and "apply" in concepts):
+        if decisions or (own and "bad" not in concepts) or "apply" in concepts:
             verb = verb_of(clause, sentence.flat)
             place = (sentence.at, clause.start, clause.end)
             sentence.said.append(Said(*place, NIL, True, decisions, judged, verb, of, frozenset(concepts)))

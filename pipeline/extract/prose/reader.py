@@ -348,7 +348,8 @@ class Reader:
             subject = subject._replace(asked=True)
         elif subject.asked and concepts & _ANSWERED:
             subject = subject._replace(asked=False)
-        if own in DISPUTES and judged.reason.startswith("no decision"):
+        other_kind = judged.reason.startswith("unread") and not concepts & {"gk", "request"}
+        if own in DISPUTES and (other_kind or judged.reason.startswith("no decision")):
             subject = subject._replace(tainted=subject.tainted | DISPUTES)
             topic = "matter.undecided"
         if {"train", "attend"} <= concepts and not decisions:

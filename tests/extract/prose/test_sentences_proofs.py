@@ -140,3 +140,17 @@ def test_the_years_part_of_what_all_years_gave() -> None:
 def test_a_body_may_call_itself_by_its_kind(text: str, issuer: str) -> None:
     assert sure(read(text, issuer=issuer)) == {"proactive.disclosed.total": 320}
     assert sure(read(text, issuer="白河市教育局")) == {}
+
+
+def test_requests_thousands_of_times_the_reports_other_requests_are_in_doubt() -> None:
+    prose = read("2016年受理申请98410件。", "收到政府信息公开申请12件,其中当面申请5件,网络申请7件。")
+    assert [s.status for s in prose.statements if s.value == 98410] == ["doubtful"]
+    assert sure(prose)["application.received.in_person"] == 5
+
+
+def test_a_dispute_of_another_kind_makes_the_one_beside_it_foreign() -> None:
+    assert sure(read("全年发生水事纠纷复议3件、诉讼2件。")) == {}
+    assert sure(read("因政府信息公开引发的复议3件、诉讼2件。")) == {
+        "reconsideration.total": 3,
+        "litigation.total": 2,
+    }
