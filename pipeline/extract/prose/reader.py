@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from itertools import pairwise
 
@@ -84,6 +85,11 @@ class Reader:
         self.lexicon = lexicon_of(codebook)
         self.own = own_words(own_surfaces(names))
         self.heads: dict[str, Sequence[Token]] = {}
+        self.spoke: Counter[str] = Counter()
+
+    def sole_speaker(self) -> str:
+        """The one body by its full name that figures of a report without an issuer are told of, twice at least."""
+        return next((name for name, times in self.spoke.items() if times > 1 and len(self.spoke) == 1), "")
 
     def _head(self, flat: str) -> Sequence[Token]:
         if flat not in self.heads:
@@ -209,6 +215,8 @@ class Reader:
             *(clause, sentence.flat, name, named, self.names, subject.body), narrow=self.narrow, part=part
         )
         site, held = body.kind == "site", subject.body
+        if not self.names and not site and body is not held and (clause.figure or "neg" in clause.kinds):
+            self.spoke[name] += 1
         if body is not held:
             subject = subject._replace(body=body)
         concepts = set(clause.concepts)

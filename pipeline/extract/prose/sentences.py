@@ -151,7 +151,16 @@ def read_prose(
     flats = [mask_titles(flatten_sentence_text(hide_names(p.text[:MAX_TEXT]))) for p in paragraphs]
     names = self_names(flats, issuer)
     named = any(counts_the_year(flat, year) for flat in flats[:_LEAD])
-    reader = Reader(codebook, codebook.family_of(template), year, names, narrow=narrow, year_named=named)
+    family = codebook.family_of(template)
+    reader = Reader(codebook, family, year, names, narrow=narrow, year_named=named)
+    said = _read_all(reader, flats)
+    if not names and (sole := reader.sole_speaker()):
+        said = _read_all(Reader(codebook, family, year, (sole,), narrow=narrow, year_named=named), flats)
+    return _handed_over(proved(doubted(said)), flats, paragraphs, template, codebook)
+
+
+def _read_all(reader: Reader, flats: Sequence[str]) -> list[Said]:
+    """What the paragraphs state, each under its headings; plans' sections are left out."""
     said: list[Said] = []
     heading = section = lead = under = ""
     skipping = False
@@ -174,7 +183,7 @@ def read_prose(
         if not skipping and len(flat) > 1 and (found := reader.stating(flat)):
             topic = (reader.topic_of(lead) if lead else "") or heading
             said += reader.paragraph(at, flat, found, topic, under if flat is not under else "")
-    return _handed_over(proved(doubted(said)), flats, paragraphs, template, codebook)
+    return said
 
 
 def _lead(flats: Sequence[str], at: int, lead: str) -> str:

@@ -154,3 +154,10 @@ def test_a_dispute_of_another_kind_makes_the_one_beside_it_foreign() -> None:
         "reconsideration.total": 3,
         "litigation.total": 2,
     }
+
+
+def test_the_only_body_that_a_report_without_an_issuer_names_speaks() -> None:
+    two = ("白河海事局未收到政府信息公开申请。", "白河海事局主动公开政府信息174条。")
+    assert sure(read(*two)) == {"application.received": 0, "proactive.disclosed.total": 174}
+    assert sure(read(two[0])) == {}
+    assert sure(read(*two, "全市主动公开政府信息5120条。")) == {"proactive.disclosed.total": 5120}
