@@ -41,9 +41,7 @@ test-spark: $(READY)
 
 # Dagster's page on 127.0.0.1:3000, with the definitions that workspace.yaml names
 dev: $(READY)
-	mkdir -p data/dagster
-	cp pipeline/dagster.yml data/dagster/dagster.yaml
-	DAGSTER_HOME=$(CURDIR)/data/dagster $(BIN)/dagster dev -w workspace.yaml -h 127.0.0.1 -p 3000
+	DAGSTER_HOME=$$($(BIN)/python -m pipeline.definitions) $(BIN)/dagster dev -w workspace.yaml -h 127.0.0.1 -p 3000
 
 bench: $(READY)
 	$(BIN)/python -m bench.reading

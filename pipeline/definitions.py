@@ -5,7 +5,6 @@ import contextlib
 import hashlib
 import io
 import os
-import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,45 +12,17 @@ from pathlib import Path
 import dagster as dg
 from sqlalchemy import Engine, event
 
-from pipeline.assets import ASSETS, CHECKS, CRAWLED, SOURCES, BuildingHome, HomeResource
-from pipeline.crawl.completeness import crawl_mark
+from pipeline.assets import ASSETS, CHECKS, CRAWLED, BuildingHome, HomeResource
 from pipeline.home import Home, default_home
+from pipeline.jobs import crawl_sources, everything, keep_partitions
 from pipeline.progress import SWITCH
+from pipeline.sensors import crawled, failed_run, inbox, registry
 from pipeline.stages import sources_of
 
 HOST_TAG = "yangguang/host"
 _CONFIG = Path(__file__).with_name("dagster.yml")
-_OLD_CONFIG = "telemetry:\n  enabled: false\n"
-_UNDER_WAY = [
-    dg.DagsterRunStatus.QUEUED,
-    dg.DagsterRunStatus.NOT_STARTED,
-    dg.DagsterRunStatus.STARTING,
-    dg.DagsterRunStatus.STARTED,
-]
-
-everything = dg.define_asset_job(
-    "everything",
-    selection=dg.AssetSelection.all() - dg.AssetSelection.assets(*CRAWLED),
-    description="From what the raw store and the inbox hold to the snapshot",
-)
-crawl_sources = dg.define_asset_job(
-    "crawl_sources",
-    selection=dg.AssetSelection.assets(*CRAWLED),
-    description="One source of the registry, over HTTP into the raw store",
-)
-
-
-def keep_partitions(instance: dg.DagsterInstance) -> str:
-    """Make the partitions those sources of the registry that are not retired; says what changed."""
-    wanted = [source.source_id for source in sources_of(default_home())]
-    there = instance.get_dynamic_partitions(str(SOURCES.name))
-    added = [key for key in wanted if key not in set(there)]
-    gone = [key for key in there if key not in set(wanted)]
-    if added:
-        instance.add_dynamic_partitions(str(SOURCES.name), added)
-    for key in gone:
-        instance.delete_dynamic_partition(str(SOURCES.name), key)
-    return f"{len(wanted)} sources: {len(added)} new, {len(gone)} gone"
+_HEAD = "# What Dagster's home is given"
+_AS_WRITTEN = "# as written, sha256: "
 
 
 def requests_for_all(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest]:
@@ -88,74 +59,20 @@ def monthly_off_season(context: dg.ScheduleEvaluationContext) -> Iterator[dg.Run
     yield from requests_for_all(context)
 
 
-@dg.sensor(
-    target=crawl_sources,
-    minimum_interval_seconds=60,
-    default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Keeps the partitions of crawl_source equal to the source registry; starts no run",
-)
-def registry(context: dg.SensorEvaluationContext) -> dg.SkipReason:
-    """Read the registry and make the partitions alike."""
-    return dg.SkipReason(keep_partitions(context.instance))
-
-
-@dg.sensor(
-    job=everything,
-    minimum_interval_seconds=120,
-    default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Takes what was crawled to the snapshot once no crawl is under way",
-)
-def crawled(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-    """Ask for a run when crawls have looked at pages since the last run, and have been quiet since the last
-    look here."""
-    mark = crawl_mark(default_home().raw)
-    seen, _, done = (context.cursor or "|").partition("|")
-    if not mark or mark == done:
-        return dg.SkipReason(
-            "nothing was crawled since the last run" if mark else "nothing was ever crawled here"
-        )
-    context.update_cursor(f"{mark}|{done}")
-    waiting = context.instance.get_runs_count(dg.RunsFilter(job_name=crawl_sources.name, statuses=_UNDER_WAY))
-    if waiting or mark != seen:
-        return dg.SkipReason(f"crawls may still be under way ({waiting} runs)")
-    context.update_cursor(f"{mark}|{mark}")
-    return dg.RunRequest(run_key=mark)
-
-
-@dg.sensor(
-    job=everything,
-    minimum_interval_seconds=60,
-    default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Files dropped into the home's inbox/",
-)
-def inbox(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-    """Ask for a run when what lies in the inbox is not what lay there before."""
-    folder = default_home().inbox
-    files = (
-        sorted(p for p in folder.rglob("*") if p.is_file() and not p.name.startswith("."))
-        if folder.is_dir()
-        else []
-    )
-    if not files:
-        return dg.SkipReason(f"{folder} is empty")
-    digest = hashlib.sha256()
-    for path in files:
-        about = path.stat()
-        digest.update(f"{path}\0{about.st_size}\0{about.st_mtime_ns}\n".encode())
-    key = digest.hexdigest()[:24]
-    if key == context.cursor:
-        return dg.SkipReason("nothing new in the inbox")
-    context.update_cursor(key)
-    return dg.RunRequest(run_key=key)
-
-
 def dagster_home(home: Home) -> str:
-    """The folder where Dagster keeps the home's run history; telemetry is off."""
+    """The folder where Dagster keeps the home's run history. Its settings follow ``dagster.yml``, unless a person
+    has changed them there."""
     folder = home.root / "dagster"
     folder.mkdir(parents=True, exist_ok=True)
     config = folder / "dagster.yaml"
-    if not config.is_file() or config.read_text(encoding="utf-8") == _OLD_CONFIG:
-        shutil.copyfile(_CONFIG, config)
+    wanted = marked(_CONFIG.read_text(encoding="utf-8"))
+    there = config.read_text(encoding="utf-8") if config.is_file() else ""
+    body, mark, _ = there.partition(_AS_WRITTEN)
+    if not mark and body.startswith(_HEAD):  # written before settings were marked
+        config.replace(config.with_suffix(".yaml.old"))
+        there = body = ""
+    if there != wanted and there == marked(body):
+        config.write_text(wanted, encoding="utf-8")
     return str(folder)
 
 
@@ -181,6 +98,11 @@ def unhurried_history() -> Iterator[None]:
         event.remove(Engine, "connect", opened)
         for connection in held.values():
             connection.close()
+
+
+def marked(text: str) -> str:
+    """Settings with a last line that tells whether a person has changed them since."""
+    return f"{text}{_AS_WRITTEN}{hashlib.sha256(text.encode()).hexdigest()[:16]}\n" if text else ""
 
 
 def materialize(home: Home, *, say: Callable[[str], None]) -> bool:
@@ -228,7 +150,10 @@ defs = dg.Definitions(
     asset_checks=CHECKS,
     jobs=[everything, crawl_sources],
     schedules=[weekly_in_season, monthly_off_season],
-    sensors=[registry, crawled, inbox],
+    sensors=[registry, crawled, inbox, failed_run],
     resources={"home": BuildingHome(root=_ROOT), "crawling": HomeResource(root=_ROOT)},
     executor=dg.in_process_executor,
 )
+
+if __name__ == "__main__":  # `make dev` asks where the home's instance is, which the command line uses too
+    print(dagster_home(default_home()))

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import dagster as dg
@@ -13,8 +17,9 @@ import pytest
 from pipeline.assets import ALL_YEAR, IN_SEASON
 from pipeline.crawl import completeness
 from pipeline.crawl.completeness import RULES
-from pipeline.definitions import HOST_TAG, dagster_home, defs, inbox, unhurried_history
+from pipeline.definitions import HOST_TAG, dagster_home, defs, marked, unhurried_history
 from pipeline.home import Home
+from pipeline.sensors import failed_run, inbox
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("dagster")]
 
@@ -123,14 +128,105 @@ def test_the_history_is_not_written_out_at_each_event(tmp_path: Path) -> None:
     assert not (tmp_path / "history" / "runs" / "index.db-wal").exists()
 
 
-def test_sensor_asks_once_for_what_lies_in_the_inbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_settings_follow_the_code_until_a_person_changes_them(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    config = Path(dagster_home(home)) / "dagster.yaml"
+    written = config.read_text(encoding="utf-8")
+    body = written.partition("# as written")[0]
+    older = body.replace("max_concurrent_runs: 6", "max_concurrent_runs: 3")
+    assert older != body
+    config.write_text(marked(older), encoding="utf-8")
+    dagster_home(home)
+    assert config.read_text(encoding="utf-8") == written
+    config.write_text(older, encoding="utf-8")  # as written before settings were marked
+    dagster_home(home)
+    assert config.read_text(encoding="utf-8") == written
+    assert config.with_suffix(".yaml.old").read_text(encoding="utf-8") == older
+    changed = written.replace("max_concurrent_runs: 6", "max_concurrent_runs: 9")
+    config.write_text(changed, encoding="utf-8")
+    dagster_home(home)
+    assert config.read_text(encoding="utf-8") == changed
+
+
+@pytest.fixture
+def dropped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.SensorEvaluationContext]:
+    """A home with a file in its inbox, and what the inbox's sensor is asked with."""
     monkeypatch.setenv("YANGGUANG_HOME", str(tmp_path))
     (tmp_path / "inbox").mkdir()
-    context = dg.build_sensor_context()
-    assert isinstance(inbox(context), dg.SkipReason)
-    (tmp_path / "inbox" / "a.txt").write_text("报告", encoding="utf-8")
-    assert isinstance(inbox(context), dg.RunRequest)
-    assert isinstance(inbox(context), dg.SkipReason)
+    with dg.DagsterInstance.ephemeral() as instance:
+        context = dg.build_sensor_context(instance=instance)
+        assert isinstance(inbox(context), dg.SkipReason)
+        (tmp_path / "inbox" / "a.txt").write_text("报告", encoding="utf-8")
+        yield context
+
+
+def _ended(context: dg.SensorEvaluationContext, asked: object, status: dg.DagsterRunStatus) -> None:
+    """A run that was asked for has ended so."""
+    assert isinstance(asked, dg.RunRequest)
+    context.instance.add_run(dg.DagsterRun(job_name="everything", status=status, tags=dict(asked.tags)))
+
+
+def test_a_file_that_still_grows_is_left_to_grow(dropped: dg.SensorEvaluationContext, tmp_path: Path) -> None:
+    assert isinstance(inbox(dropped), dg.SkipReason)
+    (tmp_path / "inbox" / "a.txt").write_text("报告还在写", encoding="utf-8")
+    assert isinstance(inbox(dropped), dg.SkipReason)
+    assert isinstance(inbox(dropped), dg.RunRequest)
+
+
+def test_what_lies_in_the_inbox_is_asked_for_until_a_run_succeeds(
+    dropped: dg.SensorEvaluationContext,
+) -> None:
+    inbox(dropped)
+    first = inbox(dropped)
+    _ended(dropped, first, dg.DagsterRunStatus.FAILURE)
+    second = inbox(dropped)
+    assert isinstance(first, dg.RunRequest)
+    assert isinstance(second, dg.RunRequest)
+    assert first.run_key != second.run_key
+    _ended(dropped, second, dg.DagsterRunStatus.SUCCESS)
+    assert isinstance(inbox(dropped), dg.SkipReason)
+
+
+def test_what_fails_three_times_waits_for_a_person(dropped: dg.SensorEvaluationContext) -> None:
+    inbox(dropped)
+    for _ in range(3):
+        _ended(dropped, inbox(dropped), dg.DagsterRunStatus.FAILURE)
+    waits = inbox(dropped)
+    assert isinstance(waits, dg.SkipReason)
+    assert "3 runs" in str(waits.skip_message)
+
+
+def test_a_run_that_fails_is_told_to_the_address_that_was_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[bytes] = []
+
+    class Listener(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            told.append(self.rfile.read(int(self.headers["Content-Length"])))
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    @dg.op
+    def breaks() -> None:
+        raise ValueError("the disk is full")
+
+    @dg.job
+    def broken() -> None:
+        breaks()
+
+    with HTTPServer(("127.0.0.1", 0), Listener) as server, dg.DagsterInstance.ephemeral() as instance:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        monkeypatch.setenv("YANGGUANG_WEBHOOK", f"http://127.0.0.1:{server.server_port}/")
+        result = broken.execute_in_process(instance=instance, raise_on_error=False)
+        failed_run(
+            dg.build_run_status_sensor_context(
+                "failed_run", result.get_run_failure_event(), instance, result.dagster_run
+            ).for_run_failure()
+        )
+        server.shutdown()
+    assert [json.loads(body)["text"].split()[0] for body in told] == ["broken"]
 
 
 def test_two_processes_may_want_the_manifest_at_once(tmp_path: Path) -> None:
