@@ -90,7 +90,7 @@ def of_every_one(judge: Judge, sentence: Sentence, clause: Clause, subject: Subj
         own = clause.topic
         turned = not clause.opener and not clause.depth
         for last in reversed(said[-1:] if turned else said):
-            bare = last.judged.reason.startswith("no decision") and last.concepts <= ASKS
+            bare = last.judged.reason.startswith("no decision") and last.concepts <= ASKS | {"other"}
             if last.nil or (last.status == "foreign" and last.decisions):
                 continue
             alone = len(said) == 1  # 收到公民提出的申请2件,均已答复

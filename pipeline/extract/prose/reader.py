@@ -327,7 +327,10 @@ class Reader:
             decisions = said[-1].decisions
             judged = self.judge.judged(decisions[0], subject, clause, counted=True)
         else:
-            decisions = self.judge.decide(Phrase(frozenset(concepts), topic, kind, "figure"))
+            phrase = Phrase(frozenset(concepts), topic, kind, "figure")
+            decisions = self.judge.decide(phrase)
+            if not decisions and number.value == 0:
+                decisions = self.judge.decide(phrase._replace(unit="", reads="nil"))
             if not self.judge.holds(decisions, clause, subject, concepts):
                 decisions = ()
             shown = " ".join(sorted(concepts)) + (f" of {topic}" if topic else "")

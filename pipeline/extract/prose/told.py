@@ -209,9 +209,13 @@ def _of_a_site(s: Said) -> bool:
 def parts_of(said: Sequence[Said], whole: Said) -> set[Figure]:
     """Figures of the same thing that are told as a part of another: they contradict no whole, unless it is what was
     disclosed of one's own accord and the whole is not."""
+    behind = said if whole.part else said[said.index(whole) :]
+    alike = [s.number.value for s in behind[1:] if s.whole & whole.whole and s.status == "claimed"]
+    if not whole.part and len(alike) > 1 and sum(alike) == whole.number.value:
+        return set(alike)
     return {
         s.number.value
-        for s in (said if whole.part else said[said.index(whole) :])
+        for s in behind
         if s.part and (whole.part or "proactive" not in s.concepts or "proactive" in whole.concepts)
     }
 

@@ -161,3 +161,14 @@ def test_the_only_body_that_a_report_without_an_issuer_names_speaks() -> None:
     assert sure(read(*two)) == {"application.received": 0, "proactive.disclosed.total": 174}
     assert sure(read(two[0])) == {}
     assert sure(read(*two, "全市主动公开政府信息5120条。")) == {"proactive.disclosed.total": 5120}
+
+
+def test_parts_told_one_by_one_that_add_up_leave_the_whole_sure() -> None:
+    text = "全县共收到政府信息公开申请210件,其中县直部门收到150件,乡镇收到60件。"
+    assert sure(read(text, issuer="白河县人民政府"))["application.received"] == 210
+
+
+def test_the_rest_and_a_printed_nought_are_read() -> None:
+    rest = "受理政府信息公开申请5件,其中1件申请人撤回,其余4件均予以公开。"
+    assert sure(read(rest))["application.outcome.granted"] == 4
+    assert sure(read("受理行政复议0件。")) == {"reconsideration.total": 0}
