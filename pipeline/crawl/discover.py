@@ -94,7 +94,7 @@ def read_page(data: bytes, url: str, kind: str, media_type: str = "text/html") -
     """
     if not data.strip():
         return Reading("empty_page", "the body is empty", "", False, ())
-    text = decode(data)
+    text, encoding = decode(data)
     if text.count("<") > MAX_TAGS:
         return Reading("too_complex", f"more than {MAX_TAGS} tags", "", False, ())
     if is_data(text, media_type):
@@ -105,7 +105,7 @@ def read_page(data: bytes, url: str, kind: str, media_type: str = "text/html") -
                 steps += _row_steps(BeautifulSoup(row.html, "lxml"), url, f"{row.rule}_row")
             else:
                 steps += _title_step(row.title[:_LONGEST_TITLE], row.href, row.date, url, f"{row.rule}_row")
-        return Reading("ok", "", "", False, _distinct([*steps, *(further if rows else ())], url))
+        return Reading("ok", "", "", False, _distinct([*steps, *(further if rows else ())], url, encoding))
     if "html" not in media_type and not text.lstrip()[:200].lower().startswith(("<!doctype html", "<html")):
         return Reading("ok", "", "", False, ())
     soup = BeautifulSoup(text, "lxml")
@@ -119,7 +119,7 @@ def read_page(data: bytes, url: str, kind: str, media_type: str = "text/html") -
     if status != "ok":
         return Reading(status, detail, title, False, ())
     if jump:
-        return Reading("ok", "", title, False, _distinct(jump, url))
+        return Reading("ok", "", title, False, _distinct(jump, url, encoding))
     if kind == "named":
         kind = "report" if shows_report else "list"
     steps = []
@@ -142,17 +142,18 @@ def read_page(data: bytes, url: str, kind: str, media_type: str = "text/html") -
         steps += _column_steps(soup, url, kind)
         if shows_report:
             steps += files_of(soup, article)
-    return Reading("ok", "", title, shows_report, _distinct(steps, url), kind == "list")
+    return Reading("ok", "", title, shows_report, _distinct(steps, url, encoding), kind == "list")
 
 
-def decode(data: bytes) -> str:
-    """Gives a page's text for finding links: strict UTF-8, else what the page declares, else GB 18030."""
+def decode(data: bytes) -> tuple[str, str]:
+    """Gives a page's text for finding links, and in which encoding it is written: strict UTF-8, else what the page
+    declares, else GB 18030."""
     for name in ("utf-8", *(found.decode("ascii", "ignore") for found in _CHARSET.findall(data[:4096])[:1])):
         try:
-            return data.decode(name)
+            return data.decode(name), name
         except (UnicodeDecodeError, LookupError):
             continue
-    return data.decode("gb18030", "replace")
+    return data.decode("gb18030", "replace"), "gb18030"
 
 
 def _row_steps(soup: BeautifulSoup, url: str, rule: str) -> Iterator[Step]:
@@ -338,8 +339,8 @@ def _nature(soup: BeautifulSoup) -> tuple[str, str]:
     return "ok", ""
 
 
-def _distinct(steps: list[Step] | tuple[Step, ...], url: str) -> tuple[Step, ...]:
-    """Spells the addresses out; the first step to an address stays, the page itself is left out."""
+def _distinct(steps: list[Step] | tuple[Step, ...], url: str, encoding: str) -> tuple[Step, ...]:
+    """Spells the addresses out, queries in the page's own encoding as browsers send them; the first step to an address stays, the page itself is left out."""
     try:
         here = normalise_url(url)
     except BadAddress:
@@ -350,7 +351,7 @@ def _distinct(steps: list[Step] | tuple[Step, ...], url: str) -> tuple[Step, ...
         if re.match(r"(?:javascript|mailto|tel|data):|#", address.strip(), re.IGNORECASE):
             continue
         try:
-            spelled = normalise_url(address, url)
+            spelled = normalise_url(address, url, encoding=encoding)
         except BadAddress:
             continue
         if mark:

@@ -256,6 +256,14 @@ def test_an_article_has_its_files_and_pictures_and_nothing_else() -> None:
     assert found(reading, "report", "list", "candidate", "site") == {}
 
 
+def test_a_query_is_sent_in_the_encoding_of_the_page_that_links_it() -> None:
+    page = f'<html><meta charset="gb2312">{row("/list.jsp?name=县政府", title(2021))}'
+    asked = {"utf-8": "%E5%8E%BF%E6%94%BF%E5%BA%9C", "gb18030": "%CF%D8%D5%FE%B8%AE"}
+    for encoding, query in asked.items():
+        (step,) = read_page(page.encode(encoding), BASE, "list").steps
+        assert step.url.endswith(f"/list.jsp?name={query}")
+
+
 def test_a_file_that_a_page_shows_in_a_frame_is_its_own() -> None:
     page = f'<head><title>{title(2022)}_某局</title></head><div id="zoom"><p>{TEXT}</p>%s</div>'
     viewer = '<iframe src="/pdfjs/web/viewer.html?file=/a/2022.pdf"></iframe>'
