@@ -23,6 +23,7 @@ from pipeline.crawl.registry import REGISTRY, Source, choose_sources, load_regis
 from pipeline.crawl.run import crawl
 from pipeline.home import Home
 from pipeline.load.gate import has_core
+from pipeline.load.heal import heal_kept
 from pipeline.load.models import sql_files
 from pipeline.load.publish import damage, publish, published
 from pipeline.load.snapshot import is_whole, write_snapshot
@@ -248,7 +249,12 @@ def is_up_to_date(home: Home) -> bool:
 
 
 def load_stage(home: Home) -> dict[str, int]:
-    """Build ``core`` and ``ref`` aside. Gives rows by table."""
+    """Build ``core`` and ``ref`` aside, from kept readings that are what was written: what is not is read again.
+    Gives rows by table."""
+    if healed := list(heal_kept(home)):
+        for line in healed:
+            log.warning("%s", line)
+        read_stage(home, tick=None)
     with RawStore(home.raw) as store:
         facts = facts_of(home, store)
         counts = build_core(home, store.documents_to_read(), facts)

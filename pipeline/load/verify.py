@@ -6,8 +6,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import pyarrow.parquet as pq
-
 from pipeline.crawl import RawStore
 from pipeline.crawl.receipt import receipt_id_of
 from pipeline.home import Home
@@ -15,7 +13,6 @@ from pipeline.load.publish import damage
 from pipeline.load.snapshot import KEYS, LATEST, SUMS, latest, version_of, wrong_sums
 from pipeline.load.warehouse import opened
 from pipeline.reading.kept import Kept
-from pipeline.reading.schema import SCHEMAS
 
 Check = Callable[[Home], Iterator[str]]
 
@@ -43,17 +40,8 @@ def _raw_store(home: Home) -> Iterator[str]:
 
 def _kept(home: Home) -> Iterator[str]:
     with Kept(home) as kept:
-        yield from (f"kept reading {path.name}: {problem}" for path, problem in unreadable(kept))
-
-
-def unreadable(kept: Kept) -> Iterator[tuple[Path, str]]:
-    """Batch files that are missing or whose pages do not hold what their checksums say."""
-    for table in SCHEMAS:
-        for name in kept.files(table):
-            try:
-                pq.read_table(name, page_checksum_verification=True, partitioning=None)
-            except Exception as error:
-                yield Path(name), _one_line(error)
+        for names in kept.damaged().values():
+            yield from (f"kept reading {name}: not there, or not what was written" for name in names)
 
 
 def _published(home: Home) -> Iterator[str]:

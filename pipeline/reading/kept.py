@@ -1,22 +1,26 @@
 """What reading gave, kept between runs: batch files of Parquet and an index, one folder a fingerprint.
 
-A document is read again when the fingerprint of what reading hangs on has changed (``fingerprint``). A batch is written aside, renamed, and then
-indexed; a kill loses at most one batch.
+A document is read again when the fingerprint of what reading hangs on has changed (``fingerprint``). A batch is
+written aside, renamed, and then indexed with the hashes of its files; a kill loses at most one batch, and what no
+longer is what was written is found (``damaged``) and read again.
 """
 
 from __future__ import annotations
 
 import hashlib
+import logging
 import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator
 
 import pyarrow.parquet as pq
 
+from pipeline.clean.read import digest_of
 from pipeline.home import Home
 from pipeline.reading.fingerprint import reading_fingerprint
 from pipeline.reading.schema import SCHEMAS, Rows, table_of
 
+log = logging.getLogger(__name__)
 BATCH = 256
 SHA256, STATUS = (SCHEMAS["document"].names.index(name) for name in ("sha256", "status"))
 """Where they stand in a document's row."""
@@ -33,15 +37,27 @@ class Kept:
         self.fingerprint = reading_fingerprint(home)
         self.root = home.read
         self.folder = home.read / self.fingerprint
+        try:
+            self._db = self._open()
+        except sqlite3.DatabaseError as error:
+            log.warning("the index of kept readings is damaged (%s): all is read again", error)
+            shutil.rmtree(self.folder)
+            self._db = self._open()
+
+    def _open(self) -> sqlite3.Connection:
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._db = sqlite3.connect(self.folder / "index.sqlite", timeout=60)
-        self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.execute(
+        db = sqlite3.connect(self.folder / "index.sqlite", timeout=60)
+        db.execute("PRAGMA journal_mode=WAL")
+        db.execute(
             "CREATE TABLE IF NOT EXISTS entry (sha256 TEXT PRIMARY KEY, batch TEXT NOT NULL, unit TEXT NOT NULL, status TEXT, "
             "digest TEXT NOT NULL)"
         )
-        self._db.execute("CREATE TABLE IF NOT EXISTS failure (sha256 TEXT NOT NULL, status TEXT NOT NULL)")
-        self._db.commit()
+        db.execute("CREATE TABLE IF NOT EXISTS failure (sha256 TEXT NOT NULL, status TEXT NOT NULL)")
+        db.execute(
+            "CREATE TABLE IF NOT EXISTS file (batch TEXT NOT NULL, name TEXT PRIMARY KEY, sha256 TEXT NOT NULL)"
+        )
+        db.commit()
+        return db
 
     def __enter__(self) -> Kept:
         return self
@@ -103,22 +119,40 @@ class Kept:
             for row in rows["document"]
         )
         name = hashlib.sha256("".join(sha + unit for sha, unit, *_ in entries).encode()).hexdigest()[:16]
+        files = []
         for table in SCHEMAS:
             target = self.folder / f"{name}.{table}.parquet"
             aside = target.with_suffix(".part")
             pq.write_table(
-                table_of(table, (row for _, rows in batch for row in rows[table])),
-                aside,
-                compression="zstd",
-                write_page_checksum=True,
+                table_of(table, (row for _, rows in batch for row in rows[table])), aside, compression="zstd"
             )
+            files.append((name, target.name, digest_of(aside.read_bytes())))
             aside.replace(target)
         with self._db:
+            self._db.executemany("INSERT OR REPLACE INTO file VALUES (?, ?, ?)", files)
             self._db.executemany(
                 "INSERT OR REPLACE INTO entry VALUES (?, ?, ?, ?, ?)",
                 [(sha, name, *rest) for sha, *rest in entries],
             )
         return [rows for _, rows in batch]
+
+    def damaged(self) -> dict[str, tuple[str, ...]]:
+        """The batches of which a file is not there or is not what was written, with the names of such files."""
+        found: dict[str, tuple[str, ...]] = {}
+        rows = self._db.execute(
+            "SELECT batch, name, sha256 FROM file WHERE batch IN (SELECT batch FROM entry) ORDER BY name"
+        )
+        for batch, name, sha in rows:
+            path = self.folder / name
+            if not path.is_file() or digest_of(path.read_bytes()) != sha:
+                found[batch] = (*found.get(batch, ()), name)
+        return found
+
+    def drop(self, batches: Iterable[str]) -> int:
+        """Forget whole batches, whose documents are read again; gives how many documents these are."""
+        with self._db:
+            dropped = [self._db.execute("DELETE FROM entry WHERE batch = ?", (b,)).rowcount for b in batches]
+        return sum(dropped)
 
     def batches(self) -> list[str]:
         """Names of the batches that the index knows, sorted."""

@@ -13,6 +13,7 @@ from pipeline.terminal.diff import diff
 from pipeline.terminal.explain import explain
 from pipeline.terminal.export import export
 from pipeline.terminal.extract import extract
+from pipeline.terminal.heal import heal
 from pipeline.terminal.run import run
 from pipeline.terminal.say import failed, wrong
 from pipeline.terminal.sql import sql
@@ -25,7 +26,7 @@ def main() -> None:
     """阳光 Yangguang: yearly reports of Chinese government bodies on information requests, as a warehouse."""
 
 
-for verb in (run, demo, extract, sql, explain, city, export, diff, verify, crawl, sources):
+for verb in (run, demo, extract, sql, explain, city, export, diff, verify, heal, crawl, sources):
     main.add_command(verb)
 
 

@@ -10,9 +10,13 @@ from pathlib import Path
 import pytest
 
 from pipeline.home import Home
+from pipeline.load.heal import heal_store
 from pipeline.load.snapshot import LATEST
 from pipeline.load.verify import verify_home
-from pipeline.stages import is_up_to_date, snapshot_stage
+from pipeline.load.warehouse import opened
+from pipeline.reading.kept import Kept
+from pipeline.stages import is_up_to_date, load_stage, read_stage, snapshot_stage, take_in_stage
+from tests.load.conftest import REPORTS
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("load")]
 At = Callable[[str], Home]
@@ -108,3 +112,48 @@ def test_a_truncated_snapshot_before_stops_no_run(home: Home) -> None:
     assert "cannot be read" in (folder / "CHANGES.md").read_text(encoding="utf-8")
     assert said(home) == []
     assert sorted(p.name for p in home.snapshots.iterdir()) == ["0.0-before", version, LATEST]
+
+
+@pytest.mark.parametrize("spoil", [flip, Path.unlink], ids=["flipped", "gone"])
+def test_damaged_kept_readings_are_read_again(home: Home, spoil: Callable[[Path], None]) -> None:
+    spoil(sorted(home.read.rglob("*.observation.parquet"))[0])
+    assert any("kept reading" in line for line in said(home))
+    before = core_rows(home)
+    load_stage(home)  # sees it by itself
+    assert said(home) == []
+    with opened(home.building) as con:
+        (made,) = con.execute("SELECT count(*) FROM core.observation").fetchall()
+    assert made[0] == before > 0
+
+
+def core_rows(home: Home) -> int:
+    with opened(home.database, read_only=True) as con:
+        return int(con.execute("SELECT count(*) FROM core.observation").fetchall()[0][0])
+
+
+def test_a_damaged_index_of_kept_readings_begins_anew(home: Home) -> None:
+    index = next(home.read.rglob("index.sqlite"))
+    index.write_bytes(b"no database " * 400)
+    for rest in index.parent.glob("index.sqlite-*"):
+        rest.unlink()
+    with Kept(home) as kept:
+        assert kept.count() == 0
+    read_stage(home, tick=None)
+    with Kept(home) as kept:
+        assert kept.count() == REPORTS
+
+
+def test_a_damaged_object_is_put_aside_and_taken_in_again(home: Home, core: Home) -> None:
+    objects = sorted(p for p in (home.raw / "objects").rglob("*") if p.is_file())
+    flip(objects[0])
+    objects[1].unlink()
+    stray = home.raw / "objects" / "stray.txt"
+    stray.write_text("?")
+    told = list(heal_store(home))
+    assert [line.split()[2] for line in told[:2]] == sorted(o.name for o in objects[:2])
+    assert "take" in told[0]
+    assert (home.raw / "damaged" / objects[0].name).is_file()
+    assert not stray.exists()
+    take_in_stage(home, [str(core.root.parent / "in")])
+    assert said(home) == []
+    assert list(heal_store(home)) == []

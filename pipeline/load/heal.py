@@ -1,0 +1,37 @@
+"""What is damaged is made again from what is sound. Kept readings are forgotten, so that their documents are read
+again; a damaged raw object is put aside, so that it can be fetched or taken in again; the published warehouse and its
+snapshot are built again by the run that follows, which sees by itself that they are not what was published."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pipeline.crawl import RawStore
+from pipeline.home import Home
+from pipeline.reading.kept import Kept
+
+
+def heal_kept(home: Home) -> Iterator[str]:
+    """Forget the kept readings that are not what was written; a line says so where there were any."""
+    with Kept(home) as kept:
+        if damaged := kept.damaged():
+            documents = kept.drop(damaged)
+            yield f"kept readings: {', '.join(n for names in damaged.values() for n in names)}: {documents} documents are read again"
+
+
+def heal_store(home: Home) -> Iterator[str]:
+    """Put damaged raw objects aside (``raw/damaged/``) and let the crawl ask for them again; a line for each one that
+    is damaged or missing, with where it came from."""
+    with RawStore(home.raw) as store:
+        sources = {r.sha256: r.url for r in store.receipts() if r.sha256}
+        for name, problem in list(store.verify()):
+            if problem != "missing":
+                store.put_aside(name)
+            if name in sources:
+                store.ask_again(name)
+                yield (
+                    f"raw object {name} ({problem}), from {sources[name]}: put aside; crawl that address again or take "
+                    "the file in again, then run"
+                )
+            else:
+                yield f"raw/objects: {name} ({problem}): put aside"
