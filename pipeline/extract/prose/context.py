@@ -160,7 +160,7 @@ def own_surfaces(names: Sequence[str]) -> tuple[str, ...]:
 
 
 _OF_ZONES = frozenset(("园区", "开发区", "高新区", "经开区", "新区"))
-_RUNS_A_ZONE = re.compile(r"(?:开发|产业|工业|科技)?(?:园区?|区)管(?:理委员|委)会$")
+_RUNS_A_ZONE = re.compile(r"(?:园区?|区)管(?:理委员|委)会$|(?:高新|经开|开发|园|新)区$")
 
 
 def _short(name: str) -> str:
@@ -251,13 +251,19 @@ def named_body(clause: Clause, flat: str) -> tuple[str, frozenset[Token]]:
         while (
             first
             and tokens[first - 1].end == tokens[first].start
-            and tokens[first - 1].kind in ("unknown", "matter")
+            and (tokens[first - 1].kind in ("unknown", "matter") or tokens[first - 1].value == "own")
             and token.end - tokens[first - 1].start <= 14
         ):
             first -= 1
         name = flat[tokens[first].start : token.end]
         return name, frozenset(tokens[first : at if own_site else at + 1])
     return "", frozenset()
+
+
+def _of_a_document(behind: Sequence[Token]) -> bool:
+    """本级政府文件: whose document it is, not who speaks."""
+    first = next((t for t in behind if t.kind != "body"), None)
+    return first is not None and first.value in _DOCUMENTS
 
 
 def _joined_with(before: Sequence[Token], office: str, flat: str) -> bool:
@@ -312,6 +318,8 @@ def body_of(
             continue
         if token.value == "level" and any(t.value == "platform" for t in clause.left[at + 1 : at + 3]):
             continue  # 乡镇公开专栏
+        if token.value not in ("own", "self") and _of_a_document(clause.left[at + 1 :]):
+            continue
         if token.value in ("own", "self"):
             body = Body("take", "own")
         elif token.value == "area":
@@ -331,8 +339,10 @@ def body_of(
             elif body.kind not in ("whole", "group") or body is held:
                 body = Body("doubt", "level")
         elif token.value == "government":
-            if after is not None and (_is_channel(after) or after.value in _DOCUMENTS):
+            if after is not None and _is_channel(after):
                 continue
+            if at and clause.left[at - 1].value == "own" and clause.left[at - 1].end == token.start:
+                surface = flat[clause.left[at - 1].start : token.end]
             own: Verdict = "doubt" if "办" in surface else "take"
             if names and surface not in ("政府", "人民政府"):
                 own = is_own(surface, names)

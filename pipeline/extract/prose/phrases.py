@@ -182,7 +182,7 @@ def subject_of(
     if own in ("staff", "meet", "complaint") and subject.ours and not matter:
         topic = f"{own}.ours"
     if "proposals" in concepts or concepts >= PROPOSALS:
-        if subject.topic == "disclosed" and number and "handle" not in concepts:
+        if subject.topic in ("disclosed", "norm", "norm.disclosed") and number and "handle" not in concepts:
             concepts.add("disc")
         topic = "" if "disc" in concepts else topic
     return subject, topic, matter

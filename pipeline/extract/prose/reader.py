@@ -359,7 +359,8 @@ class Reader:
             subject = subject._replace(asked=True)
         elif subject.asked and concepts & _ANSWERED:
             subject = subject._replace(asked=False)
-        other_kind = judged.reason.startswith("unread") and not concepts & {"gk", "request"}
+        unread_before = any(t.kind == "unknown" for t in clause.left)
+        other_kind = judged.reason.startswith("unread") and unread_before and not concepts & {"gk", "request"}
         if own in DISPUTES and (other_kind or judged.reason.startswith("no decision")):
             subject = subject._replace(tainted=subject.tainted | DISPUTES)
             topic = "matter.undecided"

@@ -25,6 +25,11 @@ class Judge(NamedTuple):
     year: int | None
     year_named: bool = False
 
+    @property
+    def of_years(self) -> bool:
+        """Is it a report of a time when all forms count one year?"""
+        return (self.year or 0) >= APPLICANTS_FROM
+
     def decide(self, phrase: Phrase) -> tuple[Decision, ...]:
         return self.decider.decide(phrase)
 
@@ -66,8 +71,8 @@ class Judge(NamedTuple):
         when = subject.clock.verdict(stock=nil or decision.span == "stock", counted=counted)
         if nil and when in ("doubt", "weak") and subject.clock.own:
             when = "take"
-        elif when == "doubt" and self.year_named and subject.clock.only_cumulative:
-            when = "take"  # 累计 of the year whose days the lead names
+        elif when == "doubt" and subject.clock.only_cumulative and (self.year_named or self.of_years):
+            when = "take"  # 累计 of the year whose days the lead names, or where the form asks of one year
         body = subject.body.verdict
         if "foreign" in (when, body):
             return Judged("foreign", "foreign", "another time" if when == "foreign" else "another body")

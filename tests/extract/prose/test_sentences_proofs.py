@@ -172,3 +172,15 @@ def test_the_rest_and_a_printed_nought_are_read() -> None:
     rest = "受理政府信息公开申请5件,其中1件申请人撤回,其余4件均予以公开。"
     assert sure(read(rest))["application.outcome.granted"] == 4
     assert sure(read("受理行政复议0件。")) == {"reconsideration.total": 0}
+
+
+def test_since_2019_all_forms_count_one_year_and_an_office_of_the_body_is_the_body() -> None:
+    late = read("白河市招商中心办公室累计主动公开信息82条。", year=2021, issuer="白河市招商中心")
+    assert sure(late) == {"proactive.disclosed.total": 82}
+    assert sure(read("累计主动公开信息82条。", year=2016)) == {}
+    assert sure(read("截至年底,累计主动公开信息82条。", year=2021)) == {}
+
+
+def test_whose_document_it_is_says_not_who_speaks() -> None:
+    text = "发布本级政府文件9件,省政府文件30件,政策解读11条。"
+    assert sure(read(text, issuer="青山镇人民政府")) == {"response.policy_interpretations": 11}
