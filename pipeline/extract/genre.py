@@ -35,7 +35,7 @@ _OTHER_GENRE = (
     ),
     (
         re.compile(
-            r"(?:自查|自评|整改|调研|述职|督查|督导|审计|政府工作|(?:法治|依法)[^。]{2,12})(?:情况)?(?:的)?(?:年度)?(?:工作)?报告$"
+            r"(?:自查|自评|评价|评估|测评|整改|调研|述职|督查|督导|审计|政府工作|(?:法治|依法)[^。]{2,12})(?:情况)?(?:的)?(?:年度)?(?:工作)?报告$"
         ),
         "a report of another kind",
     ),
@@ -80,7 +80,14 @@ _OF_REPORT = re.compile(
 )
 _FIRST_OF_FORM = re.compile(r"总体情况$")
 """The heading with which the form of 2019 and later begins."""
+_TELLS_ON = re.compile(r"^[^。;,]{4,40}(?:评估|评价|测评|自查|调研|考核)(?:情况)?(?:的)?报告$")
+"""The headline of a report of another kind, below other lines of its page."""
 _ISSUES = re.compile(r"关于(?:印发|转发|做好|报送|编制)[^。]{4,60}通知$")
+_ANNOUNCED = re.compile(r"现(?:予以)?(?:公布|公开|发布|将)[^。;]{0,60}信息公开[^。;]{0,12}(?:年度报告|年报)")
+_FIRST_PART = re.compile(r"一、\s*(?:总体情况|概述|基本情况)")
+_OF_A_YEAR = re.compile(rf"概述\s*{YEAR}年[,，]")
+_SPOKEN_OF = 3
+"""A text that begins with the first part of the older form, tells of a year and keeps speaking of disclosure."""
 _PASSES_ON = re.compile(
     r"现[就将][^。;]{0,60}?(?:通知|事项通知|要求|安排)如下|印发给你们|(?<![申邀聘提报])请(?:结合实际,?)?(?:认真|遵照)?(?:贯彻|抓好|组织|执行)"
 )
@@ -92,9 +99,11 @@ def _plain(text: str) -> str:
 
 
 def _notice(piece: Piece) -> str:
-    """The headline of a notice about reports that is set over two lines, or, in a piece without a title of its
+    """The headline of a notice about reports, or of a report of another kind, that is set over two lines, or, in a piece without a title of its
     own, below other lines of its page; "" where there is none."""
     lines = [_plain(p.text) for p in piece.paragraphs[:_HEADLINES]]
+    if not piece.title and (told := next((x for x in lines if _TELLS_ON.search(x)), "")):
+        return told
     if not piece.title and (alone := next((x for x in lines if _ISSUES.search(x) and other_genre(x)), "")):
         return alone
     for above, line in itertools.pairwise(lines):
@@ -128,7 +137,7 @@ def why_no_report(document: Document, piece: Piece, read: int, tabled: int) -> s
         about = "" if "公开" in head else "it shows no title of a report, and "
         return f"{about}its headline 《{head[:60]}》 says that it is {genre}"
     if line := _notice(piece):
-        return f"its headline 《{line[:60]}》 says that it is a notice"
+        return f"its headline 《{line[:60]}》 says that it is {other_genre(line) or 'a notice'}"
     if piece.title is not None and not (piece.title.year or piece.title.body):
         for line in (
             p.text for p in piece.paragraphs[:_UNDER_COLUMN] if "公开" in p.text and "。" not in p.text
@@ -158,6 +167,15 @@ def why_no_report(document: Document, piece: Piece, read: int, tabled: int) -> s
         return "it has no title and tells others what to do"
     if _NEWS.search(text[:_LEAD]) or _NEWS.search(text[-200:]):
         return "it has no title and is written as news"
+    if _ANNOUNCED.search(text[:_LEAD]) and _FIRST_PART.search(text):
+        return ""
+    if (
+        headings
+        and _plain(headings[0].text).endswith("概述")
+        and _OF_A_YEAR.search(text)
+        and text.count("公开") >= _SPOKEN_OF
+    ):
+        return ""
     of_form = sum(1 for p in headings if _PARTS.search(_plain(p.text)))
     calls_itself = _CALLS_ITSELF.search(text[:_LEAD])
     opens = bool(headings) and _FIRST_OF_FORM.search(_plain(headings[0].text))

@@ -67,6 +67,9 @@ def _has_content(blocks: Sequence[Block]) -> bool:
 
 _HEADER = re.compile(r"^\s*(?:标\s*题|文章标题|题\s*名|名\s*称|信息名称)(?:\s*[:：]\s*|\s+)")
 _LINE = 40
+_COLUMN = 6
+_MENU = re.compile(r"[-•·*|>»]")
+"""Lines of a page's menu: short names of columns, items of a list."""
 _BREAKS_OFF = re.compile(r"[。;；!！?？]|[,，:：]$")
 
 
@@ -85,7 +88,8 @@ def headline(document: Document, piece: Piece) -> str:
         line = _HEADER.sub("", block.text.strip()) if isinstance(block, Paragraph) else ""
         if len(line) > 60 or _BREAKS_OFF.search(line) or section_of(line):
             break
-        lines.append(line)
+        if "公开" in line or not (_MENU.match(line) or len(line) <= _COLUMN):
+            lines.append(line)
     return next((line for line in lines if "公开" in line), next(filter(None, lines), ""))
 
 

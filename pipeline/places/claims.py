@@ -82,15 +82,16 @@ _PUBLISHED_BY = re.compile(r"(?:信息|文章)?(?:来源|发布机构|发布机�
 """Who put the page up: the body itself, its government's office or the keeper of the site."""
 _ISSUER_END = re.compile(rf"[,，。;；(（|]|{YEAR}年|(?:发布|更新)?(?:时间|日期)[:：]")
 _QUOTED = re.compile(
-    r"《[^《》]*(?:《[^《》]*》[^《》]*)*》(?:[(（](?:以下)?简称:?《[^《》]*》[)）])?|[〔\[(（][^〔\[(（)）\]〕]{0,12}\d+号[)）\]〕]?"
+    r"《[^《》]*(?:《[^《》]*》[^《》]*)*》(?:[(（](?:以下)?简称:?《[^《》]*》[)）])?|[〔\[(（](?!地址|联系)[^〔\[(（)）\]〕]{0,12}\d+号[)）\]〕]?"
 )
 _NOTICE = re.compile(r"(?:根据|按照|依据|关于)[^。;]{0,90}?(?:的通知|通知|格式|要点)(?:的?要求|精神|规定)?")
 _REPORT = re.compile(
-    rf"(?P<y>(?:{YEAR}(?:-{YEAR})?学?年?度?)?)(?:政府|政务)?信息(?:与政务)?公开(?:工作)?(?:的)?(?:{YEAR}年)?(?:年?度)?(?:工作)?(?:情况)?(?:总结)?(?:的)?(?:报告|年报|情况|工作)"
+    rf"(?P<y>(?:{YEAR}(?:[-~至]{YEAR})?学?年?度?)?)(?:(?:政府|政务)?信息(?:与政务)?公开|政府信息(?=(?:工作)?年度(?:工作)?报告))"
+    rf"(?:工作)?(?:的)?(?:{YEAR}年)?(?:年?度)?(?:工作)?(?:情况)?(?:总结)?(?:的)?(?:报告|年报|情况|工作)"
 )
 _ASKED = re.compile(r"(?:编制)?(?:的)?(?:有关)?(?:要求|通知|规定|格式)")
 """A report that others asked for: 及国土资源部2012年度报告要求."""
-_YEAR_RUN = re.compile(rf"(?:{YEAR}(?:-{YEAR})?学?年?度?)|本年度|年度")
+_YEAR_RUN = re.compile(rf"(?:{YEAR}(?:[-~至]{YEAR})?学?年?度?)|本年度|年度")
 _FIRST_SECTION = re.compile(r"(?:^|\n|(?<=[。)]))(?:一、|第一部分)")
 _ANNOUNCES = re.compile(
     r"(?:现将|现公布|现公开|现发布|特向社会公[布开])[^。;]{2,90}(?:报告|年报)[^。;]{0,20}"
@@ -113,7 +114,7 @@ _SELF_BODY = re.compile(
 )
 """A body below a government speaking of itself; 本机关 and 本单位 are said by governments too."""
 _BY = re.compile(r"(?<!理)由(?=[一-鿿])")
-_COMPILING = re.compile(rf"(?:编制|编写|撰写)(?:完成)?了?(?:本|此|《|{YEAR}年)")
+_COMPILING = re.compile(rf"(?:编制|编写|撰写)(?:完成)?了?(?:本|此|《|{YEAR}年|(?:政府|政务)?信息公开)")
 _COMPILES = re.compile(rf"([一-鿿]{{2,36}}){_COMPILING.pattern}")
 _MAKES = re.compile(
     r"(?:^|[,，。;\n])([一-鿿]{3,30}?)(?=结合|根据|按照|在)[^。;]{2,80}?(?:编制|编写|撰写)(?:并|完成|形成|发布|公布|了)*(?:本|此|《|该)"
@@ -259,7 +260,7 @@ class Case:
         opening = _NOTICE.sub("", self.text[:_LEAD_LENGTH])
         for match in _COMPILES.finditer(opening) if _COMPILING.search(opening) else ():
             if (phrase := name_ending(match[1], reg)) and (phrase.places or phrase.organ in OWN_ORGANS):
-                yield Claim(phrase, "compiled by", match[0])
+                yield Claim(without_office(phrase, reg), "compiled by", match[0])
         for match in _MAKES.finditer(lead):
             if phrase := name_at(match[1], reg):
                 yield Claim(without_office(phrase, reg), "compiled by", match[0])

@@ -82,7 +82,7 @@ _GENERIC = re.compile(r"^(?:我|本|全)?(?P<word>省|自治区|市|州|盟|地�
 _NATIONAL = re.compile(
     r"^(?:国家税务总局|中国共产党|中共|国家统计局|中华人民共和国|中国气象局|国网)(?=.{3,})"
 )
-_OF_THE_STATE = re.compile(r"^(?:中国|国家(?!税务总局.+局)|国务院|最高人民)|(?:部|总局|总署|总署本级机关)$")
+_OF_THE_STATE = re.compile(r"^(?:中国|国家(?!税务总局.+局)|国务院|最高人民)|(?:总局|总署|总署本级机关)$")
 _OWN_NAME = re.compile(r"[一-鿿]{2,18}(?<!学校)(?:大学|学院)")
 _SECOND_NAME = re.compile(r"[(（][^()（）]{2,20}[)）]?$")
 CORPS = "新疆生产建设兵团"
@@ -113,7 +113,8 @@ class Phrase:
 
 def is_national(phrase: Phrase) -> bool:
     """教育部, 海关总署, 国家税务总局: bodies of no place."""
-    return not phrase.places and not phrase.generic and bool(_OF_THE_STATE.search(phrase.text))
+    ministry = phrase.organ_name.endswith("部") and phrase.organ_name in department_table()
+    return not phrase.places and not phrase.generic and (ministry or bool(_OF_THE_STATE.search(phrase.text)))
 
 
 _TWO_BODIES = re.compile(r"(?:中心|[局办厅委会部院])[和与及]")

@@ -20,6 +20,7 @@ from pipeline.places import detect_scope
         "全县没有因政府信息公开提起行政诉讼的情况。",
         "本年度报告涵盖各镇（街道）和区政府各部门。",
         "综合全县政府信息公开情况编制而成。",
+        "由办公厅汇总自治区14个地州市、44个政府部门政府信息公开工作情况编制而成。",
     ],
 )
 def test_words_of_a_whole_area(text: str) -> None:
