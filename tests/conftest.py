@@ -9,8 +9,22 @@ from pathlib import Path
 import pytest
 
 TESTS = Path(__file__).parent
-SLOW_ROOMS = ("spine", "sql", "crawl/site", "clean/test_clean_formats_guard", "reading/test_formats_archives")
-"""Rooms and files whose tests start programs of their own: none of them is quick."""
+SLOW_ROOMS = (
+    "spine",
+    "sql",
+    "crawl/site",
+    "clean/test_clean_formats_guard",
+    "contract/test_contract_dagster",
+    "extract/test_extract_drawn",
+    "load/test_load_dagster",
+    "load/test_load_publish",
+    "load/test_load_verify",
+    "reading/test_formats_archives",
+    "reading/test_reading_registered",
+    "reconcile/test_reconcile_properties",
+)
+"""Rooms and files whose tests start programs of their own or draw many cases: none of them is quick, and ``make
+quick`` does not even load them."""
 
 if str(TESTS.parent) not in sys.path:
     sys.path.insert(0, str(TESTS.parent))  # tests.drawn, however pytest is started
@@ -25,6 +39,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--accept", action="store_true", help="rewrite the golden files from what is read now; read the diff"
     )
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """What a run without slow tests leaves out unread: importing Dagster and dbt takes each worker seconds."""
+    place = collection_path.relative_to(TESTS).as_posix()
+    return True if config.option.markexpr == "not slow" and place.startswith(SLOW_ROOMS) else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

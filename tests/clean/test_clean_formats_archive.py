@@ -73,6 +73,7 @@ def _last(data: bytes, limits: Limits | None = None) -> Member:
     return found[-1]
 
 
+@pytest.mark.slow
 def test_bombs_are_too_large() -> None:
     zeros = bytes(60_000_000)
     assert _last(archive_files.zipped([("bomb", zeros)])).status == "too_large"
@@ -82,6 +83,7 @@ def test_bombs_are_too_large() -> None:
     assert _last(twice).status == "too_large"
 
 
+@pytest.mark.slow
 def test_tar_of_endless_headers_is_stopped() -> None:
     target = io.BytesIO()
     with tarfile.open(fileobj=target, mode="w:gz") as archive:

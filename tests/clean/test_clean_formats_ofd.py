@@ -31,11 +31,18 @@ def _figures(report: Report) -> list[tuple[object, ...]]:
     return [(o.indicator, o.applicant, o.value, o.state, o.raw, o.method) for o in report.observations]
 
 
+@pytest.fixture(scope="module")
+def form() -> tuple[bytes, Report]:
+    """A report drawn as PDF, and what is read from it."""
+    pdf = report_pdf(read_document((GOLDEN / "v2021_form.html").read_bytes()))
+    return pdf, read_reports(pdf)[0]
+
+
 @pytest.mark.parametrize("way", ["runs", "signs", "scaled", "template", "composite"])
-def test_a_report_drawn_as_ofd_reads_like_the_same_drawn_as_pdf(way: ofd_files.Way) -> None:
-    page = read_document((GOLDEN / "v2021_form.html").read_bytes())
-    pdf = report_pdf(page)
-    (as_pdf,) = read_reports(pdf)
+def test_a_report_drawn_as_ofd_reads_like_the_same_drawn_as_pdf(
+    form: tuple[bytes, Report], way: ofd_files.Way
+) -> None:
+    pdf, as_pdf = form
     (as_ofd,) = read_reports(_again(pdf, way))
     assert len(as_pdf.observations) > 180
     assert _figures(as_ofd) == _figures(as_pdf)
@@ -73,6 +80,7 @@ def test_text_without_advances_stands_side_by_side_and_spaces_stay() -> None:
     assert _text(WORDS.format(y=20, text="Report 2023 of 某县")) == ["Report 2023 of 某县"]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not picture_files.font_paths(), reason=picture_files.NEEDED)
 def test_pictures_are_recognised_or_told() -> None:
     picture = '<ofd:ImageObject ID="5" Boundary="10 10 190 120" CTM="190 0 0 120 0 0" ResourceID="6"/>'

@@ -8,6 +8,7 @@ from types import ModuleType
 
 import duckdb
 import pyarrow as pa
+import pytest
 import yaml
 from codebook_files import Files
 
@@ -40,8 +41,6 @@ def writer() -> ModuleType:
 
 
 def test_a_new_column_of_an_observation_is_one_row(files: Files) -> None:
-    from pipeline.assets import table_specs
-
     files.change("columns.csv", lambda rows: rows.append(ROW))
     codebook = load_codebook(files.folder)
     con = duckdb.connect()
@@ -53,12 +52,6 @@ def test_a_new_column_of_an_observation_is_one_row(files: Files) -> None:
     ).fetchone()
     assert column == ("DECIMAL(24,6)", "把握 | How sure the reading is")
     assert schemas_of(codebook)["observation"].field("certainty").type == pa.decimal128(24, 6)
-    spec = next(s for s in table_specs(codebook) if s.key.path == ["core", "observation"])
-    told = {c.name: c for c in spec.metadata["dagster/column_schema"].columns}
-    assert (told["certainty"].type, told["certainty"].description) == (
-        "figure",
-        "把握 | How sure the reading is",
-    )
     sources = yaml.safe_load(writer().sources_text(codebook))["sources"]
     table = next(t for t in sources[0]["tables"] if t["name"] == "observation")
     assert table["columns"][-1] == {
@@ -66,6 +59,20 @@ def test_a_new_column_of_an_observation_is_one_row(files: Files) -> None:
         "data_type": "decimal(24,6)",
         "description": "把握 | How sure the reading is",
     }
+
+
+@pytest.mark.slow
+def test_a_new_column_is_told_to_dagster(files: Files) -> None:
+    from pipeline.assets import table_specs
+
+    files.change("columns.csv", lambda rows: rows.append(ROW))
+    codebook = load_codebook(files.folder)
+    spec = next(s for s in table_specs(codebook) if s.key.path == ["core", "observation"])
+    told = {c.name: c for c in spec.metadata["dagster/column_schema"].columns}
+    assert (told["certainty"].type, told["certainty"].description) == (
+        "figure",
+        "把握 | How sure the reading is",
+    )
 
 
 def test_a_column_of_loading_is_no_part_of_what_reading_keeps(files: Files) -> None:

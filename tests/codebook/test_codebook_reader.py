@@ -58,6 +58,7 @@ def test_a_wrong_value_is_told_with_its_place(
     assert value in said or "no_such" in said
 
 
+@pytest.mark.slow
 def test_every_column_of_every_file_refuses_what_no_vocabulary_has(files: Files) -> None:
     """A tab stands in no vocabulary: whichever column it gets into, the file and line are named."""
     for name in TABLES:

@@ -21,8 +21,6 @@ from pipeline.definitions import HOST_TAG, dagster_home, defs, marked, unhurried
 from pipeline.home import Home
 from pipeline.sensors import failed_run, inbox
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("dagster")]
-
 
 def test_asset_keys() -> None:
     keys = {k.to_user_string() for k in defs.resolve_asset_graph().get_all_asset_keys()}

@@ -346,6 +346,7 @@ def test_broken_pages_lead_nowhere_and_raise_nothing() -> None:
         assert all(step.kind != "report" for step in read_page(page, BASE, "list").steps)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "page",
     [

@@ -12,7 +12,7 @@ from pipeline.codebook import load_codebook
 from pipeline.home import Home
 from pipeline.load.warehouse import opened
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("load")]
+pytestmark = pytest.mark.xdist_group("load")
 At = Callable[[str], Home]
 
 

@@ -17,7 +17,7 @@ from pipeline.load.publish import damage, publish, published
 from pipeline.load.warehouse import opened
 from pipeline.stages import is_up_to_date, publish_stage, snapshot_stage
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("load")]
+pytestmark = pytest.mark.xdist_group("load")
 At = Callable[[str], Home]
 WRITES = """
 import duckdb, os, sys

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+import pytest
+
 from pipeline import places
 from pipeline.places import load_registry
 from pipeline.places.names import name_at, name_ending
@@ -57,6 +59,7 @@ def test_a_department_of_every_division_is_no_government() -> None:
     assert wrong == []
 
 
+@pytest.mark.slow
 def test_every_township() -> None:
     table = Path(places.__file__).with_name("townships.csv")
     with table.open(encoding="utf-8", newline="") as f:

@@ -42,7 +42,7 @@ def figures(report: Report) -> dict[tuple[str, str | None], tuple[object, ...]]:
     }
 
 
-@pytest.mark.parametrize("template", FORMS)
+@pytest.mark.parametrize("template", ["v2021", *(pytest.param(t, marks=pytest.mark.slow) for t in FORMS[1:])])
 @pytest.mark.parametrize("name", PRINTERS)
 def test_every_format_gives_what_the_page_gives(template: str, name: str) -> None:
     made = report_files.report(template, 5)

@@ -119,6 +119,7 @@ def test_another_version_of_a_library_is_seen(tmp_path: Path, monkeypatch: pytes
     fingerprint._code_fingerprint.cache_clear()
 
 
+@pytest.mark.slow
 def test_the_walk_finds_all_that_a_worker_loads(tmp_path: Path) -> None:
     """Read pages, word-processor files, workbooks and PDF in a fresh process: it loads no module of ours that
     the walk missed."""

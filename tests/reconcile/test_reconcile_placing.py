@@ -221,6 +221,7 @@ def _hostile() -> dict[str, list[Unplaced]]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", list(_hostile()))
 def test_hostile_rows_end_and_no_cell_is_guessed(kind: str) -> None:
     rows = _hostile()[kind]

@@ -116,7 +116,7 @@ def test_a_rule_between_years_is_a_finding_where_the_year_before_breaks_it(rule:
 
 def findings_between(rule: Rule, figures: Figures, template: str) -> set[tuple[str, str]]:
     """What loading finds in two years' reports of one body."""
-    con = duckdb.connect()
+    con = duckdb.connect(config={"threads": 1})
     con.execute("CREATE SCHEMA core")
     for table in ("report", "observation", "finding"):
         con.execute(create_table(CODEBOOK, "core", table))

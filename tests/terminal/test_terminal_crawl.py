@@ -52,6 +52,7 @@ def test_a_source_leads_to_the_same_reports_alone_as_among_others(home: Home, id
     assert crawled.error == ""
 
 
+@pytest.mark.slow  # it tries again for some seconds
 def test_the_command_goes_through_the_stage_and_names_what_failed(home: Home) -> None:
     (home.root / "sources.csv").write_text(f"{HEAD}gone,330800,甲,county,http://127.0.0.1:9/,list,\n")
     done = CliRunner().invoke(

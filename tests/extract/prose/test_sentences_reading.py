@@ -194,6 +194,7 @@ def test_sentences_open_after_a_fused_percentage() -> None:
     assert cut == ["办结率100%", "6件申请中同意公开4件。", "其余2件。"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [
