@@ -29,3 +29,13 @@ def test_every_model_states_its_grain() -> None:
     assert [
         m.name for m in models if not m.read_text(encoding="utf-8").startswith("-- grain: one row per ")
     ] == []
+
+
+def test_intermediate_models_are_described_by_their_grain() -> None:
+    folder = SQL / "models" / "intermediate"
+    described = (folder / "intermediate.yml").read_text(encoding="utf-8").replace("'", '"')
+    for model in sorted(folder.glob("*.sql")):
+        grain = (
+            model.read_text(encoding="utf-8").split("\n", 1)[0].removeprefix("-- grain: o").replace("'", '"')
+        )
+        assert f'  - name: {model.stem}\n    description: "O{grain}"\n' in described
