@@ -282,7 +282,7 @@ def check_dates(report: Report) -> Iterator[Finding]:
     codebook = load_codebook()
     published = date.fromisoformat(report.published_on)
     for rule in codebook.rules_for(report.template or codebook.fallback_form):
-        window = rule.window
+        window = rule.window if rule.scope == "publication" else None
         if window is None or not _concerns(rule, report):
             continue
         first = date(report.year + 1, *window.first) if window.first else date.min

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from pipeline.chinese.days import FULL_YEAR
@@ -141,7 +142,8 @@ _KIND_OF_BODY = re.compile(
 """How a body of such a kind may call itself alone (学校收到申请2件)."""
 
 
-def own_surfaces(names: Sequence[str]) -> tuple[str, ...]:
+@lru_cache(maxsize=1024)
+def own_surfaces(names: tuple[str, ...]) -> tuple[str, ...]:
     """How a body may name itself: whole, without its place, without 人民政府; a tax bureau without the head
     of its name."""
     found: list[str] = []
@@ -173,13 +175,15 @@ def _abbreviates(short: str, own: str) -> bool:
     return all(char in rest for char in short)
 
 
-def of_own_field(word: str, names: Sequence[str]) -> bool:
+@lru_cache(maxsize=4096)
+def of_own_field(word: str, names: tuple[str, ...]) -> bool:
     """教育体育 of 白河县教育体育局, 局 of any bureau: a word whose characters stand in the body's own name, in their
     order, names the body or its field."""
     return any(_abbreviates(word, own) for own in names)
 
 
-def is_own(name: str, names: Sequence[str]) -> Verdict:
+@lru_cache(maxsize=4096)
+def is_own(name: str, names: tuple[str, ...]) -> Verdict:
     """Whether a body that is named is the reporting one."""
     bare = name.removesuffix("机关")
     short = _short(bare)
@@ -285,7 +289,7 @@ def body_of(
     flat: str,
     name: str,
     of_name: frozenset[Token],
-    names: Sequence[str],
+    names: tuple[str, ...],
     held: Body,
     *,
     narrow: bool,

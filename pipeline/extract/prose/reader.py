@@ -75,7 +75,7 @@ class Reader:
         codebook: Codebook,
         family: str,
         year: int | None,
-        names: Sequence[str],
+        names: tuple[str, ...],
         *,
         narrow: bool,
         year_named: bool = False,

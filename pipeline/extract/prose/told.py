@@ -131,7 +131,7 @@ _NAMED_CHANNELS = frozenset(("wechat", "weibo", "website", "newmedia"))
 _NAMED = _NAMED_CHANNELS | {"press"}
 
 
-def _name_from(words: Sequence[Token], at: int, names: Sequence[str], flat: str) -> int:
+def _name_from(words: Sequence[Token], at: int, names: tuple[str, ...], flat: str) -> int:
     """Where the body's own name begins that ends with word ``at`` (市统计局: three words); behind it where none does."""
     best = at + 1
     for first in range(at, -1, -1):
@@ -144,7 +144,7 @@ def _name_from(words: Sequence[Token], at: int, names: Sequence[str], flat: str)
     return best
 
 
-def own_words_of(clause: Clause, names: Sequence[str], flat: str) -> frozenset[Token]:
+def own_words_of(clause: Clause, names: tuple[str, ...], flat: str) -> frozenset[Token]:
     """Words that say no other thing: the body's own field (教育信息 of a bureau of education) an account's name
     right before it (书香白河微信公众号), what a press conference is about."""
     found: set[Token] = set()

@@ -369,6 +369,7 @@ def tokens_of_heading(flat: str, lexicon: Lexicon) -> Sequence[Token]:
     return tokens(flat, lexicon, {})
 
 
-def own_words(names: Sequence[str]) -> Words:
+@lru_cache(maxsize=256)
+def own_words(names: tuple[str, ...]) -> Words:
     """The reporting body's names as words of its own."""
     return _index([(n, ("body", "own", "")) for n in names if len(n) > 1])

@@ -140,7 +140,8 @@ def after(row: Row, kind: Kind, above: Above, form: Form) -> Above:
             same = kind.key.group in ("", above.outcome)
             return above if same else above._replace(outcome=kind.key.group)
         case "labelled" if kind.key and kind.key.table == "statistics":
-            return above._replace(statistic=kind.key.group or above.statistic)
+            same = kind.key.group in ("", above.statistic)
+            return above if same else above._replace(statistic=kind.key.group)
         case "matter_and_quantity":
             return above if kind.group == above.matter else above._replace(matter=kind.group)
         case "matters":

@@ -272,6 +272,8 @@ def dispute_groups(items: Row, form: Form) -> list[str]:
 
 def _lies_on_its_side(table: Table, items: Sequence[Item], form: Form) -> bool:
     """Whether what the forms print as column labels stands in a column, each with figures to its right."""
+    if sum(1 for i in items if i.columns) < 3:
+        return False
     cells = list(zip(table.cells, items, strict=True))
     named = [(c, i) for c, i in cells if i.columns and not c.text[:1].isdigit()]
     if max(Counter(c.col for c, _ in named).values(), default=0) < 3:

@@ -11,6 +11,7 @@ from pipeline.document import Table
 
 _HEADED = re.compile(YEAR)
 _PART = re.compile(r"[上下]半年|[第前]?[一二三四1-4]季度|(?<!\d)(?:1[0-2]|[1-9])月?[-—–~至](?:1[01]|[1-9])月")
+_PARTS = frozenset("半季月")
 _YEAR_ALONE = re.compile(rf"(?:({YEAR})年?(?:度|全年|数据)?|(本年度?|当年度?|今年|上年度?|上一年度?|去年))$")
 _ABOUT_TABLE = re.compile(r"表|统计|情况|年度|数据")
 
@@ -26,7 +27,7 @@ def year_hint(titles: Sequence[str]) -> int | None:
 
 def part_of_year(titles: Sequence[str]) -> bool:
     """Whether a table's titles name a part of a year: a half, a quarter, some months."""
-    return any(_PART.search(text) and _ABOUT_TABLE.search(text) for text in titles)
+    return any(_PART.search(text) and _ABOUT_TABLE.search(text) for text in titles if _PARTS & set(text))
 
 
 def titles_of(before: Sequence[str], table: Table) -> list[str]:
