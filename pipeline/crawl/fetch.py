@@ -71,6 +71,11 @@ class Fetched:
     requests: int = 0
 
 
+_CHALLENGES = frozenset({202, 412, 521})
+"""What the usual guards of governments' sites answer until a browser has run their script."""
+_CHALLENGED = "the server answered {} and wants a script to be run before it shows the page"
+
+
 class _Again(Exception):
     def __init__(self, reply: Reply) -> None:
         super().__init__(reply.status)
@@ -193,7 +198,8 @@ class Fetcher:
             target = normalise_url(reply.location, here)
         except BadAddress as error:
             return replace(reply, status="bad_redirect", detail=str(error)), here
-        if target in seen:
+        sets_cookie = target == here and "set-cookie" in reply.headers and seen.count(here) == 1
+        if target in seen and not sets_cookie:  # one that only wants its cookie back is asked once more
             return replace(reply, status="redirect_loop", detail=f"{here} leads back to {target}"), here
         if len(seen) > self._policy.max_redirects:
             detail = f"more than {self._policy.max_redirects} redirects"
@@ -311,6 +317,10 @@ class Fetcher:
             return Reply("not_modified", http_status=code, headers=headers)
         if code != 200:
             wait = retry_after_seconds(headers.get("retry-after")) if code in (429, 503) else None
+            if code in _CHALLENGES:
+                return Reply(
+                    "challenge", _CHALLENGED.format(code), code, headers, again="set-cookie" in headers
+                )
             return Reply(
                 f"http_{code}",
                 f"the server answered {code}",

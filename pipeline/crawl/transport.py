@@ -30,8 +30,8 @@ class UnknownEncoding(Exception):
 
 
 class Client:
-    """An HTTP client that keeps no cookies, follows no redirects, uses no proxy of the environment (a proxy
-    would look names up behind our back) and speaks HTTP/2 where offered.
+    """An HTTP client that keeps cookies for as long as it lives, each for its own host, follows no redirects, uses
+    no proxy of the environment (a proxy would look names up behind our back) and speaks HTTP/2 where offered.
 
     ``insecure``: takes any certificate and TLS down to 1.0; for sources whose registry note allows it.
     """
@@ -46,6 +46,7 @@ class Client:
             context.options |= getattr(ssl, "OP_LEGACY_SERVER_CONNECT", 0x4)
         self._context = context
         self._network = CheckedNetwork(resolver, allow_private=policy.allow_private)
+        self._cookies = httpx.Cookies()
         self._max_origins = policy.requests_at_once * 2
         self._origins: OrderedDict[str, _OriginTransport] = OrderedDict()
         self._timeout = httpx.Timeout(policy.total_seconds, connect=policy.connect_seconds).as_dict()
@@ -73,11 +74,13 @@ class Client:
             content=form,
             extensions={"timeout": self._timeout},
         )
+        self._cookies.set_cookie_header(request)
         transport = self._transport_of(f"{request.url.scheme}://{request.url.netloc.decode('ascii')}")
         transport.users += 1
         try:
             response = await transport.handle_async_request(request)
             response.request = request
+            self._cookies.extract_cookies(response)
             try:
                 yield response
             finally:
