@@ -312,9 +312,11 @@ def body_of(
         return Body(is_own(name, names), "named")
     body = held
     for at, token in enumerate(clause.left):
+        surface = flat[token.start : token.end]
+        if surface in _BASIS:
+            break  # 本局按照县政务公开办要求
         if token.kind != "body" or (body.kind == "others" and body is not held):
             continue
-        surface = flat[token.start : token.end]
         if token.value in ("government", "level") and at and flat[token.start - 1] in _TO:
             continue
         after = clause.left[at + 1] if at + 1 < len(clause.left) else None

@@ -37,7 +37,7 @@ def deny(
         found = (*before.all, *found)
     items = items_of(found)
     last = set(concepts_of(items[-1]))
-    shared = ({"gk"} & set(concepts_of(found))) | (last & RESULTS)
+    shared = (_OF_ALL & set(concepts_of(found))) | (last & RESULTS)
     for item in items:
         concepts = set(concepts_of(item)) | shared
         if any(t.kind == "neg" and t.value == "fee" for t in item):
@@ -74,6 +74,8 @@ def deny(
             sentence.said.append(Said(*place, NIL, True, decisions, judged, verb, of, frozenset(concepts)))
 
 
+_OF_ALL = frozenset(("gk", "added"))
+"""What is said of all things that are denied together (无新增的规章和规范性文件)."""
 _OF_ONE = RESULTS | DISPUTES | OUTCOMES | {"done", "reply", "ontime"}
 """What may be said of one case without 均 (收到1件,依法予以公开)."""
 _DEALT = frozenset(("done", "reply", "ontime", "rate_done", "rate_reply"))

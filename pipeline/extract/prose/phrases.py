@@ -209,7 +209,9 @@ def phrase_of(
     many = len(concepts & CHANNELS - {"platform"}) > 1 or any(t.value == "many" for t in clause.left)
     if many and "proactive" in concepts:
         concepts -= CHANNELS
-    if len(concepts & _WAYS) > 1 and ("recv" in concepts or concepts >= {"submit", "request"}):
+    if len(concepts & _WAYS) > 1 and (
+        "recv" in concepts or concepts >= {"submit", "request"} or concepts >= {"submit", "gk"}
+    ):
         concepts -= _WAYS
     documents = topic in ("norm", "reg") or topic in DECIDED
     if documents and clause.opener in JOINTS and not concepts & _OF_DOCUMENTS and said:

@@ -346,7 +346,7 @@ class Reader:
         if "approx" in clause.kinds and not number.approx:
             number = number._replace(approx=True)
         joined = clause.opener in JOINTS and bool(said)
-        part = clause.opener != ":" and "sub" in clause.left_kinds
+        part = clause.opener != ":" and ("sub" in clause.left_kinds or (joined and said[-1].part))
         said.append(
             Said(
                 *(sentence.at, clause.start, clause.end, number, False, decisions, judged),

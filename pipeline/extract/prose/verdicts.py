@@ -46,6 +46,8 @@ class Judge(NamedTuple):
         if first.need == {"apply"}:
             among = any(t.value == "among" for t in clause.right)
             return bool(concepts_of(clause.left)) and not among
+        if first.total and "file" in first.need and any(t.value == "government" for t in clause.left):
+            return False  # 主动公开政府办公室文件26条
         if "repost" in concepts and not reposted_by(clause):
             return False
         if {"platform", "disc"} <= first.need and not on_a_platform(clause):
