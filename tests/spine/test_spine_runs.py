@@ -8,6 +8,7 @@ import signal
 import subprocess
 import time
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import duckdb
 import pytest
@@ -67,11 +68,39 @@ def test_wrong_use_is_exit_code_2_with_a_message(tmp_path: Path) -> None:
         assert "Traceback" not in done.stderr
 
 
-def test_readers_are_never_locked_out(tmp_path: Path) -> None:
-    home = Home(tmp_path / "home")
-    yangguang(home.root, "run", str(pages(tmp_path / "a", 0, 2)))
+TABLES = ("core.report", "core.observation", "core.finding", "mart.city_year")
+
+
+class Grown(NamedTuple):
+    """A home after a calm run of twelve pages and a second run of one known page and one new."""
+
+    home: Home
+    calm: dict[str, list[tuple[Any, ...]]]
+    before: dict[str, int]
+    said: str
+    held: int
+    seen: set[int]
+    failures: str
+
+
+def rows_of(home: Home) -> dict[str, list[tuple[Any, ...]]]:
+    with duckdb.connect(str(home.database), read_only=True) as con:
+        return {table: con.execute(f"SELECT * FROM {table} ORDER BY ALL").fetchall() for table in TABLES}
+
+
+def batches(home: Home) -> dict[str, int]:
+    """When each file of what was read was written."""
+    return {p.name: p.stat().st_mtime_ns for p in home.read.glob("*/*.parquet")}
+
+
+@pytest.fixture(scope="module")
+def grown(tmp_path_factory: pytest.TempPathFactory) -> Grown:
+    folder = tmp_path_factory.mktemp("grown")
+    home = Home(folder / "home")
+    yangguang(home.root, "run", str(pages(folder / "a", 0, 12)))
+    calm, before = rows_of(home), batches(home)
     old = duckdb.connect(str(home.database), read_only=True)
-    before = old.execute("SELECT count(*) FROM core.report").fetchone()
+    old.execute("SELECT count(*) FROM core.report")
     script = (
         "import duckdb, select, sys\n"
         "while not select.select([sys.stdin], [], [], 0.05)[0]:\n"
@@ -81,25 +110,35 @@ def test_readers_are_never_locked_out(tmp_path: Path) -> None:
     reader = subprocess.Popen(  # opens the file anew some twenty times a second
         [COMMAND[0], "-c", script, str(home.database)],
         stdin=subprocess.PIPE,
-        stdout=(tmp_path / "counts").open("w"),
+        stdout=(folder / "counts").open("w"),
         stderr=subprocess.PIPE,
         text=True,
     )
-    yangguang(home.root, "run", str(pages(tmp_path / "b", 2, 2)))
+    done = yangguang(home.root, "run", str(pages(folder / "b", 11, 2)))
     _, failures = reader.communicate()
-    counts = {int(line) for line in (tmp_path / "counts").read_text().splitlines()}
-    assert not failures
-    assert {2, 4} >= counts >= {2}
-    assert old.execute("SELECT count(*) FROM core.report").fetchone() == before
+    seen = {int(line) for line in (folder / "counts").read_text().splitlines()}
+    held = old.execute("SELECT count(*) FROM core.report").fetchall()[0][0]
     old.close()
-    with duckdb.connect(str(home.database), read_only=True) as con:
-        assert con.execute("SELECT count(*) FROM core.report").fetchone() == (4,)
+    return Grown(home, calm, before, done.stderr, held, seen, failures)
 
 
-def test_a_killed_run_loses_nothing(tmp_path: Path) -> None:
+def test_readers_are_never_locked_out(grown: Grown) -> None:
+    assert not grown.failures
+    assert {12, 13} >= grown.seen >= {12}
+    assert grown.held == 12
+    assert len(rows_of(grown.home)["core.report"]) == 13
+
+
+def test_only_new_documents_are_read_and_a_file_taken_twice_is_one(grown: Grown) -> None:
+    assert "1 new, 1 known" in grown.said
+    now = batches(grown.home)
+    assert {n: t for n, t in now.items() if n in grown.before} == grown.before
+    assert len(now) == 2 * len(grown.before)
+    assert len([p for p in (grown.home.raw / "objects").rglob("*") if p.is_file()]) == 13
+
+
+def test_a_killed_run_loses_nothing(grown: Grown, tmp_path: Path) -> None:
     folder = pages(tmp_path / "in", 0, 12)
-    calm = Home(tmp_path / "calm")
-    yangguang(calm.root, "run", str(folder))
     home = Home(tmp_path / "killed")
     dice = random.Random(7)
     for _ in range(4):
@@ -114,27 +153,7 @@ def test_a_killed_run_loses_nothing(tmp_path: Path) -> None:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         if home.database.is_file():  # whatever is published is whole
-            with duckdb.connect(str(home.database), read_only=True) as con:
-                assert con.execute("SELECT count(*) FROM core.report").fetchone() == (12,)
+            assert len(rows_of(home)["core.report"]) == 12
     yangguang(home.root, "run", str(folder))
     assert yangguang(home.root, "verify").returncode == 0
-    for table in ("core.report", "core.observation", "core.finding", "mart.city_year"):
-        query = f"select * from {table} order by all"
-        assert (
-            yangguang(home.root, "sql", query, "--format", "csv").stdout
-            == yangguang(calm.root, "sql", query, "--format", "csv").stdout
-        )
-
-
-def test_only_new_documents_are_read_and_a_file_taken_twice_is_one(tmp_path: Path) -> None:
-    home = Home(tmp_path / "home")
-    yangguang(home.root, "run", str(pages(tmp_path / "a", 0, 3)))
-    folder = next(p for p in home.read.iterdir() if p.is_dir())
-    batches = {p.name: p.stat().st_mtime_ns for p in folder.glob("*.parquet")}
-    pages(tmp_path / "b", 2, 2)  # one known document and one new
-    done = yangguang(home.root, "run", str(tmp_path / "b"))
-    assert "1 new, 1 known" in done.stderr
-    now = {p.name: p.stat().st_mtime_ns for p in folder.glob("*.parquet")}
-    assert {n: t for n, t in now.items() if n in batches} == batches
-    assert len(now) == 2 * len(batches)
-    assert len([p for p in (home.raw / "objects").rglob("*") if p.is_file()]) == 4
+    assert rows_of(home) == grown.calm
