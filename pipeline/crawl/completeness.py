@@ -19,6 +19,7 @@ RULES = {
     "source_year_missing": "No year is missing between two that have a report",
     "source_unfinished": "Every source's last crawl has ended",
     "source_pages_failed": "Every report and every further list page could be fetched",
+    "source_same_answer": "No two addresses of reports give the same page",
     "source_limit": "No source leads to more pages than a crawl takes",
 }
 """What each rule of ``check_sources`` asks for."""
@@ -55,6 +56,7 @@ class _Round(NamedTuple):
     finished_at: float | None
     reports: Mapping[str, int | None]
     errors: tuple[tuple[str, str, str], ...]
+    same: tuple[str, ...] = ()
 
 
 def sources_table(home_raw: Path, sources: Iterable[Source]) -> list[SourceRow]:
@@ -91,7 +93,8 @@ def check_sources(home_raw: Path, sources: Iterable[Source]) -> list[SourceFindi
     crawl, though an earlier one had some), ``source_never_had_reports``, ``source_fewer_reports`` (fewer than
     in the crawl before), ``source_year_missing`` (no report of a year between two that have one),
     ``source_unfinished`` (pages are still due from a host that gave no answer or asked to wait),
-    ``source_pages_failed`` (reports or further list pages that could not be fetched), ``source_limit`` (it
+    ``source_pages_failed`` (reports or further list pages that could not be fetched), ``source_same_answer`` (the
+    addresses of reports of several years give one and the same page, which counts as none), ``source_limit`` (it
     leads to more pages than a crawl takes, so some were left).
     """
     with closing(_open(home_raw)) as db:
@@ -132,6 +135,13 @@ def _check(source: Source, rounds: list[_Round]) -> list[SourceFinding]:
             "source_pages_failed",
             "warn",
             f"有{len(others)}个网页取不到 / {len(others)} of its pages failed, first {others[0][1]}: {others[0][0]}",
+        )
+    if same := rounds[-1].same:
+        add(
+            "source_same_answer",
+            "error",
+            f"{len(same)}个年报网址给出同一网页,不算报告 / {len(same)} addresses of reports of several years give the "
+            f"same page, which is none: first {same[0]}",
         )
     if rounds[-1].finished_at is None:
         add("source_unfinished", "warn", "上次采集没有完成 / its last crawl has not ended")
@@ -175,6 +185,16 @@ def _rounds(db: sqlite3.Connection, source: Source) -> list[_Round]:
                 (source.source_id, number),
             ).fetchall()
         )
+        answers = dict(
+            db.execute(
+                "SELECT url, sha256 FROM crawl_find JOIN crawl_visit USING (url) WHERE source_id = ? AND round = ?",
+                (source.source_id, number),
+            ).fetchall()
+        )
+        years: dict[str, set[int | None]] = {}
+        for url, sha in answers.items():
+            years.setdefault(sha, set()).add(reports[url])
+        alike = {sha for sha, found in years.items() if sha and len(found) > 1}
         errors = tuple(
             db.execute(
                 "SELECT url, status, rule FROM crawl_page WHERE source_id = ? AND round = ? AND due = 0 "
@@ -182,7 +202,9 @@ def _rounds(db: sqlite3.Connection, source: Source) -> list[_Round]:
                 (source.source_id, number),
             ).fetchall()
         )
-        rounds.append(_Round(number, finished_at, reports, errors))
+        same = tuple(url for url in reports if answers.get(url) in alike)
+        reports = {url: year for url, year in reports.items() if url not in same}
+        rounds.append(_Round(number, finished_at, reports, errors, same))
     return rounds
 
 
@@ -196,7 +218,7 @@ def _open(home_raw: Path) -> Any:
         db.close()
     db = sqlite3.connect(":memory:")
     db.execute("CREATE TABLE crawl_round (source_id, round, started_at, finished_at)")
-    db.execute("CREATE TABLE crawl_visit (visited_at)")
+    db.execute("CREATE TABLE crawl_visit (url, sha256, visited_at)")
     db.execute("CREATE TABLE crawl_find (source_id, round, url, title, year, rule)")
     db.execute("CREATE TABLE crawl_page (seq, source_id, url, round, status, rule, due)")
     return db

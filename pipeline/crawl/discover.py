@@ -55,6 +55,12 @@ _WAITING = re.compile(
     r"请稍[候等后]|排队|正在(?:跳转|加载|检测|验证)|Just a moment|Checking your browser|Please wait",
     re.IGNORECASE,
 )
+_GONE = re.compile(
+    r"(?:页面|网页|文件|内容|信息|文章|栏目)[^。]{0,6}(?:不存在|已(?:被)?删除|没有找到|未找到|找不到|已下线)"
+    r"|(?:没有找到|未找到|找不到)[^。]{0,10}(?:页面|网页|文件|内容|信息)|\b404\b|page not found",
+    re.IGNORECASE,
+)
+"""An error page that its server sends as if all were well."""
 _FENCE = re.compile(
     r"安全验证|访问验证|人机|验证码|访问被|拦截|防火墙|禁止访问|访问过于频繁|Access Denied|Forbidden|WAF"
     r"|请开启\s*JavaScript|enable JavaScript",
@@ -325,6 +331,8 @@ def _nature(soup: BeautifulSoup) -> tuple[str, str]:
         + " ".join(tag.get_text() for tag in soup.find_all("noscript"))
     )
     links = soup.find_all("a", href=True)
+    if _GONE.search(whole) and not is_report_title(_own_title(soup)):
+        return "soft_404", "the server answered 200 and the page says that there is none"
     if len(links) < 5 and _WAITING.search(whole):
         return "waiting_room", "the page asks to wait and shows nothing else"
     if len(links) < 5 and _FENCE.search(whole):

@@ -351,6 +351,10 @@ def test_a_host_that_falls_silent_is_left_for_a_later_run(
             "waiting_room",
         ),
         ("<html><body><h1>访问被拦截</h1><p>您的请求存在风险</p></body></html>", "fence"),
+        (
+            "<html><title>提示信息</title><body><h1>您访问的页面不存在或已被删除</h1><a href='/'>首页</a></body></html>",
+            "soft_404",
+        ),
         ("   \n ", "empty_page"),
     ],
 )

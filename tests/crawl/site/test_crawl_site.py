@@ -55,7 +55,7 @@ def test_a_column_is_fetched_whole_and_a_second_crawl_costs_304s_alone(
     portal: Any, raw: Path, quick: Policy, source_at: Callable[..., Source]
 ) -> None:
     fill(portal)
-    source = source_at(portal.url("/nb/"))
+    source = Source("same", "", "某局", "department", portal.url("/nb/"), "list")
     states: list[CrawlState] = []
 
     class Seen:
@@ -110,7 +110,7 @@ def test_a_page_that_changed_keeps_both_versions(
     portal: Any, raw: Path, quick: Policy, source_at: Callable[..., Source]
 ) -> None:
     fill(portal)
-    source = source_at(portal.url("/nb/"))
+    source = Source("same", "", "某局", "department", portal.url("/nb/"), "list")
     crawl(raw, [source], delay=0, allow_private=True, policy=quick)
     portal.put_report("/nb/a2.html", "某局2022年政府信息公开工作年度报告", "<p>更正</p>")
     result = crawl(raw, [source], delay=0, allow_private=True, policy=quick)
@@ -160,7 +160,12 @@ def test_a_dry_run_lists_and_keeps_nothing(
 ) -> None:
     fill(portal)
     result = crawl(
-        raw, [source_at(portal.url("/nb/"))], delay=0, allow_private=True, policy=quick, dry_run=True
+        raw,
+        [Source("same", "", "某局", "department", portal.url("/nb/"), "list")],
+        delay=0,
+        allow_private=True,
+        policy=quick,
+        dry_run=True,
     )
     assert sorted(portal.paths()) == ["/nb/", "/nb/index_1.html"]
     assert [(plan.kind, plan.year) for plan in result.planned] == [
@@ -175,7 +180,10 @@ def test_one_address_of_two_sources_is_fetched_once(
     portal: Any, raw: Path, quick: Policy, source_at: Callable[..., Source]
 ) -> None:
     fill(portal)
-    sources = [source_at(portal.url("/nb/")), source_at(portal.url("/nb/a2.html"), "article")]
+    sources = [
+        Source("same", "", "某局", "department", portal.url("/nb/"), "list"),
+        source_at(portal.url("/nb/a2.html"), "article"),
+    ]
     crawl(raw, sources, delay=0, allow_private=True, policy=quick)
     assert portal.paths().count("/nb/a2.html") == 1
     assert {row.source_id: row.reports for row in sources_table(raw, sources)} == {
@@ -206,7 +214,7 @@ def test_a_list_that_shrinks_empties_or_misses_a_year_is_found(
     portal: Any, raw: Path, quick: Policy, source_at: Callable[..., Source]
 ) -> None:
     fill(portal)
-    source = source_at(portal.url("/nb/"))
+    source = Source("same", "", "某局", "department", portal.url("/nb/"), "list")
 
     def rules() -> set[str]:
         crawl(raw, [source], delay=0, allow_private=True, policy=quick)
@@ -276,7 +284,13 @@ def test_links_to_clones_and_inner_machines_are_never_followed(
         ],
     )
     portal.put_report("/nb/a.html", title)
-    result = crawl(raw, [source_at(portal.url("/nb/"))], delay=0, allow_private=True, policy=quick)
+    result = crawl(
+        raw,
+        [Source("same", "", "某局", "department", portal.url("/nb/"), "list")],
+        delay=0,
+        allow_private=True,
+        policy=quick,
+    )
     assert result.counts == {"ok": 2}
     assert {seen.host for seen in portal.requests} == {"127.0.0.1"}
 
@@ -285,7 +299,7 @@ def test_a_source_that_leads_to_too_many_pages_is_cut_and_found(
     portal: Any, raw: Path, quick: Policy, source_at: Callable[..., Source]
 ) -> None:
     portal.put_list("/nb/", [(f"{n}.html", f"某局{2008 + n}年政府信息公开工作年度报告") for n in range(15)])
-    source = source_at(portal.url("/nb/"))
+    source = Source("same", "", "某局", "department", portal.url("/nb/"), "list")
     result = crawl(raw, [source], delay=0, allow_private=True, policy=replace(quick, max_pages=6))
     assert sum(result.counts.values()) == 6
     assert "source_limit" in {finding.rule for finding in check_sources(raw, [source])}
@@ -313,7 +327,10 @@ def test_two_crawlers_at_once_share_the_pause_and_not_the_source(
     portal.put_list("/zwgk/", [(f"b{n}.html", f"某镇20{n}年政府信息公开工作年度报告") for n in range(12, 20)])
     for n in range(12, 20):
         portal.put_report(f"/zwgk/b{n}.html", f"某镇20{n}年政府信息公开工作年度报告")
-    one, two = source_at(portal.url("/nb/")), source_at(portal.url("/zwgk/"))
+    one, two = (
+        Source("same", "", "某局", "department", portal.url("/nb/"), "list"),
+        source_at(portal.url("/zwgk/")),
+    )
     results: list[Any] = []
 
     def run(sources: list[Source]) -> None:
@@ -335,7 +352,26 @@ def test_the_frontier_is_one_database_with_the_receipts(
     portal: Any, raw: Path, quick: Policy, source_at: Callable[..., Source]
 ) -> None:
     fill(portal)
-    crawl(raw, [source_at(portal.url("/nb/"))], delay=0, allow_private=True, policy=quick)
+    crawl(
+        raw,
+        [Source("same", "", "某局", "department", portal.url("/nb/"), "list")],
+        delay=0,
+        allow_private=True,
+        policy=quick,
+    )
     database = sqlite3.connect(raw / "crawl.sqlite")
     tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     assert {"receipt", "recheck", "crawl_page", "crawl_round", "crawl_visit", "crawl_find"} <= tables
+
+
+def test_one_answer_for_every_address_is_no_report(portal: Any, raw: Path, quick: Policy) -> None:
+    rows = [(f"/nb/{year}.html", f"某局{year}年政府信息公开工作年度报告") for year in (2020, 2021, 2022)]
+    portal.put_list("/nb/", rows)
+    portal.put_report("/nb/2022.html", rows[2][1])
+    for href, _ in rows[:2]:
+        portal.put(href, "<html><body><h1>某局欢迎您</h1><p>" + "本局介绍。" * 90 + "</p></body></html>")
+    source = Source("same", "", "某局", "department", portal.url("/nb/"), "list")
+    crawl(raw, [source], delay=0, allow_private=True, policy=quick)
+    (row,) = sources_table(raw, [source])
+    assert row.reports_by_year == {2022: 1}
+    assert "source_same_answer" in row.findings
