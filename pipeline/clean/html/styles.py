@@ -30,7 +30,8 @@ _INTEREST = re.compile(
     r"|(?<![-\w])color\s*:\s*(?:#(?:[ef]{3}\b|(?:[ef][0-9a-f]){3})|white|transparent|rgba?\(\s*2[3-5]\d|rgba\([^)]*,\s*0\))",
     re.I,
 )
-_SHEET = re.compile(r"<style\b([^<>]*)>(.*?)</style", re.I | re.S)
+_SHEET = re.compile(r"<style\b([^<>]*)>", re.I)
+_SHEET_END = re.compile(r"</style", re.I)
 _PRINT = re.compile(r"\bmedia\s*=\s*[\"']?\s*print", re.I)
 _PSEUDO = re.compile(r"::?(before|after)\s*$", re.I)
 _STATE = re.compile(
@@ -96,17 +97,19 @@ class Rule(NamedTuple):
     rank: Rank
 
 
-def _to_last_sheet(source: str) -> str:
-    """A page as far as its last sheet ends: one that has no end is none, and is not looked for again and again."""
-    return source[: source.lower().rfind("</style") + len("</style")]
+def _sheets(source: str) -> Iterator[str]:
+    """A page's sheets but those for print; one that has no end is none, and is not looked for again and again."""
+    at = 0
+    while (opening := _SHEET.search(source, at)) and (end := _SHEET_END.search(source, opening.end())):
+        if not _PRINT.search(opening[1]):
+            yield source[opening.end() : end.start()]
+        at = end.end()
 
 
 def rules_of(source: str, *, closely: bool = False) -> list[Rule]:
     """The rules of a page's own sheets, where some of them may hide or print text, or the page itself may
     (``closely``); else none."""
-    sheets = [
-        sheet for attributes, sheet in _SHEET.findall(_to_last_sheet(source)) if not _PRINT.search(attributes)
-    ]
+    sheets = list(_sheets(source))
     if not closely and not any(_INTEREST.search(sheet) for sheet in sheets):
         return []
     import tinycss2
