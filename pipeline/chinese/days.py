@@ -29,6 +29,7 @@ DAY = rf"{YEAR}\s*[-年/.]\s*\d{{1,2}}\s*[-月/.]\s*\d{{1,2}}"
 """A day in Arabic digits, also in text with white space."""
 
 _NAMED = re.compile(rf"(?<![\d.〔\[])({ANY_YEAR})(?!\d)")
+_HAN_BEFORE_SIGN = re.compile(f"{HAN_YEAR}(?=年)")
 _ZERO = str.maketrans(dict.fromkeys(ZEROS, "〇"))
 _DAY = re.compile(r"(20\d\d)\s*[-年/.]\s*(\d{1,2})\s*[-月/.]\s*(\d{1,2})")
 _HAN_DAY = re.compile(rf"({HAN_YEAR})年([一二三四五六七八九十元]{{1,2}})月([一二三四五六七八九十]{{1,3}})日")
@@ -55,6 +56,11 @@ def _year_number(text: str) -> int | None:
     if not re.fullmatch(ANY_YEAR, flat):
         return None
     return int(flat) if flat.isdecimal() else chinese_number(flat.translate(_ZERO))
+
+
+def years_in_figures(text: str) -> str:
+    """Compared text with its years in Arabic digits: 二〇一九年度 is 2019年度."""
+    return _HAN_BEFORE_SIGN.sub(lambda m: str(_year_number(m[0])), text)
 
 
 def first_year(text: str) -> int | None:

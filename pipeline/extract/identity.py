@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
-from pipeline.chinese.days import DAY, YEAR, day_in, stated_day
+from pipeline.chinese.days import DAY, YEAR, day_in, stated_day, years_in_figures
 from pipeline.chinese.numbering import section_of
 from pipeline.chinese.text import compared, squeeze, without_sounds
 from pipeline.chinese.titles import Title
@@ -91,7 +91,7 @@ def find_year(
 
 
 def _flat(paragraph: Paragraph) -> str:
-    return without_sounds(squeeze(paragraph.text))
+    return years_in_figures(without_sounds(squeeze(paragraph.text)))
 
 
 def find_published(document: Document, piece: Piece) -> date | None:

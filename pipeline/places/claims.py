@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from pipeline.chinese.days import YEAR
+from pipeline.chinese.days import YEAR, years_in_figures
 from pipeline.chinese.numbering import ITEM
 from pipeline.chinese.text import squeeze, without_sounds
 from pipeline.places.mentions import Mentions, find_mentions
@@ -99,6 +99,7 @@ _ANNOUNCES = re.compile(
 )
 """A lead that stands under the first heading, where nothing stands before it."""
 _SHORTLY = re.compile(r"(?<=[一-鿿])[(（](?:以下)?简称:?[“\"]?([一-鿿]{2,20})[”\"]?[)）]")
+_CALLED = re.compile(r"\((?:以下)?简称[^()]{0,24}\)")
 _RUN = re.compile(r"[一-鿿]*\Z")
 _OWN_SITE = re.compile(
     r"(?:从|在|通过|登录|于)[“\"]?([一-鿿]{4,36}?)(?:门户|官方|政务|互联网)*网站?(?![一-鿿]*群)"
@@ -117,22 +118,23 @@ _BY = re.compile(r"(?<!理)由(?=[一-鿿])")
 _COMPILING = re.compile(rf"(?:编制|编写|撰写)(?:完成)?了?(?:本|此|《|{YEAR}年|(?:政府|政务)?信息公开)")
 _COMPILES = re.compile(rf"([一-鿿]{{2,36}}){_COMPILING.pattern}")
 _MAKES = re.compile(
-    r"(?:^|[,，。;\n])([一-鿿]{3,30}?)(?=结合|根据|按照|在)[^。;]{2,80}?(?:编制|编写|撰写)(?:并|完成|形成|发布|公布|了)*(?:本|此|《|该)"
+    r"(?:^|[,，。;\n])([一-鿿]{3,30}?)(?=结合|根据|按照|在|认真|全面|对)[^。;]{2,80}?(?:编制|编写|撰写)(?:并|完成|形成|发布|公布|了)*(?:本|此|《|该)"
 )
 _TITLE_NAMED = re.compile(
     r"(?:发布|公布|公开|形成|编制|撰写|制定|的|将)了?《([^《》]{4,60}信息公开[^《》]{0,12}(?:报告|年报))》"
 )
 _TELLS_OWN = re.compile(
-    r"(?:^|[,，。;\n])([一-鿿]{3,30}?)(?:现|特)?向社会(?:公众)?(?:公布|公开|发布)(?:本|我|其|该)(?:单位|机关|部门|局|委|厅|办|镇|乡|街)"
+    rf"(?:^|[,，。;\n])([一-鿿]{{3,30}}?)(?:现|特)?向社会(?:公众)?(?:公布|公开|发布)"
+    rf"(?:{YEAR}年|(?:本|我|其|该)(?:单位|机关|部门|局|委|厅|办|镇|乡|街))"
 )
 _COVERS = re.compile(rf"内容涵盖([一-鿿]{{4,30}})(?:{YEAR}年|,)")
 _COMPILED = re.compile(r"[^。;]{0,160}?(?:编制|编写|撰写|起草|制作|拟定)")
 _CONTACT = re.compile(
-    r"(?:请与|请联系|可与|可联系|联系|请向|请致电|致电|径与|与(?<!信息与)|向)[:：]?(?=[一-鿿])"
+    r"(?:(?:联系|咨询)(?:单位|部门|机构)|请与|请联系|可与|可联系|联系|请向|请致电|致电|径与|与(?<!信息与)|向)[:：]?(?=[一-鿿])"
 )
 _AFTER_CONTACT = re.compile(r"[^。;]{0,30}?(?:联系|反映|咨询|[(（]|地址|电话|[,，。:：]|$)")
 _SUBJECT = re.compile(
-    rf"[。;\n](?:{ITEM})?(?:(?:{YEAR}年(?:度)?(?:以来)?|一年来|今年以来|今年)[,，]?)?(?=[一-鿿])"
+    rf"[。;\n](?:{ITEM})?(?:(?:{YEAR}年(?:度)?(?:以来)?|一年来|今年以来|今年)[,，]?)?(?:在[^。;,]{{2,30}}下[,，])?(?=[一-鿿])"
 )
 _ACTS = re.compile(
     r"[,，]?(?:各级|各部门|政府信息公开|政务公开|坚持|认真|深入|严格|全面|积极|按照|以|围绕|始终|贯彻|持续|大力|通过|高度|不断|进一步|根据|紧紧|在)"
@@ -163,12 +165,12 @@ class Case:
     @cached_property
     def text(self) -> str:
         """The text without the line that is its title: what a title says, it says once."""
-        lines = (squeeze(t[:3_000]) for t in self.evidence.text_samples[:40])
+        lines = (years_in_figures(squeeze(t[:3_000])) for t in self.evidence.text_samples[:40])
         return "\n".join(line for line in lines if line != self.title_line)[:12_000]
 
     @cached_property
     def title_line(self) -> str:
-        return without_sounds(squeeze((self.evidence.title or "")[:NAME_LIMIT]))
+        return years_in_figures(without_sounds(squeeze((self.evidence.title or "")[:NAME_LIMIT])))
 
     @cached_property
     def plain_text(self) -> str:
@@ -181,7 +183,7 @@ class Case:
         head, *rest = _FIRST_SECTION.split(self.text[: 2 * _LEAD_LENGTH], maxsplit=1)
         if len(head) < _NO_LEAD and rest and (told := _ANNOUNCES.search(rest[0][:_LEAD_LENGTH])):
             head = told[0]
-        return _NOTICE.sub("", _QUOTED.sub("", head[:_LEAD_LENGTH]))
+        return _CALLED.sub("", _NOTICE.sub("", _QUOTED.sub("", head[:_LEAD_LENGTH])))
 
     @cached_property
     def area_word(self) -> str:

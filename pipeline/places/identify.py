@@ -48,16 +48,20 @@ def identify(evidence: Evidence, registry: Registry | None = None) -> Body:
     if head.phrase.organ == "office" and head.source == "compiled by" and not case.speaks_as_body:
         places = [c for c in heads if c.phrase.organ in ("none", "government")]
         told = [c for c in case.claims if c.source == "subject of the text"]
-        itself = any(c.phrase.organ == "office" for c in told)
-        acts = not itself and any(
-            c.phrase.organ in ("none", "government")
-            and (same_place(c.phrase, head.phrase) or not c.phrase.places)
-            for c in told
+        area = any(d.kind in GENERIC_KINDS.get(case.speaks_as_area, ()) for d in head.phrase.places)
+        itself = not area and any(c.phrase.organ == "office" for c in told)
+        acts = area or (
+            not itself
+            and any(
+                c.phrase.organ in ("none", "government")
+                and (same_place(c.phrase, head.phrase) or not c.phrase.places)
+                for c in told
+            )
         )
         if places or case.area_word or case.consolidates or acts:
             return _government(places[0] if places else head, case)
         return body_of(head, case) if itself else _open(case, (head,))
-    if head.source == "title" and head.phrase.organ in ("none", "government") and _speaks_below(head, case):
+    if head.source == "title" and head.phrase.organ == "none" and _speaks_below(head, case):
         below = _itself(case)
         return body_of(_fullest(below, case), case) if below else _open(case, (head,))
     return body_of(_fullest(head, case), case)
@@ -72,8 +76,8 @@ _NAMED_BY = {
 
 
 def _speaks_below(head: Claim, case: Case) -> bool:
-    """Whether a text under a government's title speaks as a body below it, and nothing but the title names the
-    government: the title may be the site's."""
+    """Whether a text under the title of a place (云和县2023年…) speaks as a body below it, and nothing else names the
+    place's government as the one that reports."""
     return any(_BELOW.fullmatch(word) for word in case.own_words) and not any(
         c.source in ("compiled by", "lead", "contact", "issuer text", "signature in the text")
         and c.phrase.organ in ("none", "government", "office")
@@ -203,7 +207,7 @@ def _is_settled(p: Phrase) -> bool:
     return p.organ not in ("none", "other") and bool(
         p.places
         or p.unknown_place
-        or p.organ in (*TOWN_ORGANS, "zone")
+        or p.organ in (*TOWN_ORGANS, "zone", "customs")
         or is_national(p)
         or needs_no_place(p)
     )

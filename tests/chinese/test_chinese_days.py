@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from pipeline.chinese.days import ANY_YEAR, day_in, first_year, stated_day, year_number
+from pipeline.chinese.days import ANY_YEAR, day_in, first_year, stated_day, year_number, years_in_figures
 
 
 @pytest.mark.parametrize(
@@ -45,6 +45,10 @@ def test_years(text: str, year: int | None) -> None:
 )
 def test_first_year_named(text: str, year: int | None) -> None:
     assert first_year(text) == year
+
+
+def test_years_in_chinese_digits_are_told_in_figures() -> None:
+    assert years_in_figures("二〇一九年度和二O一五年,二〇一九号") == "2019年度和2015年,二〇一九号"
 
 
 def test_a_year_is_no_group() -> None:

@@ -40,11 +40,17 @@ LEADS = {
     "now published": f"根据{LAW}的规定,现公布{{body}}2019年政府信息公开工作年度报告。",
     "now as follows": "根据条例规定,现将{body}2019年度政府信息公开工作报告如下。",
     "published in a book's marks": "按照条例的要求,现向社会公开《{body}2019年政府信息公开工作年度报告》。",
+    "in Chinese digits": "现将{body}二〇一九年度政府信息公开工作情况报告如下。",
+    "summed up": "按照《某办公室关于做好年度报告的通知》要求,{body}认真总结2019年政府信息公开工作,编制本报告。",
+    "tells the public": "根据条例规定,{body}特向社会公布2019年政府信息公开年度报告。",
+    "drawn up": "依据《条例》要求,特制作{body}2019年政府信息公开年度报告。",
+    "called shortly": "根据条例,现公布{body}(以下简称本单位)2019年政府信息公开工作年度报告。",
     "published as one's own": "根据条例要求,{body}向社会公布本单位2019年度政府信息公开工作年度报告。",
     "together with": "根据条例要求,结合{body}2019年政府信息公开工作实际,编制本报告。",
     "asked by others": "{body}2019年政府信息公开年度报告\n本年报根据《条例》(以下简称《条例》)及省政府和水利部2019年度政府信息公开年度报告要求编制。",
     "contact": f"本报告根据条例要求编制。{PERIOD}如对本报告有疑问,请与{{body}}联系(地址:某路1号,邮编:323600)。",
     "contact behind a colon": f"本报告根据条例要求编制。{PERIOD}如有疑问,请联系:{{body}}(电话:0578-5120000)。",
+    "contact by its label": f"根据条例编制本报告。{PERIOD}联系单位:{{body}},联系电话:0578-5120000。",
     "source line": "2019年政府信息公开工作年度报告\n发布时间:2020-01-20 来源:{body} 浏览次数:20\n",
 }  # fmt: skip
 UNDER_HEADING = (
