@@ -37,14 +37,20 @@ def deny(
         found = (*before.all, *found)
     items = items_of(found)
     last = set(concepts_of(items[-1]))
-    shared = (_OF_ALL & set(concepts_of(found))) | (last & RESULTS)
+    told = set(concepts_of(found))
+    shared = ({"gk"} & told) | (last & RESULTS)
     for item in items:
         concepts = set(concepts_of(item)) | shared
+        if not concepts & _DEEDS:
+            concepts |= told & _DEEDS
+        elif concepts <= _DEEDS:
+            concepts |= last & {"normdoc", "reg"}
         if any(t.kind == "neg" and t.value == "fee" for t in item):
             concepts.add("fee")
         if not concepts - {"gk"} and len(items) > 1:
             continue
-        own = topic_of(item) or ("fee" if "fee" in concepts else "")
+        own = topic_of(item) or (topic_of(items[-1]) if concepts & {"normdoc", "reg"} else "")
+        own = own or ("fee" if "fee" in concepts else "")
         paid = "fee" in concepts or topic == "fee"
         own = "fee" if own == "ask" and paid and concepts <= {"fee", "onreq", "gk", "info"} else own
         of = own or topic
@@ -74,8 +80,8 @@ def deny(
             sentence.said.append(Said(*place, NIL, True, decisions, judged, verb, of, frozenset(concepts)))
 
 
-_OF_ALL = frozenset(("gk", "added"))
-"""What is said of all things that are denied together (无新增的规章和规范性文件)."""
+_DEEDS = frozenset(("added", "issue", "repeal"))
+"""What may be denied of several documents (无新增的规章和规范性文件), and several of one (未制发、废止规范性文件)."""
 _OF_ONE = RESULTS | DISPUTES | OUTCOMES | {"done", "reply", "ontime"}
 """What may be said of one case without 均 (收到1件,依法予以公开)."""
 _DEALT = frozenset(("done", "reply", "ontime", "rate_done", "rate_reply"))

@@ -38,6 +38,7 @@ FORMS = frozenset(["f_person", "f_fax", "f_online", "f_letter", "f_email"])
 DISCLOSING = frozenset(["disc", "proactive", "info", "gk", "count", "kind", "added"])
 SHARED = frozenset(["gk", "info", "disc", "apply", "count"])
 ASKS = frozenset(["apply", "request"])
+ASKED = ASKS | {"recv", "submit", "want", "asker", "onreq"}
 _WORDS_FOR_CHANNELS = frozenset(["newmedia", "platform"])
 PROPOSALS = frozenset(["npc", "cppcc"])
 _OF_DOCUMENTS = frozenset(["issue", "repeal", "inforce", "disc"])
@@ -111,6 +112,18 @@ def absent(words: Sequence[Token]) -> Sequence[Token]:
                 if after.topic in DENIED:
                     found[at] = token._replace(kind="neg", value="not")
                     break
+    return found
+
+
+def unbroken(held: Sequence[Clause]) -> Sequence[Clause]:
+    """培训各村(社区)信息员30人次: what stands before a bracket that holds no figure goes on behind it."""
+    found = list(held)
+    for at in range(2, len(found)):
+        before, inner, clause = found[at - 2 : at + 1]
+        bracket = inner.opener == "(" and clause.opener == ")" and before.depth == clause.depth
+        if bracket and clause.figure and not before.figure and not inner.figure:
+            here = clause.start
+            found[at] = _behind(tuple(t._replace(start=here, end=here) for t in before.left), clause)
     return found
 
 

@@ -29,6 +29,7 @@ from pipeline.extract.prose.phrases import (
     segments_of,
     speaks_of_disclosure,
     subject_of,
+    unbroken,
 )
 from pipeline.extract.prose.told import (
     DISPUTES,
@@ -172,6 +173,8 @@ class Reader:
         held: Sequence[Clause] = clauses(words)
         if "join" in concepts:
             held = distributed(held)
+        if any(c.depth for c in held):
+            held = unbroken(held)
         costs = segments_of(held, "expense") if "expense" in concepts else frozenset()
         for at, clause in enumerate(held):
             while len(outer) > clause.depth:
@@ -331,6 +334,8 @@ class Reader:
             decisions = self.judge.decide(phrase)
             if not decisions and number.value == 0:
                 decisions = self.judge.decide(phrase._replace(unit="", reads="nil"))
+            if set(concepts) == {"refused"} and any("proactive" in s.concepts for s in said):
+                decisions = ()  # 主动公开9条,依申请公开2条,不予公开1条: what documents are, not what was asked
             if not self.judge.holds(decisions, clause, subject, concepts):
                 decisions = ()
             shown = " ".join(sorted(concepts)) + (f" of {topic}" if topic else "")

@@ -128,7 +128,7 @@ def listed(clause: Clause, flat: str) -> frozenset[Token]:
 
 _OF_BODIES = re.compile(r"[局委办厅心站所部院会社馆县市区镇乡]$")
 _NAMED_CHANNELS = frozenset(("wechat", "weibo", "website", "newmedia"))
-_NAMED = _NAMED_CHANNELS | {"press"}
+_NAMED = _NAMED_CHANNELS | {"press", "request"}
 
 
 def _name_from(words: Sequence[Token], at: int, names: tuple[str, ...], flat: str) -> int:
@@ -157,7 +157,7 @@ def own_words_of(clause: Clause, names: tuple[str, ...], flat: str) -> frozenset
                 found.update(words[first : at + 1])
         elif token.kind == "concept" and token.value in _NAMED:
             first = at
-            kinds = _NAMES | {"fill", "topic"} if token.value == "press" else _NAMES
+            kinds = _NAMES if token.value in _NAMED_CHANNELS else _NAMES | {"fill", "topic"}
             while first and words[first - 1].end == words[first].start:
                 if words[first - 1].kind not in kinds and words[first - 1].value != "own":
                     break

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from pipeline.codebook import Decision
 from pipeline.extract.prose.clauses import Clause, concepts_of
 from pipeline.extract.prose.decide import Decider, Phrase
-from pipeline.extract.prose.phrases import PARTS, Subject, names_all, on_a_platform, reposted_by
+from pipeline.extract.prose.phrases import ASKED, FORMS, PARTS, Subject, names_all, on_a_platform, reposted_by
 from pipeline.extract.prose.told import Judged
 
 APPLICANTS_FROM = 2019
@@ -48,6 +48,8 @@ class Judge(NamedTuple):
             return bool(concepts_of(clause.left)) and not among
         if first.total and "file" in first.need and any(t.value == "government" for t in clause.left):
             return False  # 主动公开政府办公室文件26条
+        if first.need <= FORMS and "disc" in concepts and not ASKED & set(concepts):
+            return False  # 线上发布210条 is no request
         if "repost" in concepts and not reposted_by(clause):
             return False
         if {"platform", "disc"} <= first.need and not on_a_platform(clause):

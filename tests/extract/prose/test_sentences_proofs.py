@@ -184,3 +184,18 @@ def test_since_2019_all_forms_count_one_year_and_an_office_of_the_body_is_the_bo
 def test_whose_document_it_is_says_not_who_speaks() -> None:
     text = "发布本级政府文件9件,省政府文件30件,政策解读11条。"
     assert sure(read(text, issuer="青山镇人民政府")) == {"response.policy_interpretations": 11}
+
+
+def test_what_documents_are_is_not_what_was_asked() -> None:
+    text = "2016年主动公开信息286条,依申请公开12条,不予公开14条。"
+    assert sure(read(text)) == {"proactive.disclosed.total": 286}
+
+
+def test_a_bracket_breaks_no_clause_and_documents_of_a_government_are_no_total() -> None:
+    assert sure(read("召开政务公开专题会议2次,培训各村(社区)信息员30人次。")) == {"meeting.sessions": 2}
+    assert sure(read("主动公开区政府及区政府办公室文件26条。", issuer="白河区人民政府办公室")) == {}
+
+
+def test_whose_wishes_a_deed_follows_says_not_who_does_it() -> None:
+    text = "本局按照县政务公开办要求,主动公开信息7条。"
+    assert sure(read(text, issuer="白河县信访局")) == {"proactive.disclosed.total": 7}
