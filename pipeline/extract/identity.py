@@ -24,6 +24,8 @@ _NOTICES = re.compile(r"《[^《》]*》|[〔\[(（][^〔\[(（)）\]〕]{0,12}\
 _LEAD_YEAR = re.compile(
     rf"({YEAR})年?度?(?:[^。;,]{{0,30}}?信息公开[^。;,]{{0,14}}?(?:报告|年报|情况|总结)|(?:年度报告|年报)(?=根据|依据|由|所列)|[-~至—–]+{YEAR}学年)"
 )
+_ASKED_YEAR = re.compile(rf"做好(?:全[省市州县区])?({YEAR})年?度?政府信息公开(?:工作)?(?:年度报告|年报)")
+"""根据《关于做好2011年政府信息公开年度报告编制工作的通知》: the year that was asked for."""
 _TEXT_YEAR = re.compile(rf"({YEAR})年(?!\d{{1,2}}月\d{{0,2}}日?(?:起|以来|施行|实施))")
 _PUBLISHED = re.compile(rf"(?:发布|公开|发文|发表|更新|公布)(?:日期|时间)[:：]?\s*({DAY})")
 _DAY_ALONE = re.compile(
@@ -70,6 +72,11 @@ def find_year(
             break
         if found := _LEAD_YEAR.search(_NOTICES.sub("", _flat(paragraph))):
             return int(found[1]), f"lead: {found[0][:60]}", None, None
+    for paragraph in paragraphs[:_LEAD_BLOCKS]:
+        if "做好" in paragraph.text and (found := _ASKED_YEAR.search(_flat(paragraph))):
+            return int(found[1]), f"notice named in the lead: {found[0]}", None, None
+        if section_of(paragraph.text):
+            break
     inside = False
     for paragraph in paragraphs:
         head = section_of(paragraph.text)

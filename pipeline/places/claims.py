@@ -18,7 +18,7 @@ from pipeline.chinese.days import YEAR, years_in_figures
 from pipeline.chinese.numbering import ITEM
 from pipeline.chinese.text import squeeze, without_sounds
 from pipeline.places.mentions import Mentions, find_mentions
-from pipeline.places.names import begins_in_gazetteer, name_at, name_ending, without_office
+from pipeline.places.names import begins_in_gazetteer, can_say, name_at, name_ending, without_office
 from pipeline.places.phrase import OWN_ORGANS, Phrase, parse_phrase
 from pipeline.places.registry import Registry
 from pipeline.places.scope import CONSOLIDATES
@@ -144,6 +144,11 @@ _AREA_ACTS = re.compile(
     rf"[。;\n](?:{ITEM})?(?:{YEAR}年(?:度)?(?:以来)?[,，]?)?(?:我|本)(省|自治区|市|州|盟|县|区|旗)"
     rf"(?:人民)?(?:政府)?{_ACTS.pattern}"
 )
+_OWN_RULE = re.compile(
+    r"[我本](局|委|厅|办|镇|乡|街道|街|中心|院|校|社|队|馆)[^。;《》]{0,40}"
+    r"(?:制定|出台|印发|修订|完善|建立|编制|下发)[^。;《》]{0,16}《([一-鿿]{4,40})"
+)
+"""我局制定了《云和县水利局信息发布制度》: who makes a rule of its own names itself in its title."""
 _WORK = re.compile(r"(?:政府|政务)信息公开")
 _ORGAN_LINE = re.compile(r"[一-鿿]{3,40}")
 
@@ -302,6 +307,10 @@ class Case:
             phrase = parse_phrase(match[1], reg)
             if phrase.organ in OWN_ORGANS and phrase.places:
                 yield Claim(phrase, "site of its own", match[0])
+        for match in itertools.islice(_OWN_RULE.finditer(self.text) if self.own_words else (), 6):
+            phrase = name_at(match[2], reg)
+            if phrase and phrase.organ in OWN_ORGANS and phrase.places and can_say(match[1], phrase):
+                yield Claim(phrase, "work named in the text", match[0])
         for words in itertools.islice(_working(text), 40):
             for start in range(len(words) - 3):
                 if begins_in_gazetteer(words[start:], reg):

@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from pipeline.places.body import Body, body_of, same_body
 from pipeline.places.claims import Case, Claim, Evidence
 from pipeline.places.departments import department_table
+from pipeline.places.names import can_say
 from pipeline.places.phrase import OWN_ORGANS, TOWN_ORGANS, Phrase, is_national, needs_no_place, parse_phrase
 from pipeline.places.registry import Registry, load_registry
 from pipeline.places.settle import GENERIC_KINDS, Place, main_place, place_of
@@ -68,11 +69,6 @@ def identify(evidence: Evidence, registry: Registry | None = None) -> Body:
 
 
 _BELOW = re.compile(r"[我本](?:局|厅|镇|乡|街道|街|院|校|馆|社|队|所|站|关|公司)")
-_NAMED_BY = {
-    "委": "委|委员会|管委会", "办": "办|办公室|办公厅", "街": "街道|街道办事处", "街道": "街道|街道办事处",
-    "镇": "镇|镇人民政府", "乡": "乡|乡人民政府", "校": "大学|学院|学校|[中小]学", "会": "会", "社": "社", "关": "海关",
-}  # fmt: skip
-"""How the name of a body ends that calls itself so: 我委 is a commission's or a committee's."""
 
 
 def _speaks_below(head: Claim, case: Case) -> bool:
@@ -88,13 +84,10 @@ def _speaks_below(head: Claim, case: Case) -> bool:
 
 def _itself(case: Case) -> Claim | None:
     """The one body that sentences begin with and that can say 我局, 我委 of itself as the text does."""
-    ends = "|".join(_NAMED_BY.get(word[1:], word[1:]) for word in case.own_words if word[0] in "我本")
-    told = [
-        c
-        for c in case.claims
-        if c.source == "subject of the text" and re.search(f"(?:{ends})$", c.phrase.text)
-    ]
-    settled = [c for c in told if _is_settled(c.phrase) and c.phrase.organ != "government"] if ends else []
+    words = [word[1:] for word in case.own_words if word[0] in "我本"]
+    subjects = [c for c in case.claims if c.source == "subject of the text"]
+    told = [c for c in subjects if any(can_say(word, c.phrase) for word in words)]
+    settled = [c for c in told if _is_settled(c.phrase) and c.phrase.organ != "government"]
     return settled[0] if settled and all(same_body(c.phrase, settled[0].phrase) for c in told) else None
 
 

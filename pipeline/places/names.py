@@ -22,6 +22,18 @@ _BY_ITS_OFFICE = re.compile(r"(?:编制|指导|协调|运动|动员|防空|绿�
 """Boards whose office is the body: 机构编制委员会办公室."""
 
 
+_NAMED_BY = {
+    "委": "委|委员会|管委会", "办": "办|办公室|办公厅", "街": "街道|街道办事处", "街道": "街道|街道办事处",
+    "镇": "镇|镇人民政府", "乡": "乡|乡人民政府", "校": "大学|学院|学校|[中小]学", "会": "会", "社": "社", "关": "海关",
+}  # fmt: skip
+"""How the name of a body ends that calls itself so: 我委 is a commission's or a committee's."""
+
+
+def can_say(word: str, phrase: Phrase) -> bool:
+    """Whether a body of this name can call itself by a word: 云和县水利局 is a 局, and no 委."""
+    return re.search(f"(?:{_NAMED_BY.get(word, word)})$", phrase.text) is not None
+
+
 def name_ending(run: str, registry: Registry) -> Phrase | None:
     """The body that a run of text ends with: where a name of the gazetteer begins behind nothing but fillers, that
     name; else what is left behind the fillers."""

@@ -100,6 +100,8 @@ def test_who_speaks(head: str, issuer: str, kind: str) -> None:
         (f"{PERIOD}请与云和县人民政府办公室联系。", "2023年,县政府办公室认真公开,我县有序推进。", None, "unknown"),
         (f"{PERIOD}请与云和县人民政府办公室联系。", "我县认真公开,我局收到申请3件。", None, "unknown"),
         ("", "2023年,水利部主动公开信息8条。水利部收到申请3件。", "水利部", "department"),
+        ("", "2023年,我局认真公开,制定了《云和县水利局信息发布制度》和《云和县人民政府办公室公文办法》。", "云和县水利局", "department"),
+        ("", "2023年,我局认真公开,转发了《云和县水利局信息发布制度》,我局印发《云和县卫生健康委员会制度》。", None, "unknown"),
         ("", "据云山大学统计,发挥中国海关网站作用,按时公开。", None, "unknown"),
         ("", "2023年,县司法局认真公开,我局收到申请3件。", "县司法局", "department"),
         ("", "2023年,县公安局公布信息8条,县政府公布信息9条。", None, "unknown"),
@@ -132,6 +134,16 @@ def test_the_year_of_a_yearly_report_that_says_it_before_its_ground() -> None:
         "2009年年报根据条例编制,由概述等部分组成。\n一、概述\n各级重视。\n二、主动公开政府信息情况\n公开信息20条。"
     )
     assert report.year == 2009
+
+
+def test_the_year_that_a_notice_asked_for() -> None:
+    head = "根据《关于做好2011年度政府信息公开工作年度报告编制工作的通知》(云府明[2012]14号)精神,现对我局工作进行汇报:"
+    assert (
+        one(
+            f"{head}\n一、概述\n一是加强领导,主动公开信息20条。\n二、主动公开政府信息情况\n2009年起公开。"
+        ).year
+        == 2011
+    )
 
 
 @pytest.mark.parametrize(
