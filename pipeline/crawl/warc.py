@@ -7,8 +7,9 @@ import json
 import os
 import uuid
 import zlib
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ MAX_BYTES = 64 << 20
 _HTTP = ArcWarcRecordLoader(verify_http=False).http_parser
 _NOT_OF_THE_BODY = frozenset({"content-encoding", "transfer-encoding", "content-length"})
 _MAX_HEAD = 64 << 10
-"""The most bytes of an address, and of an archived response's headers."""
+"""The most bytes of an address, of a header line, and of an archived response's headers."""
 _CHUNK = 1 << 16
 _BATCH = 200
 
@@ -69,7 +70,9 @@ def take_warc(
     refused = 0
     with archive.open("rb") as stream:
         try:
-            for record in ArchiveIterator(stream, no_record_parse=True):
+            records = ArchiveIterator(stream, no_record_parse=True)
+            records.reader.readline = partial(_short_line, records.reader.readline)
+            for record in records:
                 if record.rec_type != "response":
                     continue
                 url = (record.rec_headers.get_header("WARC-Target-URI") or "").strip("<>")
@@ -250,3 +253,12 @@ def _utc(warc_date: str | None) -> str:
         return utc_text(moment.astimezone(UTC).timestamp())
     except (ValueError, OverflowError):
         return utc_text(0)
+
+
+def _short_line(readline: Callable[[int], bytes], length: int | None = None) -> bytes:
+    """A line of the archive; one without end would be gathered, and copied, again and again. warcio may give less
+    than ``_MAX_HEAD`` bytes of a longer line."""
+    line = readline(length or _MAX_HEAD)
+    if len(line) >= _MAX_HEAD // 2 and not line.endswith(b"\n"):
+        raise ArchiveLoadFailed("a header line is too long")
+    return line

@@ -206,3 +206,15 @@ def test_records_without_an_address_or_with_endless_headers_stop_nothing(
     broken, sound = store.receipts()
     assert (broken.url, broken.status, broken.headers) == ("http://a.gov.cn/1", "broken_response", {})
     assert store.get(sound.sha256 or "") == b"<p>sound</p>"
+
+
+def test_a_header_line_without_end_ends_its_archive(tmp_path: Path) -> None:
+    head = b"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: http://www.a.gov.cn/1.html\r\n"
+    (tmp_path / "long.warc").write_bytes(
+        head + b"X: " + b"a" * 300_000 + b"\r\nContent-Length: 0\r\n\r\n\r\n\r\n"
+    )
+    with RawStore(tmp_path / "raw") as store:
+        result = take_in(store, [tmp_path / "long.warc"])
+        assert list(store.receipts()) == []
+    assert (result.taken, result.failed) == (0, 1)
+    assert "header line is too long" in result.problems[0]
