@@ -221,7 +221,12 @@ def parts_of(said: Sequence[Said], whole: Said) -> set[Figure]:
 
 
 def _contradicted(figures: set[Figure], said: Sequence[Said], s: Said) -> bool:
-    return len(figures if s.part else figures - parts_of(said, s)) > 1
+    return len(figures) > 1 and (s.part or len(figures - parts_of(said, s)) > 1)
+
+
+def _is_part(figures: set[Figure], said: Sequence[Said], s: Said) -> bool:
+    greater = {v for v in figures if v > s.number.value}
+    return bool(greater) and bool(greater - parts_of(said, s))
 
 
 def settled(said: Sequence[Said]) -> list[Said]:
@@ -239,7 +244,7 @@ def settled(said: Sequence[Said]) -> list[Said]:
         claimed = s.status == "claimed"
         if len(sites) > 1 and claimed and "website" in s.concepts and s.number.value in sites:
             s = s._replace(judged=Judged("doubtful", "doubt", "one site of several"))
-        elif claimed and s.part and any(v > s.number.value for v in figures - parts_of(said, s)):
+        elif claimed and s.part and _is_part(figures, said, s):
             s = s._replace(judged=Judged("doubtful", "doubt", PART))
         elif claimed and s.judged.verdict == "take" and not s.nil and _contradicted(figures, said, s):
             s = s._replace(judged=Judged("doubtful", "doubt", "two figures for one thing"))
