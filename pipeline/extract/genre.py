@@ -87,7 +87,7 @@ _ANNOUNCED = re.compile(r"现(?:予以)?(?:公布|公开|发布|将)[^。;]{0,60
 _FIRST_PART = re.compile(r"一、\s*(?:总体情况|概述|基本情况)")
 _OF_A_YEAR = re.compile(rf"概述\s*{YEAR}年[,，]")
 _SPOKEN_OF = 3
-"""A text that begins with the first part of the older form, tells of a year and keeps speaking of disclosure."""
+"""How often a text that begins within the older form, with a year, must speak of disclosure."""
 _PASSES_ON = re.compile(
     r"现[就将][^。;]{0,60}?(?:通知|事项通知|要求|安排)如下|印发给你们|(?<![申邀聘提报])请(?:结合实际,?)?(?:认真|遵照)?(?:贯彻|抓好|组织|执行)"
 )
@@ -99,8 +99,8 @@ def _plain(text: str) -> str:
 
 
 def _notice(piece: Piece) -> str:
-    """The headline of a notice about reports, or of a report of another kind, that is set over two lines, or, in a piece without a title of its
-    own, below other lines of its page; "" where there is none."""
+    """The headline of a notice about reports, or of a report of another kind, that is set over two lines or, in a
+    piece without a title of its own, below other lines of its page; "" where there is none."""
     lines = [_plain(p.text) for p in piece.paragraphs[:_HEADLINES]]
     if not piece.title and (told := next((x for x in lines if _TELLS_ON.search(x)), "")):
         return told

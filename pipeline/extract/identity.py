@@ -52,9 +52,9 @@ def find_year(
     4."""
     period, quoted = None, ""
     for paragraph in paragraphs[:40]:
-        flat = _flat(paragraph)
-        if "年" not in flat:
+        if "年" not in paragraph.text:
             continue
+        flat = _flat(paragraph)
         for pattern in _PERIOD:
             found = pattern.search(flat)
             if found:

@@ -82,7 +82,8 @@ _PUBLISHED_BY = re.compile(r"(?:信息|文章)?(?:来源|发布机构|发布机�
 """Who put the page up: the body itself, its government's office or the keeper of the site."""
 _ISSUER_END = re.compile(rf"[,，。;；(（|]|{YEAR}年|(?:发布|更新)?(?:时间|日期)[:：]")
 _QUOTED = re.compile(
-    r"《[^《》]*(?:《[^《》]*》[^《》]*)*》(?:[(（](?:以下)?简称:?《[^《》]*》[)）])?|[〔\[(（](?!地址|联系)[^〔\[(（)）\]〕]{0,12}\d+号[)）\]〕]?"
+    r"《[^《》]*(?:《[^《》]*》[^《》]*)*》(?:[(（](?:以下)?简称:?《[^《》]*》[)）])?"
+    r"|[〔\[(（](?!地址|联系)[^〔\[(（)）\]〕]{0,12}\d+号[)）\]〕]?"
 )
 _NOTICE = re.compile(r"(?:根据|按照|依据|关于)[^。;]{0,90}?(?:的通知|通知|格式|要点)(?:的?要求|精神|规定)?")
 _REPORT = re.compile(
@@ -118,7 +119,8 @@ _BY = re.compile(r"(?<!理)由(?=[一-鿿])")
 _COMPILING = re.compile(rf"(?:编制|编写|撰写)(?:完成)?了?(?:本|此|《|{YEAR}年|(?:政府|政务)?信息公开)")
 _COMPILES = re.compile(rf"([一-鿿]{{2,36}}){_COMPILING.pattern}")
 _MAKES = re.compile(
-    r"(?:^|[,，。;\n])([一-鿿]{3,30}?)(?=结合|根据|按照|在|认真|全面|对)[^。;]{2,80}?(?:编制|编写|撰写)(?:并|完成|形成|发布|公布|了)*(?:本|此|《|该)"
+    r"(?:^|[,，。;\n])([一-鿿]{3,30}?)(?=结合|根据|按照|在|认真|全面|对)"
+    r"[^。;]{2,80}?(?:编制|编写|撰写)(?:并|完成|形成|发布|公布|了)*(?:本|此|《|该)"
 )
 _TITLE_NAMED = re.compile(
     r"(?:发布|公布|公开|形成|编制|撰写|制定|的|将)了?《([^《》]{4,60}信息公开[^《》]{0,12}(?:报告|年报))》"
@@ -215,7 +217,7 @@ class Case:
 
     @cached_property
     def speaks_as_area(self) -> str:
-        """The 县 of a sentence that begins with 我县; "" where none does, or where the text is a body's below."""
+        """The 县 of a sentence that begins with 我县; "" where none does, or a body below speaks."""
         found = None if self.own_words else _AREA_ACTS.search(f"\n{self.text}")
         return found[1] if found else ""
 

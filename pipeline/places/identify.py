@@ -72,8 +72,8 @@ _BELOW = re.compile(r"[我本](?:局|厅|镇|乡|街道|街|院|校|馆|社|队|
 
 
 def _speaks_below(head: Claim, case: Case) -> bool:
-    """Whether a text under the title of a place (云和县2023年…) speaks as a body below it, and nothing else names the
-    place's government as the one that reports."""
+    """Whether a text under the title of a place (云和县2023年…) speaks as a body below it, and nothing else names
+    the place's government as the one that reports."""
     return any(_BELOW.fullmatch(word) for word in case.own_words) and not any(
         c.source in ("compiled by", "lead", "contact", "issuer text", "signature in the text")
         and c.phrase.organ in ("none", "government", "office")
@@ -188,7 +188,8 @@ def _unspoken(case: Case) -> Body:
     sure = case.speaks_as_body or (len(weak) > 1 and not ruled)
     named = [
         c for c in weak
-        if c.phrase.places or c.phrase.organ in TOWN_ORGANS or (sure and (c.phrase.generic or needs_no_place(c.phrase)))
+        if c.phrase.places or c.phrase.organ in TOWN_ORGANS
+        or (sure and (c.phrase.generic or needs_no_place(c.phrase)))
     ]  # fmt: skip
     if named and all(same_body(c.phrase, named[0].phrase) for c in weak):
         return body_of(named[0], case)

@@ -1,4 +1,4 @@
-"""Names of bodies in running text: where one begins, where it ends, and the body whose own office is named."""
+"""Names of bodies in running text: where one begins and ends, and the body whose own office is named."""
 
 from __future__ import annotations
 
