@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from pipeline.chinese.days import YEAR
-from pipeline.chinese.numbering import section_of
+from pipeline.chinese.numbering import NUMERALS, section_of
 from pipeline.chinese.text import compared, squeeze, without_sounds
 from pipeline.chinese.titles import read_title
 from pipeline.document import Document, Image, Paragraph, Table
@@ -74,7 +74,7 @@ _COMPILED = re.compile(
     r"|(?:报告|年报)[^。]{0,12}所列数据[^。]{0,8}自"
 )
 """A lead that says of the text that it is a compiled report, or of which days its figures are."""
-_SUB_HEADING = re.compile(r"[(（][一二三四五六七八九十][)）](.{2,24})")
+_SUB_HEADING = re.compile(rf"[(（][{NUMERALS}][)）](.{{2,24}})")
 _OF_REPORT = re.compile(
     r"公开的?(?:主要)?(?:内容|形式|渠道|数量|类别)|主动公开|依申请公开|(?:申请|受理|答复|收费|减免|咨询|复议)[^。]{0,8}情况"
 )
