@@ -219,6 +219,8 @@ OWN = Body("take", "")
 _TO = frozenset("向给由")
 _BASIS = frozenset(("按照", "根据", "依据", "落实"))
 _TOWNS = frozenset("乡镇街")
+_DIRECT = "直"
+"""In 省直单位: a government and these are not its area, whose lower governments they leave out."""
 _LONGEST_NAME = 10
 """Characters of a clause that may be nothing but a body's name, not a deed (加快建设美丽中国样板城市)."""
 _DOCUMENTS = frozenset(("file", "policydoc", "meet", "gazette"))
@@ -327,6 +329,9 @@ def body_of(
         if token.value not in ("own", "self") and _of_a_document(clause.left[at + 1 :]):
             continue
         if token.value in ("own", "self"):
+            before = clause.left[at - 1] if at else None
+            if before and before.value in ("level", "group") and before.end == token.start:
+                continue  # 各县区教育局
             body = Body("take", "own")
         elif token.value == "area":
             body = Body("doubt" if narrow else "take", "whole")
@@ -341,7 +346,7 @@ def body_of(
             if names and surface in ("街道", "乡镇", "镇街") and is_own(surface, names) == "take":
                 body = Body("take", "own")
             elif body is not held and body.verdict == "take" and clause.left[at - 1].kind == "joint":
-                body = Body("doubt", "level") if part else body
+                body = Body("doubt", "level") if part or _DIRECT in surface else body
             elif body.kind not in ("whole", "group") or body is held:
                 body = Body("doubt", "level")
         elif token.value == "government":

@@ -369,7 +369,7 @@ class Reader:
         if own in DISPUTES and (other_kind or judged.reason.startswith("no decision")):
             subject = subject._replace(tainted=subject.tainted | DISPUTES)
             topic = "matter.undecided"
-        if {"train", "attend"} <= concepts and not decisions:
+        if (own == "train" or {"train", "attend"} <= concepts) and not decisions:
             subject = subject._replace(tainted=subject.tainted | {"train"})
         channels = OUTSIDE if concepts & CHANNELS else () if own else subject.channels
         if number.kind == "place" and len(concepts) == 1 and concepts & CHANNELS:

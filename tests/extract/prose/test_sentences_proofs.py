@@ -199,3 +199,17 @@ def test_a_bracket_breaks_no_clause_and_documents_of_a_government_are_no_total()
 def test_whose_wishes_a_deed_follows_says_not_who_does_it() -> None:
     text = "本局按照县政务公开办要求,主动公开信息7条。"
     assert sure(read(text, issuer="白河县信访局")) == {"proactive.disclosed.total": 7}
+
+
+@pytest.mark.parametrize(
+    ("text", "issuer"),
+    [
+        ("各县区教育局网站公开信息3100条。", "白河市教育局"),
+        ("省政府及省直单位主动公开信息9.9万条。", "青河省人民政府"),
+        ("举办校长培训班3期,培训500人。", "白河市教育局"),
+    ],
+)
+def test_what_lower_bodies_a_part_of_them_or_other_courses_gave_is_not_claimed(
+    text: str, issuer: str
+) -> None:
+    assert sure(read(text, issuer=issuer)) == {}
