@@ -60,8 +60,8 @@ def monthly_off_season(context: dg.ScheduleEvaluationContext) -> Iterator[dg.Run
 
 
 def dagster_home(home: Home) -> str:
-    """The folder where Dagster keeps the home's run history. Its settings follow ``dagster.yml``, unless a person
-    has changed them there."""
+    """The folder where Dagster keeps the home's run history. Its settings follow ``dagster.yml``, unless a
+    person has changed them there."""
     folder = home.root / "dagster"
     folder.mkdir(parents=True, exist_ok=True)
     config = folder / "dagster.yaml"
@@ -78,9 +78,9 @@ def dagster_home(home: Home) -> str:
 
 @contextlib.contextmanager
 def unhurried_history() -> Iterator[None]:
-    """Dagster's history commits a thousand times a run, on a connection of its own each time: the disk would be
-    waited for each time too. A connection held to each file, and SQLite's NORMAL, leave that to the end: a crash
-    of the machine may lose the run's last events, never the history."""
+    """Dagster's history commits a thousand times a run, on a connection of its own each time: the disk
+    would be waited for each time too. A connection held to each file, and SQLite's NORMAL, leave that to
+    the end: a crash of the machine may lose the run's last events, never the history."""
     held: dict[str, sqlite3.Connection] = {}
 
     def opened(connection: sqlite3.Connection, _: object) -> None:

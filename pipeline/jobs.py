@@ -1,4 +1,5 @@
-"""The two jobs: what was crawled or dropped to the snapshot, and one source of the registry into the raw store."""
+"""The two jobs: what was crawled or dropped to the snapshot, and one source of the registry into the raw
+store."""
 
 from __future__ import annotations
 

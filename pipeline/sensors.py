@@ -1,5 +1,5 @@
-"""Sensors: they keep the partitions equal to the registry, take what was crawled or dropped to the snapshot, and
-tell of runs that failed."""
+"""Sensors: they keep the partitions equal to the registry, take what was crawled or dropped to the
+snapshot, and tell of runs that failed."""
 
 import hashlib
 import logging
@@ -44,8 +44,8 @@ def registry(context: dg.SensorEvaluationContext) -> dg.SkipReason:
     description="Takes what was crawled to the snapshot once no crawl is under way",
 )
 def crawled(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-    """Ask for a run when crawls have looked at pages since the last run that succeeded, and have been quiet since
-    the last look here."""
+    """Ask for a run when crawls have looked at pages since the last run that succeeded, and have been quiet
+    since the last look here."""
     mark = crawl_mark(default_home().raw)
     if not mark:
         return dg.SkipReason("nothing was ever crawled here")
@@ -64,8 +64,8 @@ def crawled(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReaso
     description="Files dropped into the home's inbox/",
 )
 def inbox(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-    """Ask for a run when what lies in the inbox is not what the last run that succeeded took, and has not changed
-    since the last look here: a file that is still being written is left to grow."""
+    """Ask for a run when what lies in the inbox is not what the last run that succeeded took, and has not
+    changed since the last look here: a file that is still being written is left to grow."""
     folder = default_home().inbox
     files = (
         sorted(p for p in folder.rglob("*") if p.is_file() and not p.name.startswith("."))
@@ -93,7 +93,8 @@ def _has_changed(context: dg.SensorEvaluationContext, now: str) -> bool:
 
 
 def _until_one_succeeds(context: dg.SensorEvaluationContext, wanted: str) -> dg.RunRequest | dg.SkipReason:
-    """A run for what is wanted where none has succeeded and none is under way; after three a person must look."""
+    """A run for what is wanted where none has succeeded and none is under way; after three a person must
+    look."""
     runs = context.instance.get_runs(dg.RunsFilter(job_name=everything.name, tags={INPUT_TAG: wanted}))
     if any(run.status == dg.DagsterRunStatus.SUCCESS for run in runs):
         return dg.SkipReason("nothing new since the last run that succeeded")

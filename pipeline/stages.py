@@ -249,8 +249,8 @@ def is_up_to_date(home: Home) -> bool:
 
 
 def load_stage(home: Home) -> dict[str, int]:
-    """Build ``core`` and ``ref`` aside, from kept readings that are what was written: what is not is read again.
-    Gives rows by table."""
+    """Build ``core`` and ``ref`` aside, from kept readings that are what was written: what is not is read
+    again. Gives rows by table."""
     if healed := list(heal_kept(home)):
         for line in healed:
             log.warning("%s", line)

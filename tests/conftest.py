@@ -23,8 +23,8 @@ SLOW_ROOMS = (
     "reading/test_reading_registered",
     "reconcile/test_reconcile_properties",
 )
-"""Rooms and files whose tests start programs of their own or draw many cases: none of them is quick, and ``make
-quick`` does not even load them."""
+"""Rooms and files whose tests start programs of their own or draw many cases: none of them is quick, and
+``make quick`` does not even load them."""
 
 if str(TESTS.parent) not in sys.path:
     sys.path.insert(0, str(TESTS.parent))  # tests.drawn, however pytest is started
@@ -42,7 +42,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """What a run without slow tests leaves out unread: importing Dagster and dbt takes each worker seconds."""
+    """What a run without slow tests leaves out unread: importing Dagster and dbt takes each worker
+    seconds."""
     place = collection_path.relative_to(TESTS).as_posix()
     return True if config.option.markexpr == "not slow" and place.startswith(SLOW_ROOMS) else None
 

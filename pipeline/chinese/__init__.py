@@ -1,1 +1,2 @@
-"""How offices write: text, numbers, numbering, units, years and days, titles, labels. Knows nothing of the project."""
+"""How offices write: text, numbers, numbering, units, years and days, titles, labels. Knows nothing of the
+project."""

@@ -1,8 +1,8 @@
 """The tables of the warehouse as the codebook describes them: columns in order, with type, label and
 definition.
 
-DDL, Arrow schemas, dbt's YAML, asset specs and comments are made from these: a new column of an observation is
-one row of columns.csv.
+DDL, Arrow schemas, dbt's YAML, asset specs and comments are made from these: a new column of an observation
+is one row of columns.csv.
 """
 
 from __future__ import annotations

@@ -352,8 +352,8 @@ class Decision:
 
     It reads a figure beside it, a nil, or what is said of every one of the figure before (均已办结) where that is
     one of ``whole``; ``doubtful`` in ``reads``: never surely. ``span``: of the year, or a stock at its end;
-    ``total``: of everything, so that one topic's part is none. ``flow``: what of the year's requests it is, where
-    those that came in and were brought from before are those that went out and are left.
+    ``total``: of everything, so that one topic's part is none. ``flow``: what of the year's requests it is,
+    where those that came in and were brought from before are those that went out and are left.
     """
 
     decision_id: Text

@@ -22,7 +22,8 @@ _DECORATION = re.compile(
 
 
 def files_of(soup: BeautifulSoup, article: Tag) -> Iterator[Step]:
-    """The files and pictures that belong to a page's article: linked in it or by a report's title, framed, shown."""
+    """The files and pictures that belong to a page's article: linked in it or by a report's title, framed,
+    shown."""
     inside = {id(link) for link in article.find_all("a", href=True)}
     for link in soup.find_all("a", href=True):
         href, text = str(link["href"]), link.get_text(" ", strip=True)
@@ -42,7 +43,8 @@ def files_of(soup: BeautifulSoup, article: Tag) -> Iterator[Step]:
 
 
 def _framed_file(source: str) -> str:
-    """The file that a frame shows, itself or by a viewer (viewer.html?file=/a/2023.pdf); "" where it shows none."""
+    """The file that a frame shows, itself or by a viewer (viewer.html?file=/a/2023.pdf); "" where it shows
+    none."""
     parts = urlsplit(source.strip())
     shown = [parts.path, *(value for values in parse_qs(parts.query).values() for value in values)]
     named = [n for n, value in enumerate(shown) if value.strip().lower().endswith(ATTACHMENTS)]

@@ -93,9 +93,9 @@ def check_sources(home_raw: Path, sources: Iterable[Source]) -> list[SourceFindi
     crawl, though an earlier one had some), ``source_never_had_reports``, ``source_fewer_reports`` (fewer than
     in the crawl before), ``source_year_missing`` (no report of a year between two that have one),
     ``source_unfinished`` (pages are still due from a host that gave no answer or asked to wait),
-    ``source_pages_failed`` (reports or further list pages that could not be fetched), ``source_same_answer`` (the
-    addresses of reports of several years give one and the same page, which counts as none), ``source_limit`` (it
-    leads to more pages than a crawl takes, so some were left).
+    ``source_pages_failed`` (reports or further list pages that could not be fetched),
+    ``source_same_answer`` (the addresses of reports of several years give one and the same page, which
+    counts as none), ``source_limit`` (it leads to more pages than a crawl takes, so some were left).
     """
     with closing(_open(home_raw)) as db:
         return [

@@ -152,8 +152,8 @@ def read_page(data: bytes, url: str, kind: str, media_type: str = "text/html") -
 
 
 def decode(data: bytes) -> tuple[str, str]:
-    """Gives a page's text for finding links, and in which encoding it is written: strict UTF-8, else what the page
-    declares, else GB 18030."""
+    """Gives a page's text for finding links, and in which encoding it is written: strict UTF-8, else what
+    the page declares, else GB 18030."""
     for name in ("utf-8", *(found.decode("ascii", "ignore") for found in _CHARSET.findall(data[:4096])[:1])):
         try:
             return data.decode(name), name
@@ -348,7 +348,8 @@ def _nature(soup: BeautifulSoup) -> tuple[str, str]:
 
 
 def _distinct(steps: list[Step] | tuple[Step, ...], url: str, encoding: str) -> tuple[Step, ...]:
-    """Spells the addresses out, queries in the page's own encoding as browsers send them; the first step to an address stays, the page itself is left out."""
+    """Spells the addresses out, queries in the page's own encoding as browsers send them; the first step to
+    an address stays, the page itself is left out."""
     try:
         here = normalise_url(url)
     except BadAddress:

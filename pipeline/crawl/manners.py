@@ -28,8 +28,8 @@ CREATE TABLE IF NOT EXISTS source_claim (source_id TEXT PRIMARY KEY, owner TEXT 
 
 
 class HostResting(Exception):
-    """The host is to be left alone for ``seconds``, longer than a run waits; it may have ``asked`` for more than
-    is granted."""
+    """The host is to be left alone for ``seconds``, longer than a run waits; it may have ``asked`` for more
+    than is granted."""
 
     def __init__(self, host: str, seconds: float, asked: float | None = None) -> None:
         more = f"; it asked for {asked:.0f} s, which is more than is granted" if asked else ""

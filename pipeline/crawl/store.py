@@ -162,14 +162,16 @@ class RawStore:
         yield from sorted(set(problems))
 
     def put_aside(self, name: str) -> None:
-        """Moves a damaged object, or what is none, out of the objects into ``damaged/``: it is absent from then on."""
+        """Moves a damaged object, or what is none, out of the objects into ``damaged/``: it is absent from
+        then on."""
         aside = self.root / "damaged"
         aside.mkdir(exist_ok=True)
         for path in (*self.objects.glob(name), *self.objects.glob(f"*/{name}")):
             path.replace(aside / name)
 
     def ask_again(self, sha: str) -> None:
-        """Forgets that a crawl has seen this object, so that a server is not asked only whether it has changed."""
+        """Forgets that a crawl has seen this object, so that a server is not asked only whether it has
+        changed."""
         with self.transaction() as db:
             if db.execute("SELECT 1 FROM sqlite_master WHERE name = 'crawl_visit'").fetchone():
                 db.execute("DELETE FROM crawl_visit WHERE sha256 = ?", (sha,))

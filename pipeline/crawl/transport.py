@@ -30,8 +30,9 @@ class UnknownEncoding(Exception):
 
 
 class Client:
-    """An HTTP client that keeps cookies for as long as it lives, each for its own host, follows no redirects, uses
-    no proxy of the environment (a proxy would look names up behind our back) and speaks HTTP/2 where offered.
+    """An HTTP client that keeps cookies for as long as it lives, each for its own host, follows no
+    redirects, uses no proxy of the environment (a proxy would look names up behind our back) and speaks
+    HTTP/2 where offered.
 
     ``insecure``: takes any certificate and TLS down to 1.0; for sources whose registry note allows it.
     """

@@ -256,8 +256,8 @@ def _utc(warc_date: str | None) -> str:
 
 
 def _short_line(readline: Callable[[int], bytes], length: int | None = None) -> bytes:
-    """A line of the archive; one without end would be gathered, and copied, again and again. warcio may give less
-    than ``_MAX_HEAD`` bytes of a longer line."""
+    """A line of the archive; one without end would be gathered, and copied, again and again. warcio may
+    give less than ``_MAX_HEAD`` bytes of a longer line."""
     line = readline(_MAX_HEAD if length is None else length)
     if length is None and len(line) >= _MAX_HEAD // 2 and not line.endswith(b"\n"):
         raise ArchiveLoadFailed("a header line is too long")

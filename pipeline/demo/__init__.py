@@ -1,4 +1,5 @@
-"""The shipped corpus: yearly reports of an invented province as its portal shows them, drawn by ``tools/demo``."""
+"""The shipped corpus: yearly reports of an invented province as its portal shows them, drawn by
+``tools/demo``."""
 
 from pipeline.demo.corpus import Corpus, shipped_corpus
 

@@ -1,4 +1,5 @@
-"""Is it a report? The headline decides before the figures; without a title, the lead must say so (NOTES section 14)."""
+"""Is it a report? The headline decides before the figures; without a title, the lead must say so (NOTES
+section 14)."""
 
 from __future__ import annotations
 
@@ -99,8 +100,8 @@ def _plain(text: str) -> str:
 
 
 def _notice(piece: Piece) -> str:
-    """The headline of a notice about reports, or of a report of another kind, that is set over two lines or, in a
-    piece without a title of its own, below other lines of its page; "" where there is none."""
+    """The headline of a notice about reports, or of a report of another kind, that is set over two lines
+    or, in a piece without a title of its own, below other lines of its page; "" where there is none."""
     lines = [_plain(p.text) for p in piece.paragraphs[:_HEADLINES]]
     if not piece.title and (told := next((x for x in lines if _TELLS_ON.search(x)), "")):
         return told
@@ -129,7 +130,8 @@ def report_titles(document: Document) -> tuple[str, ...]:
 
 
 def why_no_report(document: Document, piece: Piece, read: int, tabled: int) -> str:
-    """Why a piece of a document is no report, in words that end a sentence: "it is a notice"; "" where it is one.
+    """Why a piece of a document is no report, in words that end a sentence: "it is a notice"; "" where it
+    is one.
 
     ``read`` counts the figures of the codebook that it gave, ``tabled`` those of tables among them."""
     head = headline(document, piece)

@@ -102,8 +102,8 @@ def _flat(paragraph: Paragraph) -> str:
 
 
 def find_published(document: Document, piece: Piece) -> date | None:
-    """The day of publication as the page states it: a line 发布日期, a meta tag, an index card, a day that stands alone
-    beside the title; a signature's date is not one."""
+    """The day of publication as the page states it: a line 发布日期, a meta tag, an index card, a day that
+    stands alone beside the title; a signature's date is not one."""
     for lines in (_fact_lines(piece.blocks[:_LEAD_BLOCKS]), [document.meta.get("PubDate", "")],
                   _fact_lines(document.blocks[:8])):  # fmt: skip
         for line in lines:

@@ -74,8 +74,8 @@ _BREAKS_OFF = re.compile(r"[。;；!！?？]|[,，:：]$")
 
 
 def headline(document: Document, piece: Piece) -> str:
-    """The line that says what a page is: the piece's own title (a column's name is none), the page's, or its first
-    short line."""
+    """The line that says what a page is: the piece's own title (a column's name is none), the page's, or
+    its first short line."""
     if piece.title is not None and (piece.title.year or piece.title.body):
         return piece.title.text
     for text in (document.meta.get("ArticleTitle", ""), document.title):
@@ -119,8 +119,8 @@ def titles_of(blocks: Sequence[Block], registry: Registry | None = None) -> dict
 def _is_one(
     parts: Sequence[str], own: Sequence[Title | None], joined: Title, registry: Registry | None
 ) -> bool:
-    """Whether lines are one title set over several: none is one before the last, and the first names a body, or none is
-    a title by itself."""
+    """Whether lines are one title set over several: none is one before the last, and the first names a
+    body, or none is a title by itself."""
     if any(own[:-1]) or section_of(parts[0]):
         return False
     if last := own[-1]:

@@ -1,6 +1,7 @@
-"""What is damaged is made again from what is sound. Kept readings are forgotten, so that their documents are read
-again; a damaged raw object is put aside, so that it can be fetched or taken in again; the published warehouse and its
-snapshot are built again by the run that follows, which sees by itself that they are not what was published."""
+"""What is damaged is made again from what is sound. Kept readings are forgotten, so that their documents
+are read again; a damaged raw object is put aside, so that it can be fetched or taken in again; the
+published warehouse and its snapshot are built again by the run that follows, which sees by itself that they
+are not what was published."""
 
 from __future__ import annotations
 
@@ -20,8 +21,8 @@ def heal_kept(home: Home) -> Iterator[str]:
 
 
 def heal_store(home: Home) -> Iterator[str]:
-    """Put damaged raw objects aside (``raw/damaged/``) and let the crawl ask for them again; a line for each one that
-    is damaged or missing, with where it came from."""
+    """Put damaged raw objects aside (``raw/damaged/``) and let the crawl ask for them again; a line for
+    each one that is damaged or missing, with where it came from."""
     with RawStore(home.raw) as store:
         sources = {r.sha256: r.url for r in store.receipts() if r.sha256}
         for name, problem in list(store.verify()):

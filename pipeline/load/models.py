@@ -63,8 +63,10 @@ def _project_key() -> str:
 
 
 def parsed(folder: Path = SQL / "target") -> Path:
-    """The folder with dbt's ``manifest.json`` and ``partial_parse.msgpack`` of ``sql/`` as it is, parsed where
-    ``folder`` holds none. Two processes may ask at once: each parses aside, and the first puts it in place."""
+    """The folder with dbt's ``manifest.json`` and ``partial_parse.msgpack`` of ``sql/`` as it is, parsed
+    where
+    ``folder`` holds none. Two processes may ask at once: each parses aside, and the first puts it in
+    place."""
     place = folder / f"parsed-{_project_key()}"
     if not place.is_dir():
         folder.mkdir(parents=True, exist_ok=True)

@@ -1,5 +1,5 @@
-"""Whether what is stored is what was stored: raw objects and receipts, kept readings, the published warehouse,
-its snapshot. Damage is a line, never a traceback."""
+"""Whether what is stored is what was stored: raw objects and receipts, kept readings, the published
+warehouse, its snapshot. Damage is a line, never a traceback."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The body of a claim: its kind, its name as the document writes it, its place and its key.
 
-One key a body that no two bodies share: the code that its place bears today, or the table of zones' name, with the
-kind and the name of what stands there; a body keeps it through its names.
+One key a body that no two bodies share: the code that its place bears today, or the table of zones' name,
+with the kind and the name of what stands there; a body keeps it through its names.
 """
 
 from __future__ import annotations
@@ -34,13 +34,14 @@ _ZONE_TOWNS = re.compile(
 class Body:
     """For whom a report speaks.
 
-    ``kind`` is government, office, zone, governing_zone (it runs the division of its code), zone_office, department,
-    customs, tax, branch, university, hospital, firm, township, street or unknown; ``level`` is province, prefecture,
-    county, township, department or unknown; ``division_code`` is the code in force in the report's year, of a
-    department its place's, of a township its county's; ``candidates`` are codes that the evidence left open;
-    ``body_id`` is one body's through all its names and codes that follow one another; None where the body or its
-    place is not settled, for then nothing tells two bodies apart. ``evidence`` says what decided and what was
-    claimed besides.
+    ``kind`` is government, office, zone, governing_zone (it runs the division of its code), zone_office,
+    department, customs, tax, branch, university, hospital, firm, township, street or unknown; ``level`` is
+    province, prefecture, county, township, department or unknown; ``division_code`` is the code in force in
+    the report's year, of a department its place's, of a township its county's; ``candidates`` are codes
+    that the evidence left open;
+    ``body_id`` is one body's through all its names and codes that follow one another; None where the body
+    or its place is not settled, for then nothing tells two bodies apart. ``evidence`` says what decided and
+    what was claimed besides.
     """
 
     issuer: str | None
@@ -160,7 +161,8 @@ def _unknown_place(claim: Claim, case: Case) -> Body:
 
 
 def _zone_body(claim: Claim, case: Case) -> Body:
-    """A zone, its office or a department of it: by the table of zones, else at the place that its name begins with."""
+    """A zone, its office or a department of it: by the table of zones, else at the place that its name
+    begins with."""
     p = claim.phrase
     name = p.organ_name if p.organ == "zone" else p.zone
     before = p.text[: p.text.index(name)] if name in p.text else p.place_text

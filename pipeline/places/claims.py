@@ -1,7 +1,7 @@
 """What a document shows of its issuer, and every name of a body read from it, with its source and weight.
 
-Sources: the lead (由X编制, 现公布X…年度报告), the title, header lines of saved text and of tables, the contact line, the
-signature, the sentences' subjects, the keeper's and the site's names, the registry's entry of the crawled
+Sources: the lead (由X编制, 现公布X…年度报告), the title, header lines of saved text and of tables, the contact line,
+the signature, the sentences' subjects, the keeper's and the site's names, the registry's entry of the crawled
 source (NOTES section 14). How often a place stands in the text is no source.
 """
 
@@ -31,8 +31,8 @@ class Evidence:
 
     ``issuer_texts`` are names that the page gives for its issuer (ContentSource, 发布机构, signature lines,
     填报单位), ``site_prefix`` a site's name found beside the title, ``site_id_code`` the page's SiteIDCode,
-    ``text_samples`` paragraphs in reading order, ``year`` the report's year, ``registered`` the issuer that the
-    registry of sources names for the address it was crawled from.
+    ``text_samples`` paragraphs in reading order, ``year`` the report's year, ``registered`` the issuer that
+    the registry of sources names for the address it was crawled from.
     """
 
     title: str | None = None

@@ -1,10 +1,11 @@
 """Decides for whom a report speaks: the body, its place and its code in the report's year.
 
-Names come with their sources (``claims``). The title speaks first, then who compiled the report, then the lead; where
-none of them names a body, two other sources must agree, or one must name a body below the government. A
-government speaks only where it or its place is named as the one that reports; what contradicts leaves the body
-open, with all that was claimed. A name that several places bear is settled by the places named around it, then by the
-site's id code, then by telephone area codes; where nothing settles it, ``division_code`` is None and
+Names come with their sources (``claims``). The title speaks first, then who compiled the report, then the
+lead; where none of them names a body, two other sources must agree, or one must name a body below the
+government. A government speaks only where it or its place is named as the one that reports; what
+contradicts leaves the body open, with all that was claimed. A name that several places bear is settled by
+the places named around it, then by the site's id code, then by telephone area codes; where nothing settles
+it, ``division_code`` is None and
 ``candidates`` names them.
 """
 
@@ -29,7 +30,8 @@ _OWN_AREA = re.compile(r"[我本](?:省|自治区|市|州|盟|县|区|旗)")
 _KEEPERS = re.compile(
     r"政务|数据|行政审批|信息|电子|公开|营商|档案|网信|新闻|融媒|工信|法制|监察|市民|热线|服务中心|秘书|宣传"
 )
-"""Departments that keep a government's site or its disclosure: they publish its report without being its body."""
+"""Departments that keep a government's site or its disclosure: they publish its report without being its
+body."""
 
 
 def identify(evidence: Evidence, registry: Registry | None = None) -> Body:
@@ -114,7 +116,8 @@ def _names_one(claim: Claim) -> bool:
 
 
 def _contradicts(claim: Claim, head: Claim, case: Case) -> bool:
-    """Whether a claim names another body than the head does, in a place where only the reporting body stands."""
+    """Whether a claim names another body than the head does, in a place where only the reporting body
+    stands."""
     theirs, ours = claim.phrase, head.phrase
     if claim is head or theirs.organ not in OWN_ORGANS or same_body(theirs, ours):
         return False

@@ -35,8 +35,8 @@ def can_say(word: str, phrase: Phrase) -> bool:
 
 
 def name_ending(run: str, registry: Registry) -> Phrase | None:
-    """The body that a run of text ends with: where a name of the gazetteer begins behind nothing but fillers, that
-    name; else what is left behind the fillers."""
+    """The body that a run of text ends with: where a name of the gazetteer begins behind nothing but
+    fillers, that name; else what is left behind the fillers."""
     for start in range(len(run) - 1):
         if _FILLERS.fullmatch(run[:start]) and begins_in_gazetteer(run[start:], registry):
             phrase = parse_phrase(run[start:], registry)

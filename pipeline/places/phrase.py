@@ -122,7 +122,8 @@ _TWO_BODIES = re.compile(r"(?:中心|[局办厅委会部院])[和与及]")
 
 
 def needs_no_place(phrase: Phrase) -> bool:
-    """Whether a name says which body it is though it names no place: a national body's, a university's own."""
+    """Whether a name says which body it is though it names no place: a national body's, a university's
+    own."""
     return (
         phrase.organ in OWN_ORGANS
         and not phrase.places

@@ -94,10 +94,10 @@ _OWN_TITLE = re.compile(r"本级")
 def detect_scope(title: str | None, texts: Iterable[str], kind: str, tabled: Collection[int] = ()) -> Scope:
     """The scope of a report's figures.
 
-    ``kind`` is the ``Body.kind`` of its issuer; ``texts`` are its paragraphs; ``tabled`` what its tables count of
-    applications. A department, an office and a township report for themselves unless the text says that it
-    consolidates others; a government needs words that say which. A sentence that counts the office alone says
-    nothing of tables that count otherwise.
+    ``kind`` is the ``Body.kind`` of its issuer; ``texts`` are its paragraphs; ``tabled`` what its tables
+    count of applications. A department, an office and a township report for themselves unless the text says
+    that it consolidates others; a government needs words that say which. A sentence that counts the office
+    alone says nothing of tables that count otherwise.
     """
     parts = [_TITLED.sub("", without_sounds(squeeze(t))) for t in texts]
     whole = _first(CONSOLIDATES, parts)
@@ -124,7 +124,8 @@ def detect_scope(title: str | None, texts: Iterable[str], kind: str, tabled: Col
 
 
 def _own_count(parts: Iterable[str], tabled: Collection[int]) -> tuple[str | None, str]:
-    """The first sentence that counts the issuer alone and that the tables do not contradict; and one that they do."""
+    """The first sentence that counts the issuer alone and that the tables do not contradict; and one that
+    they do."""
     contradicted = ""
     for part in parts:
         for match in (m for pattern in _COUNTS_OWN if (m := pattern.search(part))):

@@ -1,4 +1,5 @@
-"""Zones and new areas that are sure: their organ's name, and which division they run, report for or lie in."""
+"""Zones and new areas that are sure: their organ's name, and which division they run, report for or lie
+in."""
 
 from __future__ import annotations
 
@@ -37,8 +38,8 @@ def _zones() -> dict[str, tuple[Zone, ...]]:
 
 
 def zone_named(name: str, year: int | None) -> Zone | None:
-    """The zone whose name this is, or is after its place's (青岛西海岸新区), in that year; None for one that the table
-    lacks. Without a year, its latest row."""
+    """The zone whose name this is, or is after its place's (青岛西海岸新区), in that year; None for one that the
+    table lacks. Without a year, its latest row."""
     for start in range(min(len(name), 12)):
         if rows := _zones().get(name[start:]):
             held = [z for z in rows if year is None or (z.valid_from <= year and (z.valid_to is None or year <= z.valid_to))]  # fmt: skip

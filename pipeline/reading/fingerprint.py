@@ -4,7 +4,8 @@ The code is found by walking imports from the module that workers run, in functi
 strings name (readers are imported by name when first needed). Of each module the syntax tree counts, without
 comments and docstrings: a reworded comment reads nothing again. Data are the files beside these modules.
 Libraries are those that the modules import and what these require, at their installed versions (those of the
-lock). What a file gave is kept with its time and size beside the project, since parsing takes a second or two.
+lock). What a file gave is kept with its time and size beside the project, since parsing takes a second or
+two.
 """
 
 from __future__ import annotations

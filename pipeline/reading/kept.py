@@ -1,8 +1,8 @@
 """What reading gave, kept between runs: batch files of Parquet and an index, one folder a fingerprint.
 
-A document is read again when the fingerprint of what reading hangs on has changed (``fingerprint``). A batch is
-written aside, renamed, and then indexed with the hashes of its files; a kill loses at most one batch, and what no
-longer is what was written is found (``damaged``) and read again.
+A document is read again when the fingerprint of what reading hangs on has changed (``fingerprint``). A
+batch is written aside, renamed, and then indexed with the hashes of its files; a kill loses at most one
+batch, and what no longer is what was written is found (``damaged``) and read again.
 """
 
 from __future__ import annotations
@@ -137,7 +137,8 @@ class Kept:
         return [rows for _, rows in batch]
 
     def damaged(self) -> dict[str, tuple[str, ...]]:
-        """The batches of which a file is not there or is not what was written, with the names of such files."""
+        """The batches of which a file is not there or is not what was written, with the names of such
+        files."""
         found: dict[str, tuple[str, ...]] = {}
         rows = self._db.execute(
             "SELECT batch, name, sha256 FROM file WHERE batch IN (SELECT batch FROM entry) ORDER BY name"

@@ -85,7 +85,8 @@ class _Plan:
             self.kept.forget(sorted(stale))
 
     def key(self, sha: str) -> str:
-        """The key that what was read of an article is kept under: it changes with all that reading is told."""
+        """The key that what was read of an article is kept under: it changes with all that reading is
+        told."""
         key = self.units[sha].key if sha in self.units else sha
         if issuer := self.registered.get(sha):
             key = hashlib.sha256(f"{key}\n{issuer}".encode()).hexdigest()[:32]

@@ -1,5 +1,5 @@
-"""``yangguang explain``: where a figure comes from: file, place, raw text, how it was resolved, which checks it
-failed; of a figure of the panel, the cells that it is made of."""
+"""``yangguang explain``: where a figure comes from: file, place, raw text, how it was resolved, which
+checks it failed; of a figure of the panel, the cells that it is made of."""
 
 from __future__ import annotations
 
@@ -190,12 +190,14 @@ def _head_lines(report_id: str, head: dict[str, Any]) -> Iterator[str]:
 
 
 def _preference(c: Cell) -> int:
-    """As ``int_repeated_figure`` chooses: a resolved figure of a table, else of the text; exact before about."""
+    """As ``int_repeated_figure`` chooses: a resolved figure of a table, else of the text; exact before
+    about."""
     return 4 * (c.resolved is None) + 2 * (c.method == "text") + (c.resolved is not None and c.approx)
 
 
 def _standing(cells: Sequence[Cell]) -> dict[Slot, list[Cell]]:
-    """The cells of each figure, the one that the panel prefers first; no applicant's column is the total's."""
+    """The cells of each figure, the one that the panel prefers first; no applicant's column is the
+    total's."""
     standing: dict[Slot, list[Cell]] = {}
     for cell in sorted(cells, key=_preference):  # of equals the earlier one
         standing.setdefault(_slot(cell), []).append(cell)

@@ -10,7 +10,8 @@ from pipeline.terminal.say import failed, say
 
 @click.command()
 def heal() -> None:
-    """Make again what is damaged and can be made from what is sound, and name what has to be fetched again."""
+    """Make again what is damaged and can be made from what is sound, and name what has to be fetched
+    again."""
     from pipeline.home import default_home
     from pipeline.load.heal import heal_kept, heal_store
     from pipeline.stages import Busy, read_stage, run_lock

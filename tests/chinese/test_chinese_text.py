@@ -1,4 +1,5 @@
-"""Text as it is compared: simplified position by position, full width narrowed, names of places left alone."""
+"""Text as it is compared: simplified position by position, full width narrowed, names of places left
+alone."""
 
 from __future__ import annotations
 

@@ -20,7 +20,8 @@ _AS_IT_IS = ttfonts.makeToUnicodeCMap
 
 
 def _page(font: str, swapped: str, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The lines read from a page that draws ``SAID`` in a font that says of two digits that they are each other."""
+    """The lines read from a page that draws ``SAID`` in a font that says of two digits that they are each
+    other."""
     other = dict(zip(map(ord, swapped), map(ord, swapped[::-1]), strict=True))
 
     def lying(name: str, subset: list[int]) -> str:

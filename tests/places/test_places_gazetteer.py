@@ -1,4 +1,5 @@
-"""Every division in force and every township, each once in a lead: the gazetteer's names come first, fillers after."""
+"""Every division in force and every township, each once in a lead: the gazetteer's names come first,
+fillers after."""
 
 from __future__ import annotations
 
@@ -30,7 +31,8 @@ REGISTRY = load_registry()
 
 
 def in_a_lead(name: str, at: int, organ: str) -> Phrase | None:
-    """The name as one of the leads gives it: before the report's title, or before the verb that compiles it."""
+    """The name as one of the leads gives it: before the report's title, or before the verb that compiles
+    it."""
     lead = LEADS[at % len(LEADS)].split(",")[-1]
     if at % 3 == 0:
         return name_at(f"{name}{organ}根据条例编制本报告。", REGISTRY)

@@ -1,5 +1,5 @@
-"""More than 800 names of bodies (issuers.csv) with the code, or the openness, that each must give; of the last 200 the
-kind too: bodies of every kind, and words that name none.
+"""More than 800 names of bodies (issuers.csv) with the code, or the openness, that each must give; of the
+last 200 the kind too: bodies of every kind, and words that name none.
 
 The codes of the drawn part come from other lists than the registry's (gb2260 year ends 2014-2017, the
 Ministry's list of 2025); the rest was written by hand. ``expected`` is a code, ``ambiguous`` (candidates, no

@@ -1,5 +1,5 @@
-"""Every kind of body in every kind of lead: the report is that body's, and its year the lead's. Names of places are
-the gazetteer's, the bodies and sentences are ours."""
+"""Every kind of body in every kind of lead: the report is that body's, and its year the lead's. Names of
+places are the gazetteer's, the bodies and sentences are ours."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Whose report a text is, from its bytes: leads, titles over lines, header lines, contacts; and what never makes a
-government. The sentences are ours; their constructions were seen on real pages."""
+"""Whose report a text is, from its bytes: leads, titles over lines, header lines, contacts; and what never
+makes a government. The sentences are ours; their constructions were seen on real pages."""
 
 from __future__ import annotations
 

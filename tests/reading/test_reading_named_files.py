@@ -1,4 +1,5 @@
-"""Which files belong to which page: in the order of their paths, and in a time that grows with their number."""
+"""Which files belong to which page: in the order of their paths, and in a time that grows with their
+number."""
 
 from __future__ import annotations
 

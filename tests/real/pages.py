@@ -1,9 +1,9 @@
-"""Figures of real reports set into pages that we write: the form's labels, the figures as printed, sentences of
-our own.
+"""Figures of real reports set into pages that we write: the form's labels, the figures as printed,
+sentences of our own.
 
-``reports.csv`` has a row a report, ``figures.csv`` a row a figure (place: table, with the row's label where the
-form is a local one and the sum over the years beside it, or text), ``sentences.csv`` our sentence for each
-indicator that prose states.
+``reports.csv`` has a row a report, ``figures.csv`` a row a figure (place: table, with the row's label where
+the form is a local one and the sum over the years beside it, or text), ``sentences.csv`` our sentence for
+each indicator that prose states.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""Every rule of the codebook, broken once by drawn figures, gives its finding with the severity of its row."""
+"""Every rule of the codebook, broken once by drawn figures, gives its finding with the severity of its
+row."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Versions of one report: what says the same is one version, the earliest; what differs is superseded with its reason."""
+"""Versions of one report: what says the same is one version, the earliest; what differs is superseded with
+its reason."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Sources, staging, intermediate, mart: each floor reads the one below it, and nothing leaves the house unseen."""
+"""Sources, staging, intermediate, mart: each floor reads the one below it, and nothing leaves the house
+unseen."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""``python -m tools.demo`` draws the shipped corpus anew and writes it into ``pipeline/demo/corpus.tar.xz``."""
+"""``python -m tools.demo`` draws the shipped corpus anew and writes it into
+``pipeline/demo/corpus.tar.xz``."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""What a page's own style sheets and style attributes show: parts that are hidden go, text that they print is put
-in.
+"""What a page's own style sheets and style attributes show: parts that are hidden go, text that they print
+is put in.
 
 Only looked at closely where a sheet holds, or a tag's attributes hold, something that may hide or print text.
 Sheets of other files are not fetched: what they do to a page is unknown.
@@ -98,7 +98,8 @@ class Rule(NamedTuple):
 
 
 def _sheets(source: str) -> Iterator[str]:
-    """A page's sheets but those for print; one that has no end is none, and is not looked for again and again."""
+    """A page's sheets but those for print; one that has no end is none, and is not looked for again and
+    again."""
     at = 0
     while (opening := _SHEET.search(source, at)) and (end := _SHEET_END.search(source, opening.end())):
         if not _PRINT.search(opening[1]):

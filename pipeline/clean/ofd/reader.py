@@ -1,8 +1,9 @@
-"""Reader of OFD files (GB/T 33190-2016), the national fixed-layout format: their pages, read as those of PDFs.
+"""Reader of OFD files (GB/T 33190-2016), the national fixed-layout format: their pages, read as those of
+PDFs.
 
 Knows the format and nothing of what the tables say. Statuses other than ``ok``: ``encrypted``, ``truncated``,
-``broken_ofd``, ``too_large``, ``too_deep``, ``empty``. Nothing is unpacked to disk and no path leads out of the
-package.
+``broken_ofd``, ``too_large``, ``too_deep``, ``empty``. Nothing is unpacked to disk and no path leads out of
+the package.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""What an .xls file (BIFF8 in an OLE container) hides or does not hold: rows and columns of no height, errors,
-formulas without a stored result. calamine gives the values and drops all these.
+"""What an .xls file (BIFF8 in an OLE container) hides or does not hold: rows and columns of no height,
+errors, formulas without a stored result. calamine gives the values and drops all these.
 
 Names of records are those of [MS-XLS].
 """

@@ -1,9 +1,9 @@
 """Reader of older word-processor files (.doc, .wps, .rtf, .odt) through LibreOffice, where it is installed.
 
-LibreOffice turns them into .docx in one batched call; ``word`` reads the result. Macros and links to other files
-stay unused. It runs with limits on processor time, memory and what it writes, and without the network: in a network
-of its own where the machine allows one (``unshare``), and in any case through a proxy that nobody keeps. Without
-LibreOffice a file gets the status ``needs_libreoffice``.
+LibreOffice turns them into .docx in one batched call; ``word`` reads the result. Macros and links to other
+files stay unused. It runs with limits on processor time, memory and what it writes, and without the
+network: in a network of its own where the machine allows one (``unshare``), and in any case through a proxy
+that nobody keeps. Without LibreOffice a file gets the status ``needs_libreoffice``.
 """
 
 from __future__ import annotations
@@ -173,7 +173,8 @@ def _converted(soffice: str, paths: Sequence[Path]) -> dict[Path, Converted]:
 
 @lru_cache(maxsize=1)
 def _alone() -> tuple[str, ...]:
-    """What sets a program into a network of its own, without any way out; empty where the machine has none."""
+    """What sets a program into a network of its own, without any way out; empty where the machine has
+    none."""
     for way in (("unshare", "--net"), ("unshare", "--user", "--map-root-user", "--net")):
         if shutil.which(way[0]) and subprocess.run([*way, "true"], capture_output=True).returncode == 0:
             return way

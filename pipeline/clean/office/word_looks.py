@@ -1,4 +1,5 @@
-"""How Word shows a run of text: hidden, struck out, raised or white, by its own properties, its styles and theirs.
+"""How Word shows a run of text: hidden, struck out, raised or white, by its own properties, its styles and
+theirs.
 
 Properties are those of ECMA-376 part 1, 17.3.2; a style takes what it does not say from the one that it is
 based on.

@@ -1,5 +1,5 @@
-"""What a page holds, whatever file it comes from: glyphs, ruled lines and pictures in points from the page's top
-left, x to the right along the text, y down. Pages of scans use the same shapes, in pixels."""
+"""What a page holds, whatever file it comes from: glyphs, ruled lines and pictures in points from the
+page's top left, x to the right along the text, y down. Pages of scans use the same shapes, in pixels."""
 
 from __future__ import annotations
 

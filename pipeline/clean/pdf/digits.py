@@ -1,7 +1,7 @@
 """Digits that a PDF draws otherwise than its text layer says: a font whose table of characters lies.
 
-Of each embedded font one drawn digit of every kind is held against the ten digits of the usual fonts; where one is
-clearly another digit, no digit of that font is believed.
+Of each embedded font one drawn digit of every kind is held against the ten digits of the usual fonts; where
+one is clearly another digit, no digit of that font is believed.
 """
 
 from __future__ import annotations
@@ -33,15 +33,16 @@ _PIXELS = 40
 _GRID = (24, 16)
 _INK = 0.35
 _LIKE, _LIKER = 0.65, 0.08
-"""Likeness from which a shape is taken for a digit, and by how much it must be liker to that than to the one said:
-of 25 fonts none was told a lie so, and of 1,125 with two digits changed about all but 4 were."""
+"""Likeness from which a shape is taken for a digit, and by how much it must be liker to that than to the
+one said: of 25 fonts none was told a lie so, and of 1,125 with two digits changed about all but 4 were."""
 
 
 def untrue_digits(
     page: Any, textpage: Any, digits: Iterable[int], pdfium: Any, known: MutableMapping[str, bool]
 ) -> frozenset[int]:
-    """Of ``digits``, the indices of a page's digits, those whose font draws others. ``known`` is what is known of the
-    document's embedded fonts, by name: whether they lie; what is seen here for the first time is added."""
+    """Of ``digits``, the indices of a page's digits, those whose font draws others. ``known`` is what is
+    known of the document's embedded fonts, by name: whether they lie; what is seen here for the first time
+    is added."""
     fonts: dict[int, str] = {}
     of_font: dict[str, list[int]] = {}
     for index in digits:
@@ -60,7 +61,8 @@ def untrue_digits(
 
 
 def _name(font: Any, pdfium: Any) -> str:
-    """An embedded font's name with the mark of its subset; "" of another, whose digits are those of its code."""
+    """An embedded font's name with the mark of its subset; "" of another, whose digits are those of its
+    code."""
     if pdfium.FPDFFont_GetIsEmbedded(font) != 1:
         return ""
     room = ctypes.create_string_buffer(128)
@@ -69,8 +71,8 @@ def _name(font: Any, pdfium: Any) -> str:
 
 
 def _lies(page: Any, textpage: Any, indices: Iterable[int], pdfium: Any) -> bool:
-    """Whether one of a font's digits is drawn as another, and that other not as itself: where two digits are drawn
-    alike the font is only an unusual one."""
+    """Whether one of a font's digits is drawn as another, and that other not as itself: where two digits
+    are drawn alike the font is only an unusual one."""
     box = (ctypes.c_double(), ctypes.c_double(), ctypes.c_double(), ctypes.c_double())
     drawn_as: dict[int, int] = {}
     sure: set[int] = set()

@@ -1,4 +1,5 @@
-"""The objects that a PDF page draws, those inside of forms among them, in the order in which they are drawn."""
+"""The objects that a PDF page draws, those inside of forms among them, in the order in which they are
+drawn."""
 
 from __future__ import annotations
 

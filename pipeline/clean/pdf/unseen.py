@@ -1,8 +1,8 @@
-"""Text that a PDF page holds and does not show: pale on pale, under something painted later, on a layer that is
-off; and text whose characters its file itself says are others (``ActualText``).
+"""Text that a PDF page holds and does not show: pale on pale, under something painted later, on a layer
+that is off; and text whose characters its file itself says are others (``ActualText``).
 
-Looked for only where a page's objects give cause (``Cause``); what is suspected is held against the page as it is
-drawn, so that nothing is left out of which there is ink.
+Looked for only where a page's objects give cause (``Cause``); what is suspected is held against the page as
+it is drawn, so that nothing is left out of which there is ink.
 """
 
 from __future__ import annotations

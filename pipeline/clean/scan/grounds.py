@@ -1,4 +1,5 @@
-"""What stands on a coloured ground or is stamped over the text: dark head rows turned light, seals taken away.
+"""What stands on a coloured ground or is stamped over the text: dark head rows turned light, seals taken
+away.
 
 Arrays are grey or red, green, blue, ``uint8``, 0 black to 255 white.
 """

@@ -1,7 +1,8 @@
 """An account of every table: what stands under a section of the form, or bears its labels, is read or told.
 
-``table.missing`` where nothing stands under a heading that announces a table, ``table.unread`` where something
-does and was not understood: which table, where, why not, with a state for each cell expected of it."""
+``table.missing`` where nothing stands under a heading that announces a table, ``table.unread`` where
+something does and was not understood: which table, where, why not, with a state for each cell expected of
+it."""
 
 from __future__ import annotations
 
@@ -36,7 +37,8 @@ class Account(NamedTuple):
 
 
 class _Stand(NamedTuple):
-    """What stands for one table of the form: the heading over it, the tables with what they say, the place."""
+    """What stands for one table of the form: the heading over it, the tables with what they say, the
+    place."""
 
     heading: str
     tables: list[tuple[Table, TableReading]]
@@ -87,9 +89,9 @@ def account(
 def _tell_unread(
     name: str, stand: _Stand, template: str, taken: set[Slot], words: Vocabulary, told: Account
 ) -> None:
-    """Tell of the form's table ``name`` where less than half of its rows (of a scan: cells) are given and figures stand there
-    that are no cell's, or where a table under its heading gives nothing. Local figures that were recognised
-    from pixels in such a table are sure of nothing: ``doubted`` takes their places."""
+    """Tell of the form's table ``name`` where less than half of its rows (of a scan: cells) are given and
+    figures stand there that are no cell's, or where a table under its heading gives nothing. Local figures
+    that were recognised from pixels in such a table are sure of nothing: ``doubted`` takes their places."""
     cells = words.form_cells(template, name)
     missing = [cell for cell in cells if cell[0] not in taken]
     if cells and not missing:

@@ -282,7 +282,8 @@ def token_of(item: Item) -> Token:
 
 
 def _local_row(row: Row, above: Above) -> list[Entry]:
-    """A row that the codebook does not know: its figures under its own label and the names of their columns."""
+    """A row that the codebook does not know: its figures under its own label and the names of their
+    columns."""
     name = " ".join(" ".join(i.text.split()) for i in row if i.names)
     heads = {
         "applicant": above.heads.applicant,
@@ -296,7 +297,8 @@ def _local_row(row: Row, above: Above) -> list[Entry]:
 def _local_values(
     name: str, values: Iterable[Item], titles: Mapping[int, str] = MappingProxyType({})
 ) -> list[Entry]:
-    """Figures under a label, each with the name of its column where ``titles`` has all of them, else counted."""
+    """Figures under a label, each with the name of its column where ``titles`` has all of them, else
+    counted."""
     found = list(values)
     if not found or not all(v.col in titles for v in found):
         titles = {v.col: str(n) if len(found) > 1 else "" for n, v in enumerate(found, start=1)}

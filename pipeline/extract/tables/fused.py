@@ -1,4 +1,5 @@
-"""Rows of a table that lost its cells: a label and its figures stand in lines of text, the digits run together.
+"""Rows of a table that lost its cells: a label and its figures stand in lines of text, the digits run
+together.
 
 Digits that can be cut into the form's columns in one way alone, so that the parts add up to their total, are
 read (seven zeros are seven zeros); other digits behind labels of the form are told to stand there unread."""

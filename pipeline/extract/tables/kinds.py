@@ -20,14 +20,15 @@ Name = Literal[
     "list_head", "group", "states_across", "states", "local", "open",
 ]  # fmt: skip
 """``other_year``: figures that the row itself gives to another year. ``matter_and_quantity``: 规章 | 本年制发件数
-| 3. ``matters``: a head of matters, whose ``quantity`` rows follow. ``labelled``: a row of the form. ``head``:
-part of a head. ``state_down``: 结果维持 | 3. ``states``: figures under a head of results, ``states_across``
-with the group's name before them. ``group``: a dispute group named alone. ``open``: nothing of these yet."""
+| 3. ``matters``: a head of matters, whose ``quantity`` rows follow. ``labelled``: a row of the form.
+``head``: part of a head. ``state_down``: 结果维持 | 3. ``states``: figures under a head of results,
+``states_across`` with the group's name before them. ``group``: a dispute group named alone. ``open``:
+nothing of these yet."""
 
 
 class Kind(NamedTuple):
-    """``at``: the place of the label that says so; ``key``: what the row's label means; ``group``: the dispute
-    group, or the matter, that the row names; ``order``: the columns that it begins."""
+    """``at``: the place of the label that says so; ``key``: what the row's label means; ``group``: the
+    dispute group, or the matter, that the row names; ``order``: the columns that it begins."""
 
     name: Name
     at: int = -1
@@ -44,8 +45,9 @@ class Above(NamedTuple):
     """What stands above a row. ``heads`` and ``group`` (the dispute group named last, by a paragraph, a
     caption or a row) hold from one table to the next; the rest is the table's own: ``learned`` the kinds of
     head that it has itself, ``pending`` the rows of a head whose body has not begun, ``matter`` and
-    ``matters`` the matters named beside or above quantities, ``outcome`` and ``statistic`` the groups that the
-    rows above stand in, ``lead`` a row of years right above. ``dated``: some cell is nothing but a year."""
+    ``matters`` the matters named beside or above quantities, ``outcome`` and ``statistic`` the groups that
+    the rows above stand in, ``lead`` a row of years right above. ``dated``: some cell is nothing but a
+    year."""
 
     heads: Heads = Heads()
     group: str = ""
@@ -64,8 +66,8 @@ _OPEN = Kind("open")
 
 
 def kind_of(row: Row, following: Row, above: Above, form: Form) -> Kind:
-    """The kind of a row by its labels, ``open`` where only the heads above can tell; ``following`` is the next
-    row."""
+    """The kind of a row by its labels, ``open`` where only the heads above can tell; ``following`` is the
+    next row."""
     labels = [(n, i) for n, i in enumerate(row) if i.is_label]
     if above.dated and _of_another_year(row):
         return Kind("other_year")
@@ -108,7 +110,8 @@ def kind_below_heads(row: Row, above: Above, form: Form) -> Kind:
 
 
 def group_named(text: str, form: Form) -> str:
-    """The dispute group that a line between tables names, that of the small table that follows; or nothing."""
+    """The dispute group that a line between tables names, that of the small table that follows; or
+    nothing."""
     found = form.words.groups.find(text) if text and len(text) <= 60 else ()
     return found[0].key if found else ""
 

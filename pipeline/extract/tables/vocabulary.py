@@ -150,7 +150,8 @@ class Index(Generic[T]):
 
 class Vocabulary:
     """All labels of the forms; one instance a process: ``vocabulary()``. ``modern``: rows of the forms of six
-    sections; ``statistics``: rows of each other form; ``columns`` and ``groups``: what stands above figures."""
+    sections; ``statistics``: rows of each other form; ``columns`` and ``groups``: what stands above
+    figures."""
 
     def __init__(self, codebook: Codebook) -> None:
         self.codebook = codebook

@@ -1,5 +1,5 @@
-"""OFD files (GB/T 33190-2016) for tests: the pages of a drawn PDF written again in the other format, and files
-that mean harm."""
+"""OFD files (GB/T 33190-2016) for tests: the pages of a drawn PDF written again in the other format, and
+files that mean harm."""
 
 from __future__ import annotations
 

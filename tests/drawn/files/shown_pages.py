@@ -1,4 +1,5 @@
-"""Pages whose cells show one figure and hold another beside it that no reader sees, in every way that HTML has."""
+"""Pages whose cells show one figure and hold another beside it that no reader sees, in every way that HTML
+has."""
 
 from __future__ import annotations
 
