@@ -6,12 +6,14 @@ import ctypes
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from pipeline.clean.page.shapes import Box
+from pipeline.clean.page.shapes import Box, Glyph
 from pipeline.document import UNREAD
 
 MAX_ANNOTATIONS = 2_000
 _HIDDEN, _NO_VIEW = 2, 32
 _LONGEST = 400
+_NOTE_SIZE = 9.0
+"""Points in which the text of a note is set, at most."""
 
 
 class Printed(NamedTuple):
@@ -64,3 +66,17 @@ def _draws_text(note: Any, pdfium: Any) -> bool:
     pdfium.FPDFAnnot_GetAP(note, normal, room, length)
     drawn = bytes(room).decode("utf-16-le", "replace")
     return "Tj" in drawn or "TJ" in drawn
+
+
+def set_in(text: str, box: Box) -> list[Glyph]:
+    """A note's text as characters on one line through the middle of its box."""
+    x0, y0, x1, y1 = box
+    size = min(_NOTE_SIZE, y1 - y0, 2 * (x1 - x0) / max(len(text), 1))
+    widths = [size if sign > "\u2e80" else size / 2 for sign in text]
+    at, top = (x0 + x1 - sum(widths)) / 2, (y0 + y1 - size) / 2
+    glyphs = []
+    for sign, width in zip(text, widths, strict=True):
+        if not sign.isspace():
+            glyphs.append(Glyph(sign, at, top, at + width, top + size, size))
+        at += width
+    return glyphs

@@ -25,7 +25,7 @@ from pipeline.clean.page.shapes import (
     Rule,
     times,
 )
-from pipeline.clean.pdf.annotations import printed_notes
+from pipeline.clean.pdf.annotations import printed_notes, set_in
 from pipeline.clean.pdf.digits import untrue_digits
 from pipeline.clean.pdf.hidden import clipped_texts, is_aslant, is_cut_off, is_invisible
 from pipeline.clean.pdf.objects import bounds, matrix_of, objects
@@ -40,8 +40,6 @@ _LOOSE = 1.6
 """A character's loose box is wrong where it is more than so many times the size that is drawn."""
 _DESCENT = 0.12
 """Share of a character's size that stands under its base line."""
-_NOTE_SIZE = 9.0
-"""Points in which the text of a note is set, at most."""
 _SAMPLE = 7
 """After the first fifty, every how many-th piece of text is looked at for being hidden."""
 
@@ -92,22 +90,8 @@ def page_content(page: Any, fonts: MutableMapping[str, bool] | None = None) -> P
     if mixed or clips or any(cause) or untrue:
         _leave_out_unseen(page, pdfium, upright, content, clips, untrue, hidden=mixed, look=any(cause))
     for text, box in printed_notes(page, pdfium):
-        content.glyphs += _set_in(text, upright.box(*box))
+        content.glyphs += set_in(text, upright.box(*box))
     return content
-
-
-def _set_in(text: str, box: Box) -> list[Glyph]:
-    """A note's text as characters on one line through the middle of its box."""
-    x0, y0, x1, y1 = box
-    size = min(_NOTE_SIZE, y1 - y0, 2 * (x1 - x0) / max(len(text), 1))
-    widths = [size if sign > "\u2e80" else size / 2 for sign in text]
-    at, top = (x0 + x1 - sum(widths)) / 2, (y0 + y1 - size) / 2
-    glyphs = []
-    for sign, width in zip(text, widths, strict=True):
-        if not sign.isspace():
-            glyphs.append(Glyph(sign, at, top, at + width, top + size, size))
-        at += width
-    return glyphs
 
 
 def _leave_out_unseen(
