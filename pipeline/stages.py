@@ -235,10 +235,9 @@ def facts_of(home: Home, store: RawStore) -> dict[str, str]:
 def is_up_to_date(home: Home) -> bool:
     """Whether the published warehouse and its snapshot were built from just what the home holds now, and are
     as they were published. Opens no database: a reader who holds the file changes nothing."""
-    with Kept(home) as kept:
-        if kept.to_try_again():
+    with Kept(home) as kept, RawStore(home.raw) as store:
+        if kept.to_try_again() or any(map(store.is_sound, kept.waiting_for_objects())):
             return False
-    with RawStore(home.raw) as store:
         now = facts_of(home, store)
     if published(home).get("facts") != now:
         return False

@@ -103,6 +103,10 @@ class RawStore:
         """Tells whether the object is there."""
         return self.path(sha).is_file()
 
+    def is_sound(self, sha: str) -> bool:
+        """Tells whether the object is there and its bytes are those of its name."""
+        return self.has(sha) and _hash_file(self.path(sha))[0] == sha
+
     def get(self, sha: str) -> bytes:
         """Gives the object's bytes; ``FileNotFoundError`` where it is absent."""
         return self.path(sha).read_bytes()

@@ -19,6 +19,7 @@ from pipeline.clean.read import digest_of
 from pipeline.home import Home
 from pipeline.reading.fingerprint import reading_fingerprint
 from pipeline.reading.schema import SCHEMAS, Rows, table_of
+from pipeline.reading.work import DAMAGED
 
 log = logging.getLogger(__name__)
 BATCH = 256
@@ -96,13 +97,17 @@ class Kept:
         )
         return [row[0] for row in rows]
 
+    def waiting_for_objects(self) -> list[str]:
+        """Documents that were not read because their raw object was damaged."""
+        return [row[0] for row in self._db.execute("SELECT sha256 FROM entry WHERE status = ?", (DAMAGED,))]
+
     def write(self, results: Iterable[tuple[str, Rows]]) -> Iterator[Rows]:
         """Write what each unit gave as it comes, in batches; gives each result on once it is durable. What
         failed lies in a batch of its own, since it may be read again."""
         waiting: list[tuple[str, Rows]] = []
         failed: list[tuple[str, Rows]] = []
         for result in results:
-            troubled = any(row[STATUS] in TROUBLE for row in result[1]["document"])
+            troubled = any(row[STATUS] in (*TROUBLE, DAMAGED) for row in result[1]["document"])
             (failed if troubled else waiting).append(result)
             if len(waiting) >= BATCH:
                 yield from self._write_batch(waiting)

@@ -11,7 +11,7 @@ import hashlib
 import logging
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -30,7 +30,7 @@ from pipeline.reading.named_files import own_name
 from pipeline.reading.pool import reading_pool
 from pipeline.reading.schema import Rows, rows_of
 from pipeline.reading.units import Unit, units_of
-from pipeline.reading.work import Each, Job, Source, in_turn, read_rows
+from pipeline.reading.work import DAMAGED, Each, Job, Source, in_turn, read_rows
 
 log = logging.getLogger(__name__)
 WAITING = "needs_libreoffice"
@@ -59,7 +59,7 @@ class _Plan:
             if receipt.sha256:
                 self.first.setdefault(receipt.sha256, receipt)
         self.registered = store.registered_issuers()
-        self.units = {a: u for a, u in units_of(receipts, store.get).items() if a in self.first}
+        self.units = {a: u for a, u in units_of(receipts, _bytes_of(store)).items() if a in self.first}
         self.keys: dict[str, set[str]] = {sha: {self.key(sha)} for sha in self.first}
         for article, unit in self.units.items():
             for part in unit.parts:
@@ -75,7 +75,7 @@ class _Plan:
             stale = (again & set(entries)) | {
                 sha
                 for sha, (unit, status) in entries.items()
-                if unit not in self.keys.get(sha, ()) or (status == WAITING and tool)
+                if unit not in self.keys.get(sha, ()) or (status == WAITING and tool) or status == DAMAGED
             }
             for article, unit in self.units.items():
                 if article not in entries:
@@ -113,8 +113,13 @@ class _Plan:
         wanted += [p.sha256 for sha in wanted if sha in self.units for p in self.units[sha].parts]
         for sha in dict.fromkeys(wanted):
             path = self.store.path(sha)
-            if is_older(path):
+            if path.is_file() and is_older(path):
                 yield sha, path
+
+
+def _bytes_of(store: RawStore) -> Callable[[str], bytes]:
+    """An object's bytes; none of one that is not there, which its reading tells."""
+    return lambda sha: store.get(sha) if store.has(sha) else b""
 
 
 def read_new(home: Home, store: RawStore, *, tick: Tick | None = None) -> ReadCounts:

@@ -96,14 +96,34 @@ def _attached(source: Source, data: bytes, document: Document | None, article: s
     return replace(document, sha256=digest_of(data), blocks=(), meta={}, detail=detail)
 
 
+DAMAGED = "damaged"
+_NOT_WHAT_WAS_STORED = (
+    "The raw object is not there, or not what was stored: `yangguang heal`, then fetch or take it in again."
+)
+
+
 def read_rows(job: Job) -> Rows:
-    """Read one job: its rows of every table."""
-    read = read_job(job)
+    """Read one job of the raw store, whose keys are hashes: its rows of every table. An object that is not what was
+    stored is not read; a damaged attachment is left to be told by itself."""
+    if _is_damaged(job.article):
+        source = job.article
+        return rows_of(
+            Document(source.key, source.media_type, "none", (), status=DAMAGED, detail=_NOT_WHAT_WAS_STORED),
+            (),
+        )
+    read = read_job(job._replace(attachments=tuple(a for a in job.attachments if not _is_damaged(a))))
     (_, article), *others = read.documents
     rows = rows_of(article, read.reports)
     for _, document in others:
         rows["document"] += rows_of(document, ())["document"]
     return rows
+
+
+def _is_damaged(source: Source) -> bool:
+    try:
+        return digest_of(source.content()) != source.key
+    except OSError:
+        return True
 
 
 Each = Callable[[Iterable[Job]], Iterable[tuple[Job, R | Failure]]]

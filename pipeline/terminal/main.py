@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import traceback
 
 import click
@@ -41,6 +42,11 @@ def start() -> None:
 
         if isinstance(error, CodebookError):
             wrong(f"the codebook has faults:\n{error}")
+        if isinstance(error, sqlite3.DatabaseError) and "malformed" in str(error):
+            failed(
+                f"the receipts in {default_home().raw / 'crawl.sqlite'} are damaged ({error}), and nothing else tells what "
+                "was fetched: restore the file from a copy"
+            )
         try:
             home = default_home()
             kept = home.root / keep_traceback(home, "command", traceback.format_exc())

@@ -157,3 +157,25 @@ def test_a_damaged_object_is_put_aside_and_taken_in_again(home: Home, core: Home
     take_in_stage(home, [str(core.root.parent / "in")])
     assert said(home) == []
     assert list(heal_store(home)) == []
+
+
+@pytest.mark.parametrize("spoil", [flip, Path.unlink], ids=["flipped", "gone"])
+def test_a_damaged_object_is_told_and_read_once_it_is_sound(
+    home: Home, core: Home, spoil: Callable[[Path], None]
+) -> None:
+    """Where readings are made anew (here: forgotten), nothing is read from bytes that are not those stored."""
+    spoilt = sorted(p for p in (home.raw / "objects").rglob("*") if p.is_file())[0]
+    spoil(spoilt)
+    with Kept(home) as kept:
+        kept.drop(kept.batches())
+    read_stage(home, tick=None)
+    with Kept(home) as kept:
+        assert [sha for sha, (_, status) in kept.entries().items() if status != "ok"] == [spoilt.name]
+        assert kept.waiting_for_objects() == [spoilt.name]
+    assert is_up_to_date(home)  # nothing can be done before the object is there
+    list(heal_store(home))
+    take_in_stage(home, [str(core.root.parent / "in")])
+    assert not is_up_to_date(home)
+    read_stage(home, tick=None)
+    with Kept(home) as kept:
+        assert [status for _, status in kept.entries().values()] == ["ok"] * REPORTS

@@ -130,9 +130,10 @@ def test_the_walk_finds_all_that_a_worker_loads(tmp_path: Path) -> None:
     (tmp_path / "a.zip").write_bytes(archive_files.zipped([("a.txt", b"text")], "gb18030"))
     shutil.copytree(PROJECT / "tests/golden/documents", tmp_path, dirs_exist_ok=True)
     script = (
-        "import sys\nfrom pathlib import Path\nfrom pipeline.reading.work import Job, Source, read_rows\n"
+        "import hashlib, sys\nfrom pathlib import Path\nfrom pipeline.reading.work import Job, Source, read_rows\n"
         "for path in sorted(Path(sys.argv[1]).iterdir()):\n"
-        "    read_rows(Job(Source('k', path.name, None, path=str(path))))\n"
+        "    key = hashlib.sha256(path.read_bytes()).hexdigest()\n"
+        "    read_rows(Job(Source(key, path.name, None, path=str(path))))\n"
         "print('\\n'.join(m.__file__ for n, m in sys.modules.items() if n.startswith('pipeline')))"
     )
     done = subprocess.run(
