@@ -123,6 +123,8 @@ class GuardedPool:
             while True:
                 self._give_out(source)
                 if not any(worker.items for worker in self._workers.values()):
+                    if self._again:
+                        continue
                     return
                 for done, result in self._collect():
                     self._give_out(source)
@@ -194,6 +196,8 @@ class GuardedPool:
                     return
                 if not self._hand_out(worker or self._started(), item):
                     self._again.appendleft(item)
+                    if waiting:
+                        return  # it died on the value before, which is told when its end is collected
 
     def _with_room(self, waiting: int) -> _Worker | Literal[False] | None:
         """A worker that has ``waiting`` values and may take another; False where one may be started."""
@@ -206,8 +210,9 @@ class GuardedPool:
         """Gives a worker a value; tells whether it was there to take it."""
         try:
             worker.pipe.send_bytes(ForkingPickler.dumps(item))
-        except (BrokenPipeError, ConnectionResetError):  # it died while idle
-            self._end(worker)
+        except (BrokenPipeError, ConnectionResetError):
+            if not worker.items:  # it died while idle
+                self._end(worker)
             return False
         worker.items.append(item)
         worker.served += 1

@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -226,3 +227,19 @@ def test_the_limit_is_processor_time() -> None:
         ((_, slept),) = pool.map_unordered(slow_then, ["a"])
     assert spun == Failure("timeout", "Used more than 1 s of processor time.")
     assert slept == "A"
+
+
+def test_a_worker_that_dies_before_its_next_value_loses_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The value that killed it is told, and the one that could not be handed over is given to another."""
+    hand_out = GuardedPool._hand_out
+
+    def late(pool: GuardedPool, worker: Any, item: Any) -> bool:
+        if worker.items:
+            worker.process.join(5)  # it has ended by the time that the next value comes
+        return hand_out(pool, worker, item)
+
+    monkeypatch.setattr(GuardedPool, "_hand_out", late)
+    with _pool() as pool:
+        results = list(pool.map_unordered(behave, ["exit"] * 6 + ["a"]))
+    assert sorted(item for item, _ in results) == ["a", *["exit"] * 6]
+    assert all(isinstance(result, Failure) for item, result in results if item == "exit")
