@@ -121,7 +121,8 @@ def unbroken(held: Sequence[Clause]) -> Sequence[Clause]:
     for at in range(2, len(found)):
         before, inner, clause = found[at - 2 : at + 1]
         bracket = inner.opener == "(" and clause.opener == ")" and before.depth == clause.depth
-        if bracket and clause.figure and not before.figure and not inner.figure:
+        part = OUTCOMES & set(concepts_of(inner.left))  # 同意公开(含部分公开)86件 is no plain grant
+        if bracket and clause.figure and not before.figure and not inner.figure and not part:
             here = clause.start
             found[at] = _behind(tuple(t._replace(start=here, end=here) for t in before.left), clause)
     return found

@@ -369,7 +369,10 @@ class Reader:
         if own in DISPUTES and (other_kind or judged.reason.startswith("no decision")):
             subject = subject._replace(tainted=subject.tainted | DISPUTES)
             topic = "matter.undecided"
-        if (own == "train" or {"train", "attend"} <= concepts) and not decisions:
+        ours = any("train" in s.concepts and (s.decisions or "gk" in s.concepts) for s in said)
+        if not decisions and (
+            {"train", "attend"} <= concepts or (own == "train" and unread_before and not ours)
+        ):
             subject = subject._replace(tainted=subject.tainted | {"train"})
         channels = OUTSIDE if concepts & CHANNELS else () if own else subject.channels
         if number.kind == "place" and len(concepts) == 1 and concepts & CHANNELS:
