@@ -4,25 +4,63 @@ drop folder; and the one run of all assets that the command line asks for."""
 import contextlib
 import hashlib
 import io
+import logging
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import dagster as dg
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine
+from sqlalchemy import event as engine_event
 
-from pipeline.assets import ASSETS, CHECKS, CRAWLED, BuildingHome, HomeResource
+from pipeline.assets import ASSETS, CHECKS, CRAWLED, SOURCES, BuildingHome, HomeResource
+from pipeline.crawl.completeness import crawl_mark
 from pipeline.home import Home, default_home
-from pipeline.jobs import crawl_sources, everything, keep_partitions
 from pipeline.progress import SWITCH
-from pipeline.sensors import crawled, failed_run, inbox, registry
 from pipeline.stages import sources_of
 
 HOST_TAG = "yangguang/host"
 _CONFIG = Path(__file__).with_name("dagster.yml")
 _HEAD = "# What Dagster's home is given"
 _AS_WRITTEN = "# as written, sha256: "
+INPUT_TAG = "yangguang/input"
+"""On a run: what it was asked for, so that it is asked for again until one succeeded."""
+MAX_TRIES = 3
+WEBHOOK = "YANGGUANG_WEBHOOK"
+"""Environment: an address that is told of runs that failed, as JSON ``{"text": ...}``."""
+_UNDER_WAY = (
+    dg.DagsterRunStatus.QUEUED,
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+    dg.DagsterRunStatus.CANCELING,
+)
+log = logging.getLogger(__name__)
+
+everything = dg.define_asset_job(
+    "everything",
+    selection=dg.AssetSelection.all() - dg.AssetSelection.assets(*CRAWLED),
+    description="From what the raw store and the inbox hold to the snapshot",
+)
+crawl_sources = dg.define_asset_job(
+    "crawl_sources",
+    selection=dg.AssetSelection.assets(*CRAWLED),
+    description="One source of the registry, over HTTP into the raw store",
+)
+
+
+def keep_partitions(instance: dg.DagsterInstance) -> str:
+    """Make the partitions those sources of the registry that are not retired; says what changed."""
+    wanted = [source.source_id for source in sources_of(default_home())]
+    there = instance.get_dynamic_partitions(str(SOURCES.name))
+    added = [key for key in wanted if key not in set(there)]
+    gone = [key for key in there if key not in set(wanted)]
+    if added:
+        instance.add_dynamic_partitions(str(SOURCES.name), added)
+    for key in gone:
+        instance.delete_dynamic_partition(str(SOURCES.name), key)
+    return f"{len(wanted)} sources: {len(added)} new, {len(gone)} gone"
 
 
 def requests_for_all(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest]:
@@ -59,6 +97,103 @@ def monthly_off_season(context: dg.ScheduleEvaluationContext) -> Iterator[dg.Run
     yield from requests_for_all(context)
 
 
+@dg.sensor(
+    target=crawl_sources,
+    minimum_interval_seconds=60,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Keeps the partitions of crawl_source equal to the source registry; starts no run",
+)
+def registry(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+    """Read the registry and make the partitions alike."""
+    return dg.SkipReason(keep_partitions(context.instance))
+
+
+@dg.sensor(
+    job=everything,
+    minimum_interval_seconds=120,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Takes what was crawled to the snapshot once no crawl is under way",
+)
+def crawled(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+    """Ask for a run when crawls have looked at pages since the last run that succeeded, and have been quiet
+    since the last look here."""
+    mark = crawl_mark(default_home().raw)
+    if not mark:
+        return dg.SkipReason("nothing was ever crawled here")
+    waiting = context.instance.get_runs_count(
+        dg.RunsFilter(job_name=crawl_sources.name, statuses=list(_UNDER_WAY))
+    )
+    if waiting or _has_changed(context, mark):
+        return dg.SkipReason(f"crawls may still be under way ({waiting} runs)")
+    return _until_one_succeeds(context, mark)
+
+
+@dg.sensor(
+    job=everything,
+    minimum_interval_seconds=60,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Files dropped into the home's inbox/",
+)
+def inbox(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+    """Ask for a run when what lies in the inbox is not what the last run that succeeded took, and has not
+    changed since the last look here: a file that is still being written is left to grow."""
+    folder = default_home().inbox
+    files = (
+        sorted(p for p in folder.rglob("*") if p.is_file() and not p.name.startswith("."))
+        if folder.is_dir()
+        else []
+    )
+    if not files:
+        return dg.SkipReason(f"{folder} is empty")
+    digest = hashlib.sha256()
+    for path in files:
+        about = path.stat()
+        digest.update(f"{path}\0{about.st_size}\0{about.st_mtime_ns}\n".encode())
+    key = digest.hexdigest()[:24]
+    if _has_changed(context, key):
+        return dg.SkipReason("the inbox has changed since the last look; files may still be coming")
+    return _until_one_succeeds(context, key)
+
+
+def _has_changed(context: dg.SensorEvaluationContext, now: str) -> bool:
+    """Whether this is not what the last look saw, which it is for the next."""
+    changed = context.cursor != now
+    if changed:
+        context.update_cursor(now)
+    return changed
+
+
+def _until_one_succeeds(context: dg.SensorEvaluationContext, wanted: str) -> dg.RunRequest | dg.SkipReason:
+    """A run for what is wanted where none has succeeded and none is under way; after three a person must
+    look."""
+    runs = context.instance.get_runs(dg.RunsFilter(job_name=everything.name, tags={INPUT_TAG: wanted}))
+    if any(run.status == dg.DagsterRunStatus.SUCCESS for run in runs):
+        return dg.SkipReason("nothing new since the last run that succeeded")
+    if any(run.status in _UNDER_WAY for run in runs):
+        return dg.SkipReason("a run for it is under way")
+    if len(runs) >= MAX_TRIES:
+        return dg.SkipReason(
+            f"{len(runs)} runs for it have failed: see {runs[0].run_id}, then start `everything` by hand"
+        )
+    return dg.RunRequest(run_key=f"{wanted}-{len(runs)}", tags={INPUT_TAG: wanted})
+
+
+@dg.run_failure_sensor(
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description=f"Logs a run that failed and tells the address in {WEBHOOK}, where one is set",
+)
+def failed_run(context: dg.RunFailureSensorContext) -> None:
+    """Tell of a run that failed."""
+    text = (
+        f"{context.dagster_run.job_name} {context.dagster_run.run_id} failed: {context.failure_event.message}"
+    )
+    log.error(text)
+    if address := os.environ.get(WEBHOOK):
+        import httpx
+
+        httpx.post(address, json={"text": text}, timeout=10.0).raise_for_status()
+
+
 def dagster_home(home: Home) -> str:
     """The folder where Dagster keeps the home's run history. Its settings follow ``dagster.yml``, unless a
     person has changed them there."""
@@ -91,11 +226,11 @@ def unhurried_history() -> Iterator[None]:
         if path:
             held[path].execute("SELECT count(*) FROM sqlite_master").fetchall()
 
-    event.listen(Engine, "connect", opened)
+    engine_event.listen(Engine, "connect", opened)
     try:
         yield
     finally:
-        event.remove(Engine, "connect", opened)
+        engine_event.remove(Engine, "connect", opened)
         for connection in held.values():
             connection.close()
 

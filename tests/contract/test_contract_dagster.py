@@ -17,9 +17,8 @@ import pytest
 from pipeline.assets import ALL_YEAR, IN_SEASON
 from pipeline.crawl import completeness
 from pipeline.crawl.completeness import RULES
-from pipeline.definitions import HOST_TAG, dagster_home, defs, marked, unhurried_history
+from pipeline.definitions import HOST_TAG, dagster_home, defs, failed_run, inbox, marked, unhurried_history
 from pipeline.home import Home
-from pipeline.sensors import failed_run, inbox
 
 
 def test_asset_keys() -> None:

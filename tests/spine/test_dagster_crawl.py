@@ -23,10 +23,8 @@ from pipeline.assets import (
 )
 from pipeline.crawl.portal import serve_site
 from pipeline.crawl.registry import COLUMNS
-from pipeline.definitions import HOST_TAG, defs, weekly_in_season
+from pipeline.definitions import HOST_TAG, crawled, defs, keep_partitions, weekly_in_season
 from pipeline.home import Home
-from pipeline.jobs import keep_partitions
-from pipeline.sensors import crawled
 from pipeline.stages import Busy, run_lock
 from tests.drawn.files.pdf_files import document, text
 from tests.spine.conftest import yangguang
