@@ -194,7 +194,7 @@ def _rounds(db: sqlite3.Connection, source: Source) -> list[_Round]:
         years: dict[str, set[int | None]] = {}
         for url, sha in answers.items():
             years.setdefault(sha, set()).add(reports[url])
-        alike = {sha for sha, found in years.items() if sha and len(found) > 1}
+        alike = {sha for sha, found in years.items() if sha and len(found - {None}) > 1}
         errors = tuple(
             db.execute(
                 "SELECT url, status, rule FROM crawl_page WHERE source_id = ? AND round = ? AND due = 0 "

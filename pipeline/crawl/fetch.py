@@ -73,7 +73,7 @@ class Fetched:
 
 _CHALLENGES = frozenset({202, 412, 521})
 """What the usual guards of governments' sites answer until a browser has run their script."""
-_CHALLENGED = "the server answered {} and wants a script to be run before it shows the page"
+_CHALLENGED = "the server answered {}, as guards of such sites do until a browser has run their script"
 
 
 class _Again(Exception):

@@ -14,7 +14,7 @@ import sqlite3
 import threading
 import time
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -165,13 +165,14 @@ class RawStore:
                 problems.append((sha, "size_mismatch"))
         yield from sorted(set(problems))
 
-    def put_aside(self, name: str) -> None:
-        """Moves a damaged object, or what is none, out of the objects into ``damaged/``: it is absent from
+    def put_aside(self, names: Collection[str]) -> None:
+        """Moves damaged objects, and what is none, out of the objects into ``damaged/``: they are absent from
         then on."""
         aside = self.root / "damaged"
-        aside.mkdir(exist_ok=True)
-        for path in (*self.objects.glob(name), *self.objects.glob(f"*/{name}")):
-            path.replace(aside / name)
+        for path in sorted(self.objects.rglob("*")) if names else ():
+            if path.name in names and path.is_file():
+                aside.mkdir(exist_ok=True)
+                path.replace(aside / path.name)
 
     def ask_again(self, sha: str) -> None:
         """Forgets that a crawl has seen this object, so that a server is not asked only whether it has

@@ -25,14 +25,16 @@ def heal_store(home: Home) -> Iterator[str]:
     each one that is damaged or missing, with where it came from."""
     with RawStore(home.raw) as store:
         sources = {r.sha256: r.url for r in store.receipts() if r.sha256}
-        for name, problem in list(store.verify()):
-            if problem != "missing":
-                store.put_aside(name)
-            if name in sources:
-                store.ask_again(name)
-                yield (
-                    f"raw object {name} ({problem}), from {sources[name]}: put aside; crawl that address again or take "
-                    "the file in again, then run"
-                )
+        problems = list(store.verify())
+        aside = {name for name, problem in problems if problem in ("hash_mismatch", "unexpected_file")}
+        store.put_aside(aside)
+        for name, problem in problems:
+            done = "put aside in raw/damaged" if name in aside else "left as it is"
+            if name not in sources:
+                yield f"raw/objects: {name}: {problem}; {done}"
+            elif problem == "size_mismatch":
+                yield f"raw object {name}, from {sources[name]}: its receipt states another length; {done}"
             else:
-                yield f"raw/objects: {name} ({problem}): put aside"
+                store.ask_again(name)
+                again = "crawl that address again or take the file in again, then run"
+                yield f"raw object {name}, from {sources[name]}: {problem}{f', {done}' * (name in aside)}; {again}"

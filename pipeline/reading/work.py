@@ -105,25 +105,28 @@ _NOT_WHAT_WAS_STORED = (
 def read_rows(job: Job) -> Rows:
     """Read one job of the raw store, whose keys are hashes: its rows of every table. An object that is not what was
     stored is not read; a damaged attachment is left to be told by itself."""
-    if _is_damaged(job.article):
+    article, *others = map(_loaded, (job.article, *job.attachments))
+    if article is None:
         source = job.article
         return rows_of(
             Document(source.key, source.media_type, "none", (), status=DAMAGED, detail=_NOT_WHAT_WAS_STORED),
             (),
         )
-    read = read_job(job._replace(attachments=tuple(a for a in job.attachments if not _is_damaged(a))))
-    (_, article), *others = read.documents
-    rows = rows_of(article, read.reports)
-    for _, document in others:
+    read = read_job(job._replace(article=article, attachments=tuple(other for other in others if other)))
+    (_, first), *attached = read.documents
+    rows = rows_of(first, read.reports)
+    for _, document in attached:
         rows["document"] += rows_of(document, ())["document"]
     return rows
 
 
-def _is_damaged(source: Source) -> bool:
+def _loaded(source: Source) -> Source | None:
+    """The source with its bytes, read once; None where they are not those of its hash."""
     try:
-        return digest_of(source.content()) != source.key
+        data = source.content()
     except OSError:
-        return True
+        return None
+    return source._replace(path="", data=data) if digest_of(data) == source.key else None
 
 
 Each = Callable[[Iterable[Job]], Iterable[tuple[Job, R | Failure]]]

@@ -44,8 +44,8 @@ def start() -> None:
             wrong(f"the codebook has faults:\n{error}")
         if isinstance(error, sqlite3.DatabaseError) and "malformed" in str(error):
             failed(
-                f"the receipts in {default_home().raw / 'crawl.sqlite'} are damaged ({error}), and nothing else tells what "
-                "was fetched: restore the file from a copy"
+                f"a database of {default_home().root} is damaged ({error}): `yangguang verify` tells which; receipts "
+                "(raw/crawl.sqlite) can only be restored from a copy"
             )
         try:
             home = default_home()

@@ -50,7 +50,7 @@ _SECURITY = """<?xml version="1.0" encoding="UTF-8"?>
 </oor:items>
 """
 _NOWHERE = {f"{name}_proxy": "http://127.0.0.1:9" for name in ("http", "https", "ftp", "all")}
-_LIMITED = 'ulimit -t "$1" && ulimit -v "$2" && ulimit -f "$3" && shift 3 && exec "$@"'
+_LIMITED = '{ ulimit -t "$1"; ulimit -v "$2"; ulimit -f "$3"; } 2>/dev/null; shift 3; exec "$@"'
 MAX_MEMORY_KB = 6_000_000
 MAX_WRITTEN_BLOCKS = 2 * MAX_UNPACKED // 512
 
