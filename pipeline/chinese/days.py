@@ -28,6 +28,9 @@ FIRST_YEAR, LAST_YEAR = 2003, 2099
 DAY = rf"{YEAR}\s*[-年/.]\s*\d{{1,2}}\s*[-月/.]\s*\d{{1,2}}"
 """A day in Arabic digits, also in text with white space."""
 
+PART_OF_YEAR = r"(?:[上下]半年|[第前]?[一二三四1-4]季度)"
+"""A half or a quarter."""
+
 _NAMED = re.compile(rf"(?<![\d.〔\[])({ANY_YEAR})(?!\d)")
 _HAN_BEFORE_SIGN = re.compile(f"{HAN_YEAR}(?=年)")
 _ZERO = str.maketrans(dict.fromkeys(ZEROS, "〇"))

@@ -113,6 +113,10 @@ class Codebook:
         own = sorted((f.valid_from, f.template) for f in self.forms if f.family in families)
         return tuple(template for _, template in own)
 
+    def first_year_of(self, family: Family) -> int:
+        """The year from which there is a form of this family."""
+        return min(f.valid_from for f in self.forms if f.family == family)
+
     def form_in_force(self, year: int) -> str:
         """The form whose years hold that year; the oldest form for years before all."""
         ordered = sorted(self.forms, key=lambda f: f.valid_from)

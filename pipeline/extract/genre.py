@@ -7,7 +7,7 @@ import itertools
 import re
 from collections.abc import Sequence
 
-from pipeline.chinese.days import YEAR
+from pipeline.chinese.days import PART_OF_YEAR, YEAR
 from pipeline.chinese.numbering import NUMERALS, section_of
 from pipeline.chinese.text import compared, squeeze, without_sounds
 from pipeline.chinese.titles import read_title
@@ -30,10 +30,7 @@ _OTHER_GENRE = (
     (re.compile(r"(?:指南|目录|名单|一览表|清单|流程图?)(?:[(（].{1,8}[)）])?$"), "a list or a guide"),
     (re.compile(r"会议|培训|召开|启动|座谈|考核|评估|检查|发布会"), "news"),
     (re.compile(r"工作(?:总结|汇报|小结)$"), "a summary of work"),
-    (
-        re.compile(r"[第前][一二三四1-4]季度|上半年|(?<!2008年)下半年|(?<!\d)\d{1,2}月份"),
-        "of a part of a year",
-    ),
+    (re.compile(rf"(?<!2008年){PART_OF_YEAR}|(?<!\d)\d{{1,2}}月份"), "of a part of a year"),
     (
         re.compile(
             r"(?:自查|自评|评价|评估|测评|整改|调研|述职|督查|督导|审计|政府工作|(?:法治|依法)[^。]{2,12})(?:情况)?(?:的)?(?:年度)?(?:工作)?报告$"

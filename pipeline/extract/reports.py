@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import pairwise
+from typing import NamedTuple
 
 from pipeline.chinese.numbering import section_of
 from pipeline.chinese.text import compared, squeeze, without_sounds
@@ -34,6 +35,13 @@ _SIGNATURE_LINES = 6
 _LINE = 60
 
 
+class Origin(NamedTuple):
+    """Where a document came from, and the body whose report the source registry says that address is."""
+
+    address: str | None
+    registered: str | None
+
+
 def extract_reports(
     document: Document,
     *,
@@ -59,7 +67,9 @@ def extract_reports(
     reports: list[Report] = []
     ids = load_codebook().ids
     for piece in pieces:
-        report = _report(document, piece, len(reports) + 1, len(pieces), (source_url, registered), registry)
+        report = _report(
+            document, piece, len(reports) + 1, len(pieces), Origin(source_url, registered), registry
+        )
         known = [o for o in report.observations if o.indicator in ids]
         tabled = sum(o.method != "text" and o.state != "table_missing" for o in known) + len(report.unplaced)
         if not why_no_report(document, piece, len(known) + len(report.unplaced), tabled):
@@ -89,12 +99,7 @@ def _joined(piece: Piece, attached: Sequence[Block]) -> Piece:
 
 
 def _report(
-    document: Document,
-    piece: Piece,
-    ordinal: int,
-    pieces: int,
-    origin: tuple[str | None, str | None],
-    registry: Registry | None,
+    document: Document, piece: Piece, ordinal: int, pieces: int, origin: Origin, registry: Registry | None
 ) -> Report:
     codebook = load_codebook()
     paragraphs = piece.paragraphs
@@ -181,7 +186,7 @@ def _report(
         report_id=f"{document.sha256[:16]}-{ordinal}",
         document_sha256=document.sha256,
         ordinal=ordinal,
-        source_url=origin[0],
+        source_url=origin.address,
         title=piece.title.text if piece.title else None,
         issuer=body.issuer,
         body_id=body.body_id or None,
@@ -210,9 +215,7 @@ def _prose(section: Section) -> str:
     return "\n".join(b.text for b in section.blocks if isinstance(b, Paragraph))
 
 
-def _evidence(
-    document: Document, piece: Piece, pieces: int, origin: tuple[str | None, str | None], year: int | None
-) -> Evidence:
+def _evidence(document: Document, piece: Piece, pieces: int, origin: Origin, year: int | None) -> Evidence:
     paragraphs = piece.paragraphs
     signatures = [
         _BY.sub(r"\1", compared(p.text)) for p in paragraphs[-_SIGNATURE_LINES:] if len(p.text) <= 40
@@ -234,8 +237,8 @@ def _evidence(
         issuer_texts=tuple(t for t in [*issuers, *cells, *signatures] if t),
         site_name=document.meta.get("SiteName") if alone else None,
         site_id_code=document.meta.get("SiteIDCode") if alone else None,
-        source_url=origin[0] if alone else None,
-        registered=origin[1] if alone else None,
+        source_url=origin.address if alone else None,
+        registered=origin.registered if alone else None,
         text_samples=tuple(without_sounds(compared(p.text)) for p in paragraphs[:60]),
         year=year,
     )

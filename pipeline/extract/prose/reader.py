@@ -82,7 +82,8 @@ class Reader:
         year_named: bool = False,
     ) -> None:
         self.family, self.year, self.names, self.narrow = family, year, names, narrow
-        self.judge = Judge(decider_of(codebook, Form(family, year)), family, year, year_named)
+        decider = decider_of(codebook, Form(family, year))
+        self.judge = Judge(decider, family, year, codebook.first_year_of("sections"), year_named)
         self.lexicon = lexicon_of(codebook)
         self.own = own_words(own_surfaces(names))
         self.heads: dict[str, Sequence[Token]] = {}

@@ -12,23 +12,21 @@ from pipeline.extract.prose.decide import Decider, Phrase
 from pipeline.extract.prose.phrases import ASKED, FORMS, PARTS, Subject, names_all, on_a_platform, reposted_by
 from pipeline.extract.prose.told import Judged
 
-APPLICANTS_FROM = 2019
-"""The first year whose form has a column for every kind of applicant."""
-
 
 class Judge(NamedTuple):
-    """Judges for one form: of a family and a year; ``year_named``: the lead says from which day to which the
-    report counts."""
+    """Judges for one form: of a family and a year; ``modern_from`` is the first year of the forms of six sections,
+    which have a column for every kind of applicant and count one year; ``year_named``: the lead says from which
+    day to which the report counts."""
 
     decider: Decider
     family: str
     year: int | None
+    modern_from: int
     year_named: bool = False
 
     @property
-    def of_years(self) -> bool:
-        """Is it a report of a time when all forms count one year?"""
-        return (self.year or 0) >= APPLICANTS_FROM
+    def is_modern(self) -> bool:
+        return (self.year or 0) >= self.modern_from
 
     def decide(self, phrase: Phrase) -> tuple[Decision, ...]:
         return self.decider.decide(phrase)
@@ -41,7 +39,7 @@ class Judge(NamedTuple):
             return False
         first = decisions[0]
         if any(d.applicant for d in decisions):
-            known = self.family != "narrative" or (self.year or 0) >= APPLICANTS_FROM
+            known = self.family != "narrative" or self.is_modern
             return known and (subject.asked or "recv" in concepts)
         if first.need == {"apply"}:
             among = any(t.value == "among" for t in clause.right)
@@ -75,7 +73,7 @@ class Judge(NamedTuple):
         when = subject.clock.verdict(stock=nil or decision.span == "stock", counted=counted)
         if nil and when in ("doubt", "weak") and subject.clock.own:
             when = "take"
-        elif when == "doubt" and subject.clock.only_cumulative and (self.year_named or self.of_years):
+        elif when == "doubt" and subject.clock.only_cumulative and (self.year_named or self.is_modern):
             when = "take"  # 累计 of the year whose days the lead names, or where the form asks of one year
         body = subject.body.verdict
         if "foreign" in (when, body):

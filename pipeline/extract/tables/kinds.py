@@ -6,7 +6,8 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-from pipeline.extract.tables.heads import Heads, learn, list_head
+from pipeline.extract.tables.heads import Heads, learn
+from pipeline.extract.tables.list_heads import list_head
 from pipeline.extract.tables.orders import Column, Order
 from pipeline.extract.tables.rows import Form, Item, Row, dispute_groups
 from pipeline.extract.tables.vocabulary import RowKey

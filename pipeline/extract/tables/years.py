@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from pipeline.chinese.days import YEAR
+from pipeline.chinese.days import PART_OF_YEAR, YEAR
 from pipeline.chinese.text import squeeze
 from pipeline.document import Table
 
 _HEADED = re.compile(YEAR)
-_PART = re.compile(r"[上下]半年|[第前]?[一二三四1-4]季度|(?<!\d)(?:1[0-2]|[1-9])月?[-—–~至](?:1[01]|[1-9])月")
+_PART = re.compile(rf"{PART_OF_YEAR}|(?<!\d)(?:1[0-2]|[1-9])月?[-—–~至](?:1[01]|[1-9])月")
 _PARTS = frozenset("半季月")
 _YEAR_ALONE = re.compile(rf"(?:({YEAR})年?(?:度|全年|数据)?|(本年度?|当年度?|今年|上年度?|上一年度?|去年))$")
 _ABOUT_TABLE = re.compile(r"表|统计|情况|年度|数据")
