@@ -64,8 +64,7 @@ def _project_key() -> str:
 
 def parsed(folder: Path = SQL / "target") -> Path:
     """The folder with dbt's ``manifest.json`` and ``partial_parse.msgpack`` of ``sql/`` as it is, parsed
-    where
-    ``folder`` holds none. Two processes may ask at once: each parses aside, and the first puts it in
+    where ``folder`` holds none. Two processes may ask at once: each parses aside, and the first puts it in
     place."""
     place = folder / f"parsed-{_project_key()}"
     if not place.is_dir():

@@ -38,10 +38,9 @@ class Body:
     department, customs, tax, branch, university, hospital, firm, township, street or unknown; ``level`` is
     province, prefecture, county, township, department or unknown; ``division_code`` is the code in force in
     the report's year, of a department its place's, of a township its county's; ``candidates`` are codes
-    that the evidence left open;
-    ``body_id`` is one body's through all its names and codes that follow one another; None where the body
-    or its place is not settled, for then nothing tells two bodies apart. ``evidence`` says what decided and
-    what was claimed besides.
+    that the evidence left open; ``body_id`` is one body's through all its names and codes that follow one
+    another; None where the body or its place is not settled, for then nothing tells two bodies apart.
+    ``evidence`` says what decided and what was claimed besides.
     """
 
     issuer: str | None

@@ -5,8 +5,7 @@ lead; where none of them names a body, two other sources must agree, or one must
 government. A government speaks only where it or its place is named as the one that reports; what
 contradicts leaves the body open, with all that was claimed. A name that several places bear is settled by
 the places named around it, then by the site's id code, then by telephone area codes; where nothing settles
-it, ``division_code`` is None and
-``candidates`` names them.
+it, ``division_code`` is None and ``candidates`` names them.
 """
 
 from __future__ import annotations

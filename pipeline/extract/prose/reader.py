@@ -370,10 +370,8 @@ class Reader:
         if own in DISPUTES and (other_kind or judged.reason.startswith("no decision")):
             subject = subject._replace(tainted=subject.tainted | DISPUTES)
             topic = "matter.undecided"
-        ours = any("train" in s.concepts and (s.decisions or "gk" in s.concepts) for s in said)
-        if not decisions and (
-            {"train", "attend"} <= concepts or (own == "train" and unread_before and not ours)
-        ):
+        theirs = own == "train" and unread_before and not any({"train", "gk"} <= s.concepts for s in said)
+        if not decisions and (theirs or {"train", "attend"} <= concepts):
             subject = subject._replace(tainted=subject.tainted | {"train"})
         channels = OUTSIDE if concepts & CHANNELS else () if own else subject.channels
         if number.kind == "place" and len(concepts) == 1 and concepts & CHANNELS:

@@ -40,14 +40,13 @@ class Form(NamedTuple):
 
 
 class Item(NamedTuple):
-    """One cell as a row shows it; ``own`` is false where a cell of a row above reaches down into this row. A
-    cell is a value (which may be blank), a label, or, where its text is not understood as either, a label
+    """One cell as a row shows it; ``own`` is false where a cell of a row above reaches down into this row.
+    A cell is a value (which may be blank), a label, or, where its text is not understood as either, a label
     too. From ``reading`` on all follows from the text: a ``figure`` is a value that is not blank, what
     ``names`` a label that is no unit; ``year`` is ``own``, ``past`` or nothing; ``rows``, ``columns`` and
     ``group`` are what a label means as a row, a column, a group; ``is_row`` says that a row may begin with
-    it;
-    ``applicant``, ``state`` and ``quantity`` are the column's key as one of that kind; ``state_group`` is the
-    dispute group that a result names along with itself, ``matter`` that of the proactive tables."""
+    it; ``applicant``, ``state`` and ``quantity`` are the column's key as one of that kind; ``state_group``
+    is the dispute group that a result names along with itself, ``matter`` that of the proactive tables."""
 
     text: str
     col: int

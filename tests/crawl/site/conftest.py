@@ -16,7 +16,10 @@ from urllib.parse import urlsplit
 import pytest
 
 from pipeline.crawl.policy import Policy
+from pipeline.crawl.receipt import Receipt
 from pipeline.crawl.registry import Source
+from pipeline.crawl.run import crawl
+from pipeline.crawl.store import RawStore
 
 REPORT_TEXT = "一、总体情况。本机关按照要求编制本报告，列出数据的统计期限。" * 30
 
@@ -218,3 +221,20 @@ def source_at() -> Callable[..., Source]:
         return Source(name, "110000", "某局", "department", url, kind, note)
 
     return make
+
+
+@pytest.fixture
+def take(portal: Any, raw: Path, quick: Policy, source_at: Callable[..., Source]) -> Callable[..., Receipt]:
+    """Crawls one path as an article and gives its receipt."""
+
+    def one(path: str = "/a.html", *, host: str = "127.0.0.1", note: str = "", **options: Any) -> Receipt:
+        options.setdefault("allow_private", True)
+        options.setdefault("policy", quick)
+        url = path if "://" in path else portal.url(path, host)
+        crawl(raw, [source_at(url, "article", note=note)], delay=0.01, **options)
+        with RawStore(raw) as store:
+            (found,) = [receipt for receipt in store.receipts() if receipt.url == url]
+            assert list(store.incoming.iterdir()) == []
+            return found
+
+    return one

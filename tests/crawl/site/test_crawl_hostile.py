@@ -25,23 +25,6 @@ from pipeline.crawl.store import RawStore
 TITLE = "某局2022年政府信息公开工作年度报告"
 
 
-@pytest.fixture
-def take(portal: Any, raw: Path, quick: Policy, source_at: Callable[..., Source]) -> Callable[..., Receipt]:
-    """Crawls one path as an article and gives its receipt."""
-
-    def one(path: str = "/a.html", *, host: str = "127.0.0.1", note: str = "", **options: Any) -> Receipt:
-        options.setdefault("allow_private", True)
-        options.setdefault("policy", quick)
-        url = path if "://" in path else portal.url(path, host)
-        crawl(raw, [source_at(url, "article", note=note)], delay=0.01, **options)
-        with RawStore(raw) as store:
-            (found,) = [receipt for receipt in store.receipts() if receipt.url == url]
-            assert list(store.incoming.iterdir()) == []
-            return found
-
-    return one
-
-
 def test_robots_is_kept_and_its_delay_wins(
     portal: Any, raw: Path, quick: Policy, source_at: Callable[..., Source]
 ) -> None:
@@ -337,77 +320,6 @@ def test_a_host_that_falls_silent_is_left_for_a_later_run(
     for year in range(2012, 2022):
         portal.put_report(f"/nb/{year}.html", f"某局{year}年政府信息公开工作年度报告")
     assert crawl(raw, [source], delay=0, allow_private=True, policy=quick).counts == {"ok": 7}
-
-
-@pytest.mark.parametrize(
-    ("body", "status"),
-    [
-        (
-            "<html><head><script src='/app.js'></script></head><body><div id='app'></div></body></html>",
-            "script_shell",
-        ),
-        (
-            "<html><title>请稍候</title><body><p>正在检测您的浏览器，请稍候…</p><script>go()</script></body></html>",
-            "waiting_room",
-        ),
-        ("<html><body><h1>访问被拦截</h1><p>您的请求存在风险</p></body></html>", "fence"),
-        (
-            "<html><title>提示信息</title><body><h1>您访问的页面不存在或已被删除</h1><a href='/'>首页</a></body></html>",
-            "soft_404",
-        ),
-        ("   \n ", "empty_page"),
-    ],
-)
-def test_a_page_that_is_no_page_has_its_status(
-    portal: Any, take: Callable[..., Receipt], body: str, status: str
-) -> None:
-    portal.put("/a.html", body)
-    receipt = take()
-    assert receipt.status == status
-    assert receipt.sha256, "what came is kept as evidence"
-
-
-def _wants_its_cookie(shown: str, refusal: int) -> Callable[[BaseHTTPRequestHandler], None]:
-    """A server that shows a page only to whom brings back the cookie that it gives at first."""
-
-    def act(handler: BaseHTTPRequestHandler) -> None:
-        known = "seen=1" in (handler.headers.get("Cookie") or "")
-        handler.send_response(200 if known else refusal)
-        if not known:
-            handler.send_header("Set-Cookie", "seen=1; Path=/")
-            handler.send_header("Location", "/a.html")
-        data = shown.encode() if known else b"<script>document.cookie</script>"
-        handler.send_header("Content-Type", "text/html; charset=utf-8")
-        handler.send_header("Content-Length", str(len(data)))
-        handler.end_headers()
-        handler.wfile.write(data)
-
-    return act
-
-
-@pytest.mark.parametrize("refusal", [302, 521])
-def test_a_server_that_wants_its_cookie_back_gets_it(
-    portal: Any, take: Callable[..., Receipt], refusal: int
-) -> None:
-    portal.put_report("/b.html", "某局2021年政府信息公开工作年度报告")
-    portal.put("/a.html", act=_wants_its_cookie(portal.pages["", "/b.html"].body.decode(), refusal))
-    assert take().status == "ok"
-
-
-@pytest.mark.parametrize("code", [202, 412, 521])
-def test_a_challenge_is_a_status_of_its_own(portal: Any, take: Callable[..., Receipt], code: int) -> None:
-    portal.put("/a.html", "<script>run()</script>", code)
-    receipt = take()
-    assert (receipt.status, receipt.http_status) == ("challenge", code)
-    assert "script" in receipt.detail
-
-
-def test_render_without_chromium_says_so(
-    portal: Any, take: Callable[..., Receipt], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("pipeline.crawl.crawler.find_chromium", lambda: None)
-    portal.put("/a.html", "<html><body><div id='app'></div><script>load()</script></body></html>")
-    assert take(render=True).status == "needs_render"
 
 
 @pytest.fixture
