@@ -27,6 +27,8 @@ FIRST_YEAR, LAST_YEAR = 2003, 2099
 """Years that a report can be of: the first offices reported on 2003."""
 DAY = rf"{YEAR}\s*[-年/.]\s*\d{{1,2}}\s*[-月/.]\s*\d{{1,2}}"
 """A day in Arabic digits, also in text with white space."""
+DAY_WITH_MARKS = rf"{FULL_YEAR}(?P<between>[-/.])(?:1[0-2]|0?[1-9])(?P=between)(?:3[01]|[12]\d|0?[1-9])"
+"""A day in digits and marks alone, in flat text: what stands behind it may be glued to it (a time of day)."""
 
 PART_OF_YEAR = r"(?:[上下]半年|[第前]?[一二三四1-4]季度)"
 """A half or a quarter."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from pipeline.chinese.days import FULL_YEAR
+from pipeline.chinese.days import DAY_WITH_MARKS, FULL_YEAR
 from pipeline.chinese.numbering import BRACKETED, CHAPTER, NUMERALS
 from pipeline.chinese.numbers import DIGIT_SIGNS, DIGITS, parse_figure
 from pipeline.chinese.text import squeeze
@@ -37,7 +37,7 @@ _CJK = "零〇○一二两三四五六七八九十百千万"
 _NUMBER = re.compile(
     r"(?P<n>\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d])|\d+(?:\.\d+)?)(?P<scale>[余多几]?(?:[百千万亿](?!元))?[余多]?)"
 )
-_COUNT = re.compile(r"\d+(?![\d.．、):%\-~至到年月季度全我本共])")
+_COUNT = re.compile(r"\d+(?![\d.．、):%/\-~至到年月季度全我本共])")
 """A number behind which stands nothing that makes it a time, an item's number or a percentage."""
 _WORD_NUMBER = re.compile(rf"(?P<n>[{_CJK}]+)(?P<scale>[余多几]?(?:[万亿](?!元))?[余多]?)")
 _YEAR = re.compile(rf"(?<!\d)({FULL_YEAR})(?:年度?|(?=全|我|本|共|度))")
@@ -55,6 +55,8 @@ _STRING = re.compile(rf"[{DIGIT_SIGNS[1:]}两]{{2,}}")
 """Chinese digits in a row (二三件): no number says how many that is."""
 _CLOCK = re.compile(r"(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d)?(?!\d)")
 """A time of day: its minutes count nothing."""
+_STAMP = re.compile(rf"{DAY_WITH_MARKS}(?:[T|]?{_CLOCK.pattern}|(?!\d))")
+"""A day in digits as pages stamp it, its time of day glued to it or not."""
 _RANGE = frozenset(".,-~—/[〔#")
 _MAX_DIGITS = 8
 
@@ -242,7 +244,7 @@ def _time_token(flat: str, at: int) -> Token | None:
     """What begins with a digit and counts nothing: the number of an item, a time, a percentage."""
     if (found := _ENUMERATION.match(flat, at)) and (not at or flat[at - 1] in PUNCTUATION):
         return Token("fill", "", at, found.end())
-    if (found := _CLOCK.match(flat, at)) and not flat[at - 1 : at].isdigit():
+    if (found := _STAMP.match(flat, at) or _CLOCK.match(flat, at)) and not flat[at - 1 : at].isdigit():
         return Token("fill", "", at, found.end())
     if found := _FULL.match(flat, at):
         year = int(found["b"] or found["a"] or 0)

@@ -235,3 +235,11 @@ def test_what_may_state_a_figure_or_a_nil_is_taken_apart(text: str) -> None:
 
 def test_what_states_nothing_is_not_taken_apart() -> None:
     assert not lexicon_of(BOOK).states.search("2012年,各部门统一要求,与1998年度相比进一步完善。")
+
+
+@pytest.mark.parametrize(
+    "stamp", ["2021-09-23", "2021-09-2310:36发布时间", "2021/9/3", "2021.09.23 10:36:05", "1999-12-31"]
+)
+def test_a_day_that_a_page_stamps_counts_nothing(stamp: str) -> None:
+    found = tokens(flatten_sentence_text(f"信息中心 {stamp}"), lexicon_of(BOOK), {})
+    assert not [t for t in found if t.kind in ("number", "id")], found
