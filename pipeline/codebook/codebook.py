@@ -25,6 +25,7 @@ from pipeline.codebook.rows import (
     Family,
     FindingKind,
     Form,
+    Genre,
     Group,
     Indicator,
     Measure,
@@ -44,6 +45,7 @@ class Codebook:
     indicators: tuple[Indicator, ...]
     groups: tuple[Group, ...]
     sections: tuple[Section, ...]
+    genres: tuple[Genre, ...]
     rules: tuple[Rule, ...]
     findings: tuple[FindingKind, ...]
     measures: tuple[Measure, ...]

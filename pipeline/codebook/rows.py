@@ -372,6 +372,31 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
+class Genre:
+    """Words that say what a page is. In a headline they make it another thing than a report where they stand at
+    its end, its beginning, in brackets or anywhere; ``reports``: before 报告 at the end, ``reports_on``: with their
+    matter between, ``announces``: before 公告, 公示 or 文件 at the end. Of a report itself, ``part`` is a heading's,
+    ``first_part`` the first's, ``first_of_form`` the first's of the forms of six sections. ``unless``: longer words of which they are no more than a piece."""
+
+    genre: Text
+    place: Literal[
+        "ends",
+        "begins",
+        "holds",
+        "brackets",
+        "reports",
+        "reports_on",
+        "announces",
+        "part",
+        "first_part",
+        "first_of_form",
+    ]
+    words: Annotated[tuple[Text, ...], BeforeValidator(_parts("|"))]
+    unless: Annotated[tuple[Text, ...], BeforeValidator(_parts("|"))]
+    example: Text
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """A column of the warehouse (a table, where ``column`` is empty), in the order of its table.
 

@@ -6,11 +6,13 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from pipeline.chinese.days import PART_OF_YEAR, YEAR
 from pipeline.chinese.numbering import NUMERALS, section_of
 from pipeline.chinese.text import compared, squeeze, without_sounds
 from pipeline.chinese.titles import read_title
+from pipeline.codebook import Codebook, load_codebook
 from pipeline.document import Document, Image, Paragraph, Table
 from pipeline.extract.pieces import Piece, headline
 
@@ -21,31 +23,20 @@ _LEAD = 1_500
 _HEADING = 40
 _HEADLINES = 15
 """Paragraphs among which a headline stands."""
-_OTHER_GENRE = (
-    (re.compile(r"(?:制度|规定|办法|条例|细则|规程|规则)(?:[(（].{1,8}[)）])?$"), "a regulation"),
-    (re.compile(r"(?:通知|通报|批复|请示|意见|决定)$"), "a notice"),
-    (re.compile(r"(?:函|复函)$"), "a letter"),
-    (re.compile(r"(?:方案|要点|计划|安排|任务分解表)$"), "a plan"),
-    (re.compile(r"解读|考察|评析|研究(?!室|院|所|中心)|述评|分析|综述|调查|答记者问|基于"), "an article"),
-    (re.compile(r"(?:指南|目录|名单|一览表|清单|流程图?)(?:[(（].{1,8}[)）])?$"), "a list or a guide"),
-    (re.compile(r"会议|培训|召开|启动|座谈|考核|评估|检查|发布会"), "news"),
-    (re.compile(r"工作(?:总结|汇报|小结)$"), "a summary of work"),
-    (re.compile(rf"(?<!2008年){PART_OF_YEAR}|(?<!\d)\d{{1,2}}月份"), "of a part of a year"),
-    (
-        re.compile(
-            r"(?:自查|自评|评价|评估|测评|整改|调研|述职|督查|督导|审计|政府工作|(?:法治|依法)[^。]{2,12})(?:情况)?(?:的)?(?:年度)?(?:工作)?报告$"
-        ),
-        "a report of another kind",
-    ),
-    (
-        re.compile(
-            r"(?:格式|模板|样式|范本|填报说明)(?:[(（].{1,8}[)）])?$|[(（](?:模板|格式|范本|样式)[)）]"
-        ),
-        "an empty form",
-    ),
-    (re.compile(r"(?:采购|招标|中标|招聘|询价|磋商|成交)[^。]{0,12}(?:公告|公示|文件)$"), "a public notice"),
-    (re.compile(r"^(?:一图|图解(?!版)|图说|一张图|长图|数说)"), "a picture about a report"),
-)
+_PLACES = {
+    "ends": "(?:{})(?:[(（].{{1,8}}[)）])?$",
+    "begins": "^(?:{})",
+    "holds": "{}",
+    "brackets": "[(（](?:{})[)）]",
+    "reports": "(?:{})(?:情况)?(?:的)?(?:年度)?(?:工作)?报告$",
+    "reports_on": "(?:{})[^。]{{2,12}}(?:情况)?(?:的)?(?:年度)?(?:工作)?报告$",
+    "announces": "(?:{})[^。]{{0,12}}(?:公告|公示|文件)$",
+    "part": "{}",
+    "first_part": "一、\\s*(?:{})",
+    "first_of_form": "(?:{})$",
+}
+"""Where the words of a row of genres.csv stand in a headline."""
+_OF_A_PART = re.compile(rf"(?<!2008年){PART_OF_YEAR}|(?<!\d)\d{{1,2}}月份")
 _NAMED_SO = re.compile(
     r"(?:调查|培训|会议|考核|评估|检查|解读|分析|研究|座谈)[一-鿿]{0,4}?"
     r"(?:总队|支队|大队|队|局|中心|办公室|处(?![理置罚])|所|院|站|委员会|学校|公司)"
@@ -62,11 +53,6 @@ _CALLS_ITSELF = re.compile(
     rf"(?:本|年度|工作|公开|此|{YEAR}年)(?:年度)?(?:工作)?(?:报告|年报)|信息公开(?:工作)?(?:情况)?(?:年度)?(?:报告|年报)|报告如下"
     rf"|报告统计|(?:统计|数据)[^。]{{0,12}}(?:期限|时限|时段|时间)|现[将就][^。;]{{0,30}}(?:情况|工作)[^。;]{{0,6}}(?:总结|汇报|报告|公布)如下"
 )
-_PARTS = re.compile(
-    r"总体情况|概述|基本情况|主动公开|依申请公开|收到和处理|行政复议|主要问题|存在的问题|不予公开"
-)
-
-
 _COMPILED = re.compile(
     r"(?:本|此)(?:年度)?(?:工作)?(?:报告|年报)[^。]{0,90}(?:编制|编写)|(?:编制|编写)了?(?:本|此)(?:年度)?(?:报告|年报)"
     r"|(?:报告|年报)[^。]{0,12}所列数据[^。]{0,8}自"
@@ -76,13 +62,10 @@ _SUB_HEADING = re.compile(rf"[(（][{NUMERALS}][)）](.{{2,24}})")
 _OF_REPORT = re.compile(
     r"公开的?(?:主要)?(?:内容|形式|渠道|数量|类别)|主动公开|依申请公开|(?:申请|受理|答复|收费|减免|咨询|复议)[^。]{0,8}情况"
 )
-_FIRST_OF_FORM = re.compile(r"总体情况$")
-"""The heading with which the form of 2019 and later begins."""
 _TELLS_ON = re.compile(r"^[^。;,]{4,40}(?:评估|评价|测评|自查|调研|考核)(?:情况)?(?:的)?报告$")
 """The headline of a report of another kind, below other lines of its page."""
 _ISSUES = re.compile(r"关于(?:印发|转发|做好|报送|编制)[^。]{4,60}通知$")
 _ANNOUNCED = re.compile(r"现(?:予以)?(?:公布|公开|发布|将)[^。;]{0,60}信息公开[^。;]{0,12}(?:年度报告|年报)")
-_FIRST_PART = re.compile(r"一、\s*(?:总体情况|概述|基本情况)")
 _OF_A_YEAR = re.compile(rf"概述\s*{YEAR}年[,，]")
 _SPOKEN_OF = 3
 """How often a text that begins within the older form, with a year, must speak of disclosure."""
@@ -90,6 +73,39 @@ _PASSES_ON = re.compile(
     r"现[就将][^。;]{0,60}?(?:通知|事项通知|要求|安排)如下|印发给你们|(?<![申邀聘提报])请(?:结合实际,?)?(?:认真|遵照)?(?:贯彻|抓好|组织|执行)"
 )
 _LAYS_DOWN = re.compile(r"制定本(?:制度|规定|办法|细则|规程|方案)")
+
+
+class Marks(NamedTuple):
+    """Rows of genres.csv as patterns: of other genres (genre, pattern), and of a report's headings."""
+
+    others: tuple[tuple[str, re.Pattern[str]], ...]
+    part: re.Pattern[str]
+    first_part: re.Pattern[str]
+    first_of_form: re.Pattern[str]
+
+
+_HELD: dict[int, tuple[Codebook, Marks]] = {}
+
+
+def marks_of(codebook: Codebook) -> Marks:
+    """The marks of a codebook, made once."""
+    if id(codebook) not in _HELD:
+        _HELD.clear()
+        _HELD[id(codebook)] = codebook, _read_marks(codebook)
+    return _HELD[id(codebook)][1]
+
+
+def _read_marks(codebook: Codebook) -> Marks:
+    others: list[tuple[str, re.Pattern[str]]] = []
+    headings: dict[str, re.Pattern[str]] = {}
+    for row in codebook.genres:
+        unless = "".join(f"(?!{word})" for word in row.unless)
+        pattern = re.compile(_PLACES[row.place].format(unless + f"(?:{'|'.join(row.words)})"))
+        if row.place in Marks._fields:
+            headings[row.place] = pattern
+        else:
+            others.append((row.genre, pattern))
+    return Marks(tuple(others), **headings)
 
 
 def _plain(text: str) -> str:
@@ -116,7 +132,9 @@ def other_genre(text: str) -> str:
     if not flat or len(flat) > 90 or _SENDS_REPORT.search(flat):
         return ""
     said = _NAMED_SO.sub("", flat)
-    return next((genre for pattern, genre in _OTHER_GENRE if pattern.search(said)), "")
+    if _OF_A_PART.search(said):
+        return "of a part of a year"
+    return next((genre for genre, pattern in marks_of(load_codebook()).others if pattern.search(said)), "")
 
 
 def report_titles(document: Document) -> tuple[str, ...]:
@@ -166,7 +184,8 @@ def why_no_report(document: Document, piece: Piece, read: int, tabled: int) -> s
         return "it has no title and tells others what to do"
     if _NEWS.search(text[:_LEAD]) or _NEWS.search(text[-200:]):
         return "it has no title and is written as news"
-    if _ANNOUNCED.search(text[:_LEAD]) and _FIRST_PART.search(text):
+    marks = marks_of(load_codebook())
+    if _ANNOUNCED.search(text[:_LEAD]) and marks.first_part.search(text):
         return ""
     if (
         headings
@@ -175,9 +194,9 @@ def why_no_report(document: Document, piece: Piece, read: int, tabled: int) -> s
         and text.count("公开") >= _SPOKEN_OF
     ):
         return ""
-    of_form = sum(1 for p in headings if _PARTS.search(_plain(p.text)))
+    of_form = sum(1 for p in headings if marks.part.search(_plain(p.text)))
     calls_itself = _CALLS_ITSELF.search(text[:_LEAD])
-    opens = bool(headings) and _FIRST_OF_FORM.search(_plain(headings[0].text))
+    opens = bool(headings) and marks.first_of_form.search(_plain(headings[0].text))
     if "信息公开" in text and (
         _COMPILED.search(text[:_LEAD]) or (opens and "条例" in text) or (opens and read)
     ):
