@@ -31,6 +31,7 @@ from pipeline.stages import (
     run_lock,
     snapshot_stage,
     source_findings,
+    tables_built,
     take_in_stage,
     unread_documents,
 )
@@ -212,8 +213,16 @@ def models(context: dg.AssetExecutionContext, home: BuildingHome) -> Iterator[An
     place = home.home()
     if not being_built(place):
         raise dg.Failure(
-            "no core is being built that a model could stand on: select `load` too (core and ref), and `warehouse`, "
-            "which publishes what is whole; or run the job `everything`",
+            "no core is being built that a model could stand on: run the job `everything`, which reads nothing again "
+            "that is unchanged; or select core and ref, all models and `warehouse`, which publishes what is whole",
+            allow_retries=False,
+        )
+    below = {dep for key in context.selected_asset_keys for dep in context.assets_def.asset_deps[key]}
+    names = {".".join(key.path) for key in below - context.selected_asset_keys}
+    if absent := sorted(names - tables_built(place)):
+        raise dg.Failure(
+            f"this build holds no {', '.join(absent)} yet, on which what is selected stands: select that too, or run "
+            "the job `everything`",
             allow_retries=False,
         )
     assets = {key.path[-1]: key for key in context.selected_asset_keys}

@@ -1,24 +1,26 @@
 """What workspace.yaml loads: assets, checks, jobs, schedules, and the sensors that watch registry, crawls and
-drop folder; and the one run of all assets that the command line asks for."""
+drop folder; the queue that runs wait in; and the one run of all assets that the command line asks for."""
 
 import contextlib
 import hashlib
 import io
 import logging
 import os
-import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import dagster as dg
-from sqlalchemy import Engine
-from sqlalchemy import event as engine_event
+from dagster._core.run_coordinator.base import SubmitRunContext
+from dagster._core.run_coordinator.queued_run_coordinator import QueuedRunCoordinator
+from dagster._core.storage.tags import PARTITION_NAME_TAG
 
 from pipeline.assets import ASSETS, CHECKS, CRAWLED, SOURCES, BuildingHome, HomeResource
 from pipeline.crawl.completeness import crawl_mark
+from pipeline.crawl.registry import load_registry
+from pipeline.durable import write_whole
 from pipeline.home import Home, default_home
 from pipeline.progress import SWITCH
-from pipeline.stages import sources_of
+from pipeline.stages import registry_of, sources_of
 
 HOST_TAG = "yangguang/host"
 _CONFIG = Path(__file__).with_name("dagster.yml")
@@ -29,6 +31,9 @@ INPUT_TAG = "yangguang/input"
 MAX_TRIES = 3
 WEBHOOK = "YANGGUANG_WEBHOOK"
 """Environment: an address that is told of runs that failed, as JSON ``{"text": ...}``."""
+STORAGE = "YANGGUANG_DAGSTER_STORAGE"
+"""Environment: a file of more settings, which say where Dagster keeps its history (deploy/dagster.yaml);
+without it, in files of the home."""
 _UNDER_WAY = (
     dg.DagsterRunStatus.QUEUED,
     dg.DagsterRunStatus.NOT_STARTED,
@@ -64,15 +69,24 @@ def keep_partitions(instance: dg.DagsterInstance) -> str:
 
 
 def requests_for_all(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest]:
-    """A run a source, so that none can stop another; the host's tag keeps runs of one host apart."""
+    """A run a source, so that none can stop another."""
     keep_partitions(context.instance)
     moment = context.scheduled_execution_time
     for source in sources_of(default_home()):
-        yield dg.RunRequest(
-            run_key=f"{moment:%Y-%m-%d}-{source.source_id}",
-            partition_key=source.source_id,
-            tags={HOST_TAG: source.host},
-        )
+        yield dg.RunRequest(run_key=f"{moment:%Y-%m-%d}-{source.source_id}", partition_key=source.source_id)
+
+
+class ByHost(QueuedRunCoordinator):
+    """Dagster's queue, where each run of a source gets its host's tag, whoever asked for it (a schedule, a
+    backfill, a click): the limit in ``dagster.yml`` keeps runs of one host apart by it."""
+
+    def submit_run(self, context: SubmitRunContext) -> dg.DagsterRun:
+        run = context.dagster_run
+        if source_id := run.tags.get(PARTITION_NAME_TAG):
+            hosts = {source.source_id: source.host for source in load_registry(registry_of(default_home()))}
+            if host := hosts.get(source_id):
+                self._instance.add_run_tags(run.run_id, {HOST_TAG: host})
+        return super().submit_run(context)
 
 
 @dg.schedule(
@@ -195,44 +209,22 @@ def failed_run(context: dg.RunFailureSensorContext) -> None:
 
 
 def dagster_home(home: Home) -> str:
-    """The folder where Dagster keeps the home's run history. Its settings follow ``dagster.yml``, unless a
-    person has changed them there."""
+    """The folder where Dagster keeps the home's run history. Its settings follow ``dagster.yml`` and the file
+    that ``YANGGUANG_DAGSTER_STORAGE`` names, unless a person has changed them there."""
     folder = home.root / "dagster"
     folder.mkdir(parents=True, exist_ok=True)
     config = folder / "dagster.yaml"
-    wanted = marked(_CONFIG.read_text(encoding="utf-8"))
+    storage = os.environ.get(STORAGE)
+    parts = [_CONFIG, Path(storage)] if storage else [_CONFIG]
+    wanted = marked("".join(part.read_text(encoding="utf-8") for part in parts))
     there = config.read_text(encoding="utf-8") if config.is_file() else ""
     body, mark, _ = there.partition(_AS_WRITTEN)
     if not mark and body.startswith(_HEAD):  # written before settings were marked
         config.replace(config.with_suffix(".yaml.old"))
         there = body = ""
     if there != wanted and there == marked(body):
-        config.write_text(wanted, encoding="utf-8")
+        write_whole(config, wanted)
     return str(folder)
-
-
-@contextlib.contextmanager
-def unhurried_history() -> Iterator[None]:
-    """Dagster's history commits a thousand times a run, on a connection of its own each time: the disk
-    would be waited for each time too. A connection held to each file, and SQLite's NORMAL, leave that to
-    the end: a crash of the machine may lose the run's last events, never the history."""
-    held: dict[str, sqlite3.Connection] = {}
-
-    def opened(connection: sqlite3.Connection, _: object) -> None:
-        connection.execute("PRAGMA synchronous = NORMAL")
-        ((_, _, path), *_) = connection.execute("PRAGMA database_list")
-        if path and path not in held:
-            held[path] = sqlite3.connect(path, check_same_thread=False)
-        if path:
-            held[path].execute("SELECT count(*) FROM sqlite_master").fetchall()
-
-    engine_event.listen(Engine, "connect", opened)
-    try:
-        yield
-    finally:
-        engine_event.remove(Engine, "connect", opened)
-        for connection in held.values():
-            connection.close()
 
 
 def marked(text: str) -> str:
@@ -250,7 +242,7 @@ def materialize(home: Home, *, say: Callable[[str], None]) -> bool:
     os.environ[SWITCH] = "1"
     # dbt's progress is for Dagster's log, not for standard output, which carries data alone
     quiet = contextlib.redirect_stdout(io.StringIO())
-    with unhurried_history(), dg.DagsterInstance.get() as instance, quiet:
+    with dg.DagsterInstance.get() as instance, quiet:
         result = dg.materialize(
             [*ASSETS, *CHECKS],
             instance=instance,

@@ -271,6 +271,15 @@ def being_built(home: Home) -> bool:
         return has_core(con)
 
 
+def tables_built(home: Home) -> set[str]:
+    """The tables and views of the core that waits for its models: ``schema.name``."""
+    with opened(home.building) as con:
+        rows = con.execute(
+            "SELECT table_schema || '.' || table_name FROM information_schema.tables"
+        ).fetchall()
+    return {str(name) for (name,) in rows}
+
+
 def build_environment() -> dict[str, str]:
     """What the SQL models are told through the environment: what they may take."""
     return {"YANGGUANG_BUILD_MEMORY": memory_budget(), "YANGGUANG_BUILD_THREADS": str(cores())}

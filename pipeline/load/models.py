@@ -31,7 +31,8 @@ class DbtFailed(RuntimeError):
 
 
 class Node(NamedTuple):
-    """What became of a model or test: ``status`` is dbt's (success, pass, warn, fail, error, skipped)."""
+    """What became of a model or test: ``status`` is dbt's (success, pass, warn, fail, error, skipped),
+    ``message`` is on one line."""
 
     name: str
     kind: str
@@ -129,7 +130,7 @@ def _node(found: Any) -> Node:
         name=node.name,
         kind=str(node.resource_type),
         status=str(found.status),
-        message=str(found.message or ""),
+        message=" ".join(str(found.message or "").split()),
         seconds=float(found.execution_time),
         failures=int(found.failures or 0),
         blocking=str(getattr(node.config, "severity", "")).lower() == "error",

@@ -13,12 +13,15 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+import yaml
 
 from pipeline.assets import ALL_YEAR, IN_SEASON
 from pipeline.crawl import completeness
 from pipeline.crawl.completeness import RULES
-from pipeline.definitions import HOST_TAG, dagster_home, defs, failed_run, inbox, marked, unhurried_history
+from pipeline.definitions import HOST_TAG, dagster_home, defs, failed_run, inbox, marked
 from pipeline.home import Home
+
+DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 
 
 def test_asset_keys() -> None:
@@ -115,16 +118,6 @@ def test_dagsters_own_settings_are_of_its_schema(tmp_path: Path) -> None:
         assert instance.get_concurrency_config().pool_config.default_pool_limit == 4
 
 
-def test_the_history_is_not_written_out_at_each_event(tmp_path: Path) -> None:
-    with unhurried_history(), dg.DagsterInstance.local_temp(str(tmp_path)) as instance:
-        for _ in range(2):
-            instance.add_dynamic_partitions("source", ["a"])
-        assert (tmp_path / "history" / "runs" / "index.db-wal").is_file()
-    with dg.DagsterInstance.local_temp(str(tmp_path)) as instance:
-        assert instance.get_dynamic_partitions("source") == ["a"]
-    assert not (tmp_path / "history" / "runs" / "index.db-wal").exists()
-
-
 def test_settings_follow_the_code_until_a_person_changes_them(tmp_path: Path) -> None:
     home = Home(tmp_path)
     config = Path(dagster_home(home)) / "dagster.yaml"
@@ -143,6 +136,21 @@ def test_settings_follow_the_code_until_a_person_changes_them(tmp_path: Path) ->
     config.write_text(changed, encoding="utf-8")
     dagster_home(home)
     assert config.read_text(encoding="utf-8") == changed
+
+
+def test_settings_say_where_the_history_is_kept_where_the_environment_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = Path(dagster_home(Home(tmp_path))) / "dagster.yaml"
+    assert "postgres" not in config.read_text(encoding="utf-8")
+    monkeypatch.setenv("YANGGUANG_DAGSTER_STORAGE", str(DEPLOY / "dagster.yaml"))
+    dagster_home(Home(tmp_path))
+    settings = yaml.safe_load(config.read_text(encoding="utf-8"))
+    assert set(settings["storage"]) == {"postgres"}
+    assert settings["run_monitoring"]["enabled"]
+    monkeypatch.delenv("YANGGUANG_DAGSTER_STORAGE")
+    dagster_home(Home(tmp_path))
+    assert "postgres" not in config.read_text(encoding="utf-8")
 
 
 @pytest.fixture

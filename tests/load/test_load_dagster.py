@@ -10,10 +10,12 @@ import pytest
 from pipeline.assets import ASSETS, BuildingHome, load, models, table_specs, warehouse
 from pipeline.codebook import load_codebook
 from pipeline.home import Home
+from pipeline.load.publish import digest_of
 from pipeline.load.warehouse import opened
 
 pytestmark = pytest.mark.xdist_group("load")
 At = Callable[[str], Home]
+CORE = tuple(spec.key.to_user_string() for spec in table_specs(load_codebook()))
 
 
 def materialize(home: Home, *selection: str) -> dg.ExecuteInProcessResult:
@@ -54,12 +56,58 @@ def test_a_single_model_says_in_a_line_what_to_do(home_at: At) -> None:
 
 
 def test_core_and_warehouse_without_the_models_publish_nothing(home_at: At) -> None:
-    keys = [spec.key.to_user_string() for spec in table_specs(load_codebook())]
-    assert "no model was built on this core" in failure(home_at("core"), *keys, "warehouse")
+    assert "no model was built on this core" in failure(home_at("core"), *CORE, "warehouse")
 
 
 def test_warehouse_alone_publishes_no_build_whose_models_are_missing(home_at: At) -> None:
     assert "model mart.city_year: not_run" in failure(home_at("part"), "warehouse")
+
+
+@pytest.mark.parametrize(
+    ("selection", "told"),
+    [
+        (("mart/city_year",), "no core is being built"),
+        (("mart/city_year", "mart/timeliness", "intermediate/int_report"), "no core is being built"),
+        (("warehouse",), "nothing is being built"),
+        (("mart/timeliness", "warehouse", "snapshot"), "no core is being built"),
+        (
+            (*CORE, "mart/city_year", "warehouse", "snapshot"),
+            "this build holds no intermediate.int_boundary, ",
+        ),
+        ((*CORE, "staging/stg_core__report", "warehouse", "snapshot"), "model mart.city_year: not_run"),
+        (CORE, ""),
+    ],
+    ids=[
+        "a model",
+        "models",
+        "warehouse",
+        "a model and what follows",
+        "core, a mart and what follows",
+        "core, a model and what follows",
+        "core",
+    ],
+)
+def test_what_is_no_whole_build_leaves_what_is_published(
+    home_at: At, selection: tuple[str, ...], told: str
+) -> None:
+    home = home_at("out")
+    before = published_files(home)
+    result = materialize(home, *selection)
+    assert published_files(home) == before
+    assert result.success == (not told)
+    if told:
+        assert told in said(result)
+        assert "\n" not in said(result)
+        done = {
+            e.asset_key.to_user_string() for e in result.get_asset_materialization_events() if e.asset_key
+        }
+        assert not done & {"warehouse", "snapshot"}
+
+
+def published_files(home: Home) -> dict[str, str]:
+    """Sums of the published file, what is said of it, and the snapshots."""
+    files = [home.database, home.receipt, *(p for p in home.snapshots.rglob("*") if p.is_file())]
+    return {str(path): digest_of(path) for path in files}
 
 
 def test_models_are_built_alone_and_their_tests_decide(home_at: At) -> None:

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from dagster._core.remote_origin import RegisteredCodeLocationOrigin, RemoteJobOrigin, RemoteRepositoryOrigin
+from dagster._core.run_coordinator.base import SubmitRunContext
 
 from pipeline.assets import (
     CRAWLED,
@@ -23,7 +25,7 @@ from pipeline.assets import (
 )
 from pipeline.crawl.portal import serve_site
 from pipeline.crawl.registry import COLUMNS
-from pipeline.definitions import HOST_TAG, crawled, defs, keep_partitions, weekly_in_season
+from pipeline.definitions import HOST_TAG, crawled, dagster_home, defs, keep_partitions, weekly_in_season
 from pipeline.home import Home
 from pipeline.stages import Busy, run_lock
 from tests.drawn.files.pdf_files import document, text
@@ -149,9 +151,7 @@ def test_partitions_follow_the_registry(home: Home, address: str, instance: dg.D
     assert set(instance.get_dynamic_partitions(str(SOURCES.name))) == {"two", "three"}
 
 
-def test_a_schedule_asks_for_a_run_a_source_with_its_hosts_tag(
-    home: Home, instance: dg.DagsterInstance
-) -> None:
+def test_a_schedule_asks_for_a_run_a_source(home: Home, instance: dg.DagsterInstance) -> None:
     context = dg.build_schedule_context(
         instance=instance,
         scheduled_execution_time=datetime(2026, 3, 2, tzinfo=UTC),
@@ -160,8 +160,27 @@ def test_a_schedule_asks_for_a_run_a_source_with_its_hosts_tag(
     asked = weekly_in_season.evaluate_tick(context).run_requests
     assert asked is not None
     assert {request.partition_key for request in asked} == {"gone", "one", "two"}
-    assert {request.tags[HOST_TAG] for request in asked} == {"127.0.0.1"}
     assert len({request.run_key for request in asked}) == 3
+
+
+def test_a_run_of_a_source_has_its_hosts_tag_whoever_asks_for_it(home: Home) -> None:
+    """A backfill from an asset's page names a partition alone; three runs of one host ran at once."""
+    location = RegisteredCodeLocationOrigin("yangguang")
+    origin = RemoteJobOrigin(RemoteRepositoryOrigin(location, "__repository__"), "__ASSET_JOB")
+    queued = {}
+    with dg.DagsterInstance.from_config(dagster_home(home)) as instance:
+        for partition in ("one", "old", "gone-from-the-registry", ""):
+            tags = {"dagster/partition": partition, "dagster/backfill": "b"} if partition else {}
+            run = instance.add_run(dg.DagsterRun(job_name="__ASSET_JOB", tags=tags, remote_job_origin=origin))
+            queued[partition] = instance.run_coordinator.submit_run(SubmitRunContext(run, None))
+    assert {run.status for run in queued.values()} == {dg.DagsterRunStatus.QUEUED}
+    assert {partition: run.tags.get(HOST_TAG) for partition, run in queued.items()} == {
+        "one": "127.0.0.1",
+        "old": "127.0.0.1",
+        "gone-from-the-registry": None,
+        "": None,
+    }
+    assert queued["one"].tags["dagster/backfill"] == "b"
 
 
 def test_what_was_crawled_asks_for_one_run_once_it_is_quiet(home: Home, instance: dg.DagsterInstance) -> None:
