@@ -137,7 +137,7 @@ def self_names(texts: Sequence[str], issuer: str | None = None) -> tuple[str, ..
 
 
 _KIND_OF_BODY = re.compile(
-    r"(?:中心|医院|学院|大学|学校|研究院|分局|支队|大队|总队|海关|集团|公司|管委会|管理委员会|办事处|档案馆|图书馆|博物馆)$"
+    r"(?:(?:[一-鿿]{2})?服务中心|中心|医院|学院|大学|学校|研究院|分局|支队|大队|总队|海关|集团|公司|管委会|管理委员会|办事处|档案馆|图书馆|博物馆)$"
 )
 """How a body of such a kind may call itself alone (学校收到申请2件)."""
 
@@ -350,6 +350,12 @@ def body_of(
             elif body.kind not in ("whole", "group") or body is held:
                 body = Body("doubt", "level")
         elif token.value == "government":
+            if (
+                at
+                and clause.left[at - 1].value in ("level", "area")
+                and clause.left[at - 1].end == token.start
+            ):
+                continue  # 乡镇政府, 全市各级政府
             if after is not None and _is_channel(after):
                 continue
             if at and clause.left[at - 1].value == "own" and clause.left[at - 1].end == token.start:

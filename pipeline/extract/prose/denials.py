@@ -50,9 +50,11 @@ def deny(
         if not concepts - {"gk"} and len(items) > 1:
             continue
         own = topic_of(item) or (topic_of(items[-1]) if concepts & {"normdoc", "reg"} else "")
+        paid = "fee" in concepts or topic == "fee" or {"collect", "waive"} <= told
         own = own or ("fee" if "fee" in concepts else "")
-        paid = "fee" in concepts or topic == "fee"
-        own = "fee" if own == "ask" and paid and concepts <= {"fee", "onreq", "gk", "info"} else own
+        own = (
+            "fee" if own == "ask" and paid and concepts <= {"fee", "collect", "onreq", "gk", "info"} else own
+        )
         of = own or topic
         if "carry" in concepts:
             concepts |= carry_way(item, judge.year)
@@ -99,6 +101,13 @@ def of_every_one(judge: Judge, sentence: Sentence, clause: Clause, subject: Subj
         turned = not clause.opener and not clause.depth
         for last in reversed(said[-1:] if turned else said):
             bare = last.judged.reason.startswith("no decision") and last.concepts <= ASKS | {"other"}
+            if (
+                every
+                and concepts <= _DEALT
+                and any(d.flow == "left" for d in last.decisions)
+                and not last.nil
+            ):
+                return  # 收到25件,转至下年2件,均已答复: of which of them is not said
             if last.nil or (last.status == "foreign" and last.decisions):
                 continue
             alone = len(said) == 1  # 收到公民提出的申请2件,均已答复

@@ -33,6 +33,7 @@ OUTCOMES = frozenset(
         "r_process",
     ]
 )
+_GROUNDS = frozenset(["notheld", "create", "unclear"])
 CHANNELS = frozenset(["website", "wechat", "weibo", "newmedia", "gazette", "otherway", "platform", "media"])
 FORMS = frozenset(["f_person", "f_fax", "f_online", "f_letter", "f_email"])
 DISCLOSING = frozenset(["disc", "proactive", "info", "gk", "count", "kind", "added"])
@@ -122,9 +123,11 @@ def unbroken(held: Sequence[Clause]) -> Sequence[Clause]:
         before, inner, clause = found[at - 2 : at + 1]
         bracket = inner.opener == "(" and clause.opener == ")" and before.depth == clause.depth
         part = OUTCOMES & set(concepts_of(inner.left))  # 同意公开(含部分公开)86件 is no plain grant
-        if bracket and clause.figure and not before.figure and not inner.figure and not part:
+        ground = "unable" in before.concepts and part <= _GROUNDS  # 无法提供(本机关不掌握)14件
+        if bracket and clause.figure and not before.figure and not inner.figure and (ground or not part):
             here = clause.start
-            found[at] = _behind(tuple(t._replace(start=here, end=here) for t in before.left), clause)
+            words = (*before.left, *inner.left) if part else before.left
+            found[at] = _behind(tuple(t._replace(start=here, end=here) for t in words), clause)
     return found
 
 

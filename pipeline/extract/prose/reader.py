@@ -43,10 +43,11 @@ from pipeline.extract.prose.told import (
     is_aside,
     listed,
     own_words_of,
+    parted,
     settled,
     verb_of,
 )
-from pipeline.extract.prose.verdicts import Judge
+from pipeline.extract.prose.verdicts import Judge, of_each
 from pipeline.extract.prose.words import Number, Token, lexicon_of, own_words, tokens, tokens_of_heading
 
 MAX_CLAUSE = 60
@@ -132,6 +133,7 @@ class Reader:
         if len(flat) < _SHORT and not concepts_of(found):
             subject = subject._replace(head=tuple(head))
         told: list[Said] = []
+        before_it: list[Said] = []
         for words in sentences(found):
             subject = subject.next_sentence(narrow=self.narrow)
             if subject.topic.startswith("matter") and {"info", "gk"}.intersection(concepts_of(words)):
@@ -143,7 +145,9 @@ class Reader:
                     subject = subject._replace(head=())
                 if subject.topic in _BY_THE_WAY.difference(s.topic for s in sentence.said if s.decisions):
                     subject = subject._replace(topic=before)
-                told += settled(sentence.said)
+                found_here = settled(sentence.said)
+                told += parted(found_here, before_it) if words[0].kind == "sub" else found_here
+                before_it = found_here
             else:
                 subject = self._carried(clauses(words), subject)
         return told
@@ -313,6 +317,10 @@ class Reader:
             judged = Judged("foreign", "foreign", "comparison")
         elif "neg" in clause.left_kinds:
             judged = Judged("unclaimed", "take", "denied")
+        elif clause.opener == "(" and said and any(t.value == "cumul" for t in clause.left):
+            judged = Judged("foreign", "foreign", "another time")  # 公开23件(累计184件)
+        elif counts_bodies and number.kind == "place":
+            judged = Judged("unclaimed", "take", "bodies are counted")  # 6家市级部门开展了访谈
         elif matter in ("office", "as before") and subject.office == own:
             decisions = self.judge.decide(Phrase(frozenset({own}), own, kind, "figure"))
             judged = Judged("doubtful", "doubt", "its own or handled for others")
@@ -325,7 +333,7 @@ class Reader:
             if "apply" in concepts and not concepts & {"gk", "request"} and subject.topic[:3] != "ask":
                 topic = "unread"
         elif len(disputes := disputes_of(clause)) > 1:
-            self._shared(sentence, clause, number, subject, disputes)
+            of_each(self.judge, sentence, clause, number, subject, disputes)
             return subject._replace(topic="")
         elif _of_the_year(clause, concepts) and said and said[-1].decisions:
             decisions = said[-1].decisions
@@ -381,21 +389,3 @@ class Reader:
             topic = "ask"
         clock = subject.clock.next_figure()
         return subject._replace(clock=clock, topic=topic, about="", channels=channels)
-
-    def _shared(
-        self, sentence: Sentence, clause: Clause, number: Number, subject: Subject, disputes: set[str]
-    ) -> None:
-        """行政复议、行政诉讼各2件 is a figure of each, 0 of both is 0 of each; 共5件 is none of one."""
-        each = (number.value == 0 or "each" in clause.left_kinds) and clause.kinds.isdisjoint(
-            ("unknown", "matter")
-        )
-        for of in sorted(disputes) if each else [""]:
-            decisions = self.judge.decide(Phrase(frozenset([of]), of, number.kind, "figure"))
-            judged = Judged("unclaimed", "take", "shared by several")
-            if decisions:
-                judged = self.judge.judged(decisions[0], subject, clause)
-            verb = verb_of(clause, sentence.flat)
-            place = (sentence.at, clause.start, clause.end)
-            sentence.said.append(
-                Said(*place, number, False, decisions, judged, verb, of, frozenset([of]), joined=True)
-            )

@@ -252,3 +252,21 @@ def settled(said: Sequence[Said]) -> list[Said]:
             s = s._replace(judged=Judged("foreign", "foreign", "beside a sure figure"), decisions=())
         kept.append(s)
     return kept
+
+
+def parted(said: Sequence[Said], before: Sequence[Said]) -> list[Said]:
+    """A sentence that begins with 其中: its figure of the same thing as a greater one before is a part of it."""
+    kept = []
+    for at, s in enumerate(said):
+        keys = {(d.indicator, d.applicant) for d in s.decisions}
+        whole = any(
+            b.status == "claimed"
+            and b.number.value > s.number.value
+            and keys.intersection((d.indicator, d.applicant) for d in b.decisions)
+            for b in before
+        )
+        judged = Judged("doubtful", "doubt", PART)
+        kept.append(
+            s._replace(judged=judged) if whole and (s.part or not at) and s.status == "claimed" else s
+        )
+    return kept

@@ -10,7 +10,8 @@ from pipeline.codebook import Decision
 from pipeline.extract.prose.clauses import Clause, concepts_of
 from pipeline.extract.prose.decide import Decider, Phrase
 from pipeline.extract.prose.phrases import ASKED, FORMS, PARTS, Subject, names_all, on_a_platform, reposted_by
-from pipeline.extract.prose.told import Judged
+from pipeline.extract.prose.told import Judged, Said, Sentence, verb_of
+from pipeline.extract.prose.words import Number
 
 
 class Judge(NamedTuple):
@@ -88,3 +89,22 @@ class Judge(NamedTuple):
         if "doubtful" in decision.reads:
             return Judged("doubtful", "doubt", "a word of two meanings")
         return Judged("claimed", when)
+
+
+def of_each(
+    judge: Judge, sentence: Sentence, clause: Clause, number: Number, subject: Subject, disputes: set[str]
+) -> None:
+    """行政复议、行政诉讼各2件 is a figure of each, 0 of both is 0 of each; 共5件 is none of one."""
+    each = (number.value == 0 or "each" in clause.left_kinds) and clause.kinds.isdisjoint(
+        ("unknown", "matter")
+    )
+    for of in sorted(disputes) if each else [""]:
+        decisions = judge.decide(Phrase(frozenset([of]), of, number.kind, "figure"))
+        judged = Judged("unclaimed", "take", "shared by several")
+        if decisions:
+            judged = judge.judged(decisions[0], subject, clause)
+        verb = verb_of(clause, sentence.flat)
+        place = (sentence.at, clause.start, clause.end)
+        sentence.said.append(
+            Said(*place, number, False, decisions, judged, verb, of, frozenset([of]), joined=True)
+        )

@@ -45,6 +45,8 @@ _FULL = re.compile(
     rf"(?:(?P<a>{FULL_YEAR})年)?(?P<m>1|5)月1日(?:起|开始)?(?:至|到|-|~|—)+(?:(?P<b>{FULL_YEAR})年|同年)?12月31日(?:止|期间|为止)?"
 )
 _COUNTED_FROM = re.compile(rf"(?:统计|数据|期限|时限)[^。]{{0,24}}?(?P<days>(?:{FULL_YEAR}年)?1月1日.*)")
+_MONTHS = re.compile(r"1月?份?[-~至到—]+12月份?(?!\d)")
+"""All months of a year."""
 _YEAR_END = re.compile(r"12月(?:3[01]日|底)止?")
 _PART = re.compile(r"\d{1,2}(?:[-~至到]\d{1,2})?月份?(?:\d{1,2}日)?|\d{1,2}[-~至到]\d{1,2}月|[1-4]季度")
 _PERCENT = re.compile(rf"\d+(?:\.\d+)?%|百分之[\d{DIGITS}点.]+")
@@ -251,6 +253,8 @@ def _time_token(flat: str, at: int) -> Token | None:
         return Token("time", "full" if found["m"] == "1" else "first", at, found.end(), year=year)
     if found := _YEAR.match(flat, at):
         return Token("time", "year", at, found.end(), year=int(found[1]))
+    if (found := _MONTHS.match(flat, at)) and not flat[at - 1 : at].isdigit():
+        return Token("time", "full", at, found.end())
     if found := _YEAR_END.match(flat, at):
         return Token("time", "yearend", at, found.end())
     if (found := _PART.match(flat, at)) and not flat[at - 1 : at].isdigit():
