@@ -6,6 +6,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+INVENTED = "INVENTED"
+"""A home with a file of this name holds invented bodies; snapshots and pages of it say so."""
 PROJECT = Path(__file__).resolve().parents[1]
 
 
@@ -61,6 +63,11 @@ class Home:
         """A CSV of places of this home's own (the demo's invented province), where there is one."""
         path = self.root / "divisions.csv"
         return path if path.is_file() else None
+
+    @property
+    def invented(self) -> bool:
+        """Whether a note beside the raw store says that all its bodies are invented (the demo's home)."""
+        return (self.root / INVENTED).is_file()
 
     @property
     def division_events(self) -> Path | None:

@@ -227,6 +227,8 @@ def facts_of(home: Home, store: RawStore) -> dict[str, str]:
         if home.division_events
         else "",
     }
+    if home.invented:
+        facts["invented"] = "yes"
     whole = "\n".join(f"{k}={v}" for k, v in sorted(facts.items())).encode()
     facts["build"] = hashlib.sha256(whole).hexdigest()[:16]
     return facts

@@ -8,8 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.home import Home
+
 TESTS = Path(__file__).parent
 SLOW_ROOMS = (
+    "site/test_site_browser",
+    "site/test_site_demo",
     "spine",
     "sql",
     "crawl/site",
@@ -33,6 +37,17 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # started in the background of a shell, which then ignores Ctrl-C: the processes under test must not
     # inherit that
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A home in which ``yangguang demo`` has run once: slow to make, read by many tests, all of which say
+    ``xdist_group("demo")`` and change nothing in it."""
+    from tests.spine.conftest import yangguang
+
+    root = tmp_path_factory.mktemp("home")
+    yangguang(root, "demo")
+    return Home(root / "demo")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -46,10 +46,14 @@ def demo() -> None:
 def prepare_demo(home: Home) -> None:
     """Bring the corpus's invented places into the home and crawl its portal."""
     from pipeline.demo import shipped_corpus
+    from pipeline.home import INVENTED
 
     corpus = shipped_corpus()
     for name in ("divisions.csv", "division_events.csv", "truth.json"):
         (home.root / name).write_bytes(corpus.beside[name])
+    (home.root / INVENTED).write_text(
+        "虚构 / all bodies and figures of this home are invented\n", encoding="utf-8"
+    )
     say(f"the demo corpus: {corpus.reports} reports of invented bodies, 2013 to 2025")
     crawl_portal(home, corpus)
 

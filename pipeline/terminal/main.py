@@ -17,6 +17,7 @@ from pipeline.terminal.extract import extract
 from pipeline.terminal.heal import heal
 from pipeline.terminal.run import run
 from pipeline.terminal.say import failed, wrong
+from pipeline.terminal.site import site
 from pipeline.terminal.sql import sql
 from pipeline.terminal.verify import verify
 
@@ -27,7 +28,7 @@ def main() -> None:
     """阳光 Yangguang: yearly reports of Chinese government bodies on information requests, as a warehouse."""
 
 
-for verb in (run, demo, extract, sql, explain, city, export, diff, verify, heal, crawl, sources):
+for verb in (run, demo, extract, sql, explain, city, export, diff, verify, heal, crawl, sources, site):
     main.add_command(verb)
 
 

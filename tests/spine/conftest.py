@@ -1,4 +1,4 @@
-"""One demo run for the whole session: slow to make, read by many tests."""
+"""Runs of the command line as a user starts it."""
 
 from __future__ import annotations
 
@@ -7,10 +7,6 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-
-import pytest
-
-from pipeline.home import Home
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 COMMAND = [sys.executable, "-m", "pipeline.terminal.main"]
@@ -24,11 +20,3 @@ def yangguang(home: Path, *arguments: str, check: bool = True) -> subprocess.Com
     )
     assert not check or done.returncode == 0, done.stderr[-3000:]
     return done
-
-
-@pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """A home in which ``yangguang demo`` has run once."""
-    root = tmp_path_factory.mktemp("home")
-    yangguang(root, "demo")
-    return Home(root / "demo")

@@ -1,0 +1,255 @@
+"""A report's page: every figure with its state, its raw text where it stood, its proof and its checks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+import duckdb
+from markupsafe import Markup, escape
+
+from pipeline.site.atlas import Atlas, Head
+from pipeline.site.checks import Tested, rules_by_form
+from pipeline.site.links import TOTAL, figure_anchor, link, measure_anchor
+from pipeline.site.places import read_key
+from pipeline.site.streams import Grouped, rows_of
+from pipeline.site.words import Word, shown, word
+
+_CELLS = """
+SELECT report_id, indicator, applicant, value, raw, unit, approx, state, resolved, resolution, method, locator, label,
+    rule, proof, candidates
+FROM core.observation ORDER BY report_id, observation_id
+"""
+_FINDINGS = """
+SELECT report_id, rule, severity, "left", "right", cells, message FROM core.finding ORDER BY report_id, finding_id
+"""
+_SECTIONS = """
+SELECT report_id, section, heading, body_text FROM core.section ORDER BY report_id, section
+"""
+_STATEMENTS = """
+SELECT report_id, value, unit, raw, locator, status, reason FROM core.statement WHERE status <> 'claimed'
+ORDER BY report_id, statement_id
+"""
+_MEASURED = """
+SELECT report_id, measure_id, value, state, method, comparability, approx, small_n, alternative, template FROM mart.measure
+WHERE report_id IS NOT NULL ORDER BY report_id, measure_id
+"""
+_QUALITY = """
+SELECT report_id, cells_expected, cells_resolved, cells_proved, cells_ambiguous, cells_unreadable, share_resolved,
+    tables_unread FROM mart.quality ORDER BY report_id
+"""
+_LABELS = "SELECT template, indicator, label_zh, label_en, table_name FROM ref.indicator"
+_SIDE = 60
+"""Signs of a sentence that are shown before and behind the figure's clause, at most."""
+
+
+class Cell(NamedTuple):
+    """One figure as the page shows it. ``around`` is the sentence or row with the figure marked."""
+
+    anchor: str
+    applicant: str
+    text: str
+    state: Word
+    resolution: Word
+    method: Word
+    around: Markup
+    place: str
+    proof: str
+    rule: str
+    candidates: str
+    held: int
+    failed: list[str]
+
+
+class Group(NamedTuple):
+    """The figures of one row of the form: its label in both languages, its id, its figures."""
+
+    indicator: str
+    label_zh: str
+    label_en: str
+    unit: str
+    cells: list[Cell]
+
+
+class Made(NamedTuple):
+    """A harmonised measure in this report: its figure, what it rests on, links to its cells."""
+
+    anchor: str
+    label_zh: str
+    label_en: str
+    text: str
+    read: Word
+    grade: Word
+    signs: str
+    terms: list[tuple[str, str]]
+
+
+class ReportPage(NamedTuple):
+    """All that a report's page shows."""
+
+    head: Head
+    page: str
+    root: str
+    groups: list[Group]
+    findings: list[Any]
+    statements: list[Any]
+    measures: list[Made]
+    quality: Any
+    revisions: Sequence[Head]
+    before: Head | None
+    after: Head | None
+
+
+def iter_reports(atlas: Atlas, con: duckdb.DuckDBPyConnection) -> Iterator[ReportPage]:
+    """Every report, by its id: one pass over each table."""
+    labels = {(t, i): (zh, en, table) for t, i, zh, en, table in rows_of(con, _LABELS)}
+    applicants = dict(rows_of(con, "SELECT applicant, label_zh || ' ' || label_en FROM ref.applicant"))
+    rules = rules_by_form(con)
+    streams = [Grouped(con, q) for q in (_CELLS, _FINDINGS, _SECTIONS, _STATEMENTS, _MEASURED, _QUALITY)]
+    for report_id, head in atlas.heads.items():
+        cells, findings, sections, statements, measured, quality = (s.of(report_id) for s in streams)
+        tested = Tested(rules.get(head.template or "", ()), cells, [(f.rule, f.cells) for f in findings])
+        others = _same_body(atlas, head)
+        page = head.page
+        yield ReportPage(
+            head=head,
+            page=page,
+            root="../" * page.count("/"),
+            groups=_groups(head, cells, [s.body_text or "" for s in sections], labels, applicants, tested),
+            findings=findings,
+            statements=statements,
+            measures=_made(atlas, measured, labels),
+            quality=quality[0] if quality else None,
+            revisions=[h for h in others if h.year == head.year and h.report_id != report_id],
+            before=next(
+                (h for h in reversed(others) if h.is_current and (h.year or 0) < (head.year or 0)), None
+            ),
+            after=next((h for h in others if h.is_current and (h.year or 0) > (head.year or 0)), None),
+        )
+
+
+def _same_body(atlas: Atlas, head: Head) -> list[Head]:
+    if head.body_id is None:
+        return []
+    return [h for h in atlas.by_place.get(head.division_code or "", ()) if h.body_id == head.body_id]
+
+
+def _groups(
+    head: Head,
+    cells: Sequence[Any],
+    texts: Sequence[str],
+    labels: dict[tuple[str, str], tuple[str, str, str]],
+    applicants: dict[str, str],
+    tested: Tested,
+) -> list[Group]:
+    rows = _printed_rows(cells)
+    groups: dict[str, Group] = {}
+    copies: dict[tuple[str, str], int] = {}
+    for n, c in sorted(enumerate(cells), key=lambda item: _preference(item[1])):
+        slot = (c.indicator, c.applicant or TOTAL)
+        copies[slot] = copies.get(slot, -1) + 1
+        rows[n] = (*rows[n][:2], copies[slot])
+    for n, c in enumerate(cells):
+        group = groups.get(c.indicator)
+        if group is None:
+            zh, en, _ = labels.get((head.template or "", c.indicator), (c.label.partition(" | ")[0], "", ""))
+            group = groups[c.indicator] = Group(c.indicator, zh, en, c.unit or "", [])
+        row, position, copy = rows[n]
+        held, failed = tested.of(c.indicator, c.applicant)
+        around = _sentence(c.raw, texts) if c.method == "text" else _row(row, position)
+        group.cells.append(
+            Cell(
+                figure_anchor(c.indicator, c.applicant, copy),
+                applicants.get(c.applicant, c.applicant) if c.applicant else "",
+                ("≈" if c.approx and c.resolved is not None else "") + shown(c.resolved),
+                word("state", c.state),
+                word("resolution", c.resolution) if c.resolution else NO_PROOF,
+                word("method", c.method),
+                around,
+                c.locator or "",
+                c.proof or "",
+                c.rule or "",
+                c.candidates or "",
+                held,
+                failed,
+            )
+        )
+    return list(groups.values())
+
+
+NO_PROOF = Word("", "", "没有定数", "no figure is settled")
+
+
+def _preference(c: Any) -> int:
+    """As the panel chooses among figures of one cell: resolved first, tables before text, exact before
+    about."""
+    about = c.resolved is not None and bool(c.approx)
+    return 4 * (c.resolved is None) + 2 * int(c.method == "text") + int(about)
+
+
+def _printed_rows(cells: Sequence[Any]) -> list[tuple[list[str], int, int]]:
+    """Of each cell the raw texts of the row that it stands in, and its own position there."""
+    rows: dict[str, list[str]] = {}
+    found: list[tuple[list[str], int, int]] = []
+    for c in cells:
+        row_of, cell, _ = (c.locator or "").rpartition(" cell ")
+        row = rows.setdefault(row_of if cell else f"{c.indicator}|{c.method}", [])
+        found.append((row, len(row), 0))
+        row.append(c.raw or "")
+    return found
+
+
+def _row(row: Sequence[str], position: int) -> Markup:
+    """A table's row with one cell marked; one raw text that all cells share is the whole row."""
+    if len(row) > 1 and len(set(row)) == 1 and " " in row[0]:
+        return Markup("<mark>{}</mark>").format(row[0])
+    return Markup(" ").join(
+        Markup("<mark>{}</mark>").format(text or "□") if n == position else escape(text or "□")
+        for n, text in enumerate(row)
+    )
+
+
+def _sentence(raw: str | None, texts: Iterable[str]) -> Markup:
+    """The sentence around a clause of the prose, the clause marked; the clause alone where it is not found."""
+    clause = raw or ""
+    for text in texts if clause else ():
+        start = text.find(clause)
+        if start >= 0:
+            end = start + len(clause)
+            first = max(max(text.rfind(s, 0, start) for s in "。；\n") + 1, start - _SIDE)
+            stops = [p for p in (text.find(s, end) for s in "。；\n") if p >= 0]
+            last = min([*(p + 1 for p in stops), end + _SIDE, len(text)])
+            return Markup("{}<mark>{}</mark>{}").format(
+                text[first:start].lstrip(), clause, text[end:last].rstrip()
+            )
+    return Markup("<mark>{}</mark>").format(clause)
+
+
+def _made(
+    atlas: Atlas, measured: Sequence[Any], labels: dict[tuple[str, str], tuple[str, str, str]]
+) -> list[Made]:
+    found = []
+    by_id = {m.measure_id: m for m in measured}
+    for measure in atlas.measures.values():
+        m = by_id.get(measure.measure_id)
+        if m is None or (m.value is None and m.state in ("not_in_form", "no_report")):
+            continue
+        key = read_key(m.value, m.state, m.method)
+        terms = atlas.terms.get((m.measure_id, m.template or "", m.alternative or 0), ())
+        text = shown(m.value, measure.unit) if m.value is not None else word("read", key).sign or "—"
+        found.append(
+            Made(
+                measure_anchor(m.measure_id),
+                measure.label_zh,
+                measure.label_en,
+                ("≈" if m.approx and m.value is not None else "") + text,
+                word("read", key),
+                word("grade", m.comparability),
+                "ⁿ" if m.small_n and m.value is not None else "",
+                [
+                    (link("", figure_anchor(*t)), labels.get((m.template, t[0]), (t[0], "", ""))[0])
+                    for t in terms
+                ],
+            )
+        )
+    return found
