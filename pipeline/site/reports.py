@@ -13,7 +13,7 @@ from pipeline.site.checks import Tested, rules_by_form
 from pipeline.site.links import TOTAL, figure_anchor, link, measure_anchor
 from pipeline.site.places import read_key
 from pipeline.site.streams import Grouped, rows_of
-from pipeline.site.words import Word, shown, word
+from pipeline.site.words import Word, plain, shown, word
 
 _CELLS = """
 SELECT report_id, indicator, applicant, value, raw, unit, approx, state, resolved, resolution, method, locator, label,
@@ -39,19 +39,24 @@ SELECT report_id, cells_expected, cells_resolved, cells_proved, cells_ambiguous,
     tables_unread FROM mart.quality ORDER BY report_id
 """
 _LABELS = "SELECT template, indicator, label_zh, label_en, table_name FROM ref.indicator"
+_APPLICANTS = "SELECT applicant, label_zh, label_en FROM ref.applicant ORDER BY position"
 _SIDE = 60
 """Signs of a sentence that are shown before and behind the figure's clause, at most."""
 
 
 class Cell(NamedTuple):
-    """One figure as the page shows it. ``around`` is the sentence or row with the figure marked."""
+    """One figure as the page shows it. ``around`` is the sentence or row with the figure marked; ``signs`` are
+    empty for a figure that the page prints and nothing speaks against; ``raw`` is given where it is not just
+    the figure's digits."""
 
     anchor: str
     applicant: str
     text: str
+    signs: str
     state: Word
     resolution: Word
     method: Word
+    raw: str
     around: Markup
     place: str
     proof: str
@@ -60,15 +65,34 @@ class Cell(NamedTuple):
     held: int
     failed: list[str]
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether there is nothing to say of it but the figure."""
+        return not (self.signs or self.failed or self.proof or self.raw)
 
-class Group(NamedTuple):
-    """The figures of one row of the form: its label in both languages, its id, its figures."""
+
+class Line(NamedTuple):
+    """The figures of one indicator: its labels, id, unit, where its row stands; in a matrix one entry a
+    column (None: no such cell)."""
 
     indicator: str
     label_zh: str
     label_en: str
     unit: str
-    cells: list[Cell]
+    place: str
+    cells: list[Cell | None]
+
+    @property
+    def notes(self) -> list[Cell]:
+        """Cells of which there is something to say."""
+        return [c for c in self.cells if c is not None and not c.is_plain]
+
+
+class Block(NamedTuple):
+    """Lines that stand in one table of the page: ``columns`` of a matrix, none for a list."""
+
+    columns: list[tuple[str, str]]
+    lines: list[Line]
 
 
 class Made(NamedTuple):
@@ -90,7 +114,7 @@ class ReportPage(NamedTuple):
     head: Head
     page: str
     root: str
-    groups: list[Group]
+    blocks: list[Block]
     findings: list[Any]
     statements: list[Any]
     measures: list[Made]
@@ -103,7 +127,7 @@ class ReportPage(NamedTuple):
 def iter_reports(atlas: Atlas, con: duckdb.DuckDBPyConnection) -> Iterator[ReportPage]:
     """Every report, by its id: one pass over each table."""
     labels = {(t, i): (zh, en, table) for t, i, zh, en, table in rows_of(con, _LABELS)}
-    applicants = dict(rows_of(con, "SELECT applicant, label_zh || ' ' || label_en FROM ref.applicant"))
+    applicants = {a: (zh, en) for a, zh, en in rows_of(con, _APPLICANTS)}
     rules = rules_by_form(con)
     streams = [Grouped(con, q) for q in (_CELLS, _FINDINGS, _SECTIONS, _STATEMENTS, _MEASURED, _QUALITY)]
     for report_id, head in atlas.heads.items():
@@ -115,7 +139,7 @@ def iter_reports(atlas: Atlas, con: duckdb.DuckDBPyConnection) -> Iterator[Repor
             head=head,
             page=page,
             root="../" * page.count("/"),
-            groups=_groups(head, cells, [s.body_text or "" for s in sections], labels, applicants, tested),
+            blocks=_blocks(head, cells, [s.body_text or "" for s in sections], labels, applicants, tested),
             findings=findings,
             statements=statements,
             measures=_made(atlas, measured, labels),
@@ -134,47 +158,100 @@ def _same_body(atlas: Atlas, head: Head) -> list[Head]:
     return [h for h in atlas.by_place.get(head.division_code or "", ()) if h.body_id == head.body_id]
 
 
-def _groups(
+def _blocks(
     head: Head,
     cells: Sequence[Any],
     texts: Sequence[str],
     labels: dict[tuple[str, str], tuple[str, str, str]],
-    applicants: dict[str, str],
+    applicants: dict[str, tuple[str, str]],
     tested: Tested,
-) -> list[Group]:
+) -> list[Block]:
+    """Figures with a column for each applicant as the form's matrix, all others as lists, in the order of the
+    file."""
+    crossed = {c.indicator for c in cells if c.applicant and c.applicant != TOTAL and c.method != "text"}
     rows = _printed_rows(cells)
-    groups: dict[str, Group] = {}
-    copies: dict[tuple[str, str], int] = {}
+    copies = _copies(cells)
+    blocks: list[Block] = []
+    lines: dict[tuple[str, bool], Line] = {}
+    columns = list(applicants)
+    for n, c in enumerate(cells):
+        is_crossed = c.indicator in crossed and c.method != "text" and (c.applicant or TOTAL) in applicants
+        if not blocks or bool(blocks[-1].columns) != is_crossed:
+            blocks.append(Block(list(applicants.values()) if is_crossed else [], []))
+            lines = {}
+        line = lines.get((c.indicator, is_crossed))
+        if line is None:
+            zh, en, _ = labels.get((head.template or "", c.indicator), (c.label.partition(" | ")[0], "", ""))
+            line = Line(c.indicator, zh, en, c.unit or "", "", [None] * len(columns) if is_crossed else [])
+            lines[c.indicator, is_crossed] = line
+            blocks[-1].lines.append(line)
+        cell = _cell(c, copies[n], rows[n], texts, applicants, tested)
+        if is_crossed and line.cells[at := columns.index(c.applicant or TOTAL)] is None:
+            line.cells[at] = cell
+        else:
+            line.cells.append(cell)  # a second figure of a column stands behind the columns
+    return [
+        Block(b.columns, [ln._replace(place=_places(ln.cells)) if b.columns else ln for ln in b.lines])
+        for b in blocks
+    ]
+
+
+def _cell(
+    c: Any,
+    copy: int,
+    row: tuple[list[str], int],
+    texts: Sequence[str],
+    applicants: dict[str, tuple[str, str]],
+    tested: Tested,
+) -> Cell:
+    held, failed = tested.of(c.indicator, c.applicant)
+    text = ("≈" if c.approx and c.resolved is not None else "") + shown(c.resolved)
+    state, method = word("state", c.state), word("method", c.method)
+    resolution = word("resolution", c.resolution) if c.resolution else NO_PROOF
+    is_printed = c.state == "reported" and c.resolution == "as_printed"
+    raw = c.raw or ""
+    return Cell(
+        figure_anchor(c.indicator, c.applicant, copy),
+        applicants.get(c.applicant, (c.applicant or "", ""))[0] if c.applicant else "",
+        text,
+        ("" if is_printed else state.sign + resolution.sign) + method.sign,
+        state,
+        resolution,
+        method,
+        raw if raw.replace(",", "").strip() != plain(c.resolved) else "",
+        _sentence(raw, texts) if c.method == "text" else _row(*row),
+        c.locator or "",
+        c.proof or "",
+        c.rule or "",
+        c.candidates or "",
+        held,
+        failed,
+    )
+
+
+def _places(cells: Sequence[Cell | None]) -> str:
+    """Where the cells of a row stand: what their places share, and the cells' numbers; all of them where they
+    share nothing."""
+    places = [c.place for c in cells if c is not None]
+    parts = [p.rpartition(" cell ") for p in places]
+    if len({row for row, _, _ in parts}) > 1 or not all(row for row, _, _ in parts):
+        return "; ".join(dict.fromkeys(places))
+    numbers = [n for _, _, n in parts]
+    follow = all(n.isdecimal() for n in numbers) and [int(n) for n in numbers] == list(
+        range(int(numbers[0]), int(numbers[0]) + len(numbers))
+    )
+    told = f"{numbers[0]}–{numbers[-1]}" if follow and len(numbers) > 1 else ", ".join(numbers)
+    return f"{parts[0][0]} cell {told}"
+
+
+def _copies(cells: Sequence[Any]) -> list[int]:
+    """Of each cell how many of its figure the panel prefers to it."""
+    times: dict[tuple[str, str], int] = {}
+    found = [0] * len(cells)
     for n, c in sorted(enumerate(cells), key=lambda item: _preference(item[1])):
         slot = (c.indicator, c.applicant or TOTAL)
-        copies[slot] = copies.get(slot, -1) + 1
-        rows[n] = (*rows[n][:2], copies[slot])
-    for n, c in enumerate(cells):
-        group = groups.get(c.indicator)
-        if group is None:
-            zh, en, _ = labels.get((head.template or "", c.indicator), (c.label.partition(" | ")[0], "", ""))
-            group = groups[c.indicator] = Group(c.indicator, zh, en, c.unit or "", [])
-        row, position, copy = rows[n]
-        held, failed = tested.of(c.indicator, c.applicant)
-        around = _sentence(c.raw, texts) if c.method == "text" else _row(row, position)
-        group.cells.append(
-            Cell(
-                figure_anchor(c.indicator, c.applicant, copy),
-                applicants.get(c.applicant, c.applicant) if c.applicant else "",
-                ("≈" if c.approx and c.resolved is not None else "") + shown(c.resolved),
-                word("state", c.state),
-                word("resolution", c.resolution) if c.resolution else NO_PROOF,
-                word("method", c.method),
-                around,
-                c.locator or "",
-                c.proof or "",
-                c.rule or "",
-                c.candidates or "",
-                held,
-                failed,
-            )
-        )
-    return list(groups.values())
+        found[n] = times[slot] = times.get(slot, -1) + 1
+    return found
 
 
 NO_PROOF = Word("", "", "没有定数", "no figure is settled")
@@ -187,14 +264,14 @@ def _preference(c: Any) -> int:
     return 4 * (c.resolved is None) + 2 * int(c.method == "text") + int(about)
 
 
-def _printed_rows(cells: Sequence[Any]) -> list[tuple[list[str], int, int]]:
+def _printed_rows(cells: Sequence[Any]) -> list[tuple[list[str], int]]:
     """Of each cell the raw texts of the row that it stands in, and its own position there."""
     rows: dict[str, list[str]] = {}
-    found: list[tuple[list[str], int, int]] = []
+    found: list[tuple[list[str], int]] = []
     for c in cells:
         row_of, cell, _ = (c.locator or "").rpartition(" cell ")
         row = rows.setdefault(row_of if cell else f"{c.indicator}|{c.method}", [])
-        found.append((row, len(row), 0))
+        found.append((row, len(row)))
         row.append(c.raw or "")
     return found
 

@@ -13,6 +13,7 @@ from pipeline.site.folder import SiteFolder
 from pipeline.site.pages import Pages
 from pipeline.site.places import iter_places, place_csv
 from pipeline.site.reports import iter_reports
+from pipeline.site.search import shards
 from pipeline.site.snapshot import opened_snapshot
 from pipeline.site.start import places_page, start_page
 from pipeline.site.words import HERE
@@ -43,6 +44,8 @@ def write_site(snapshot: Path, folder: Path) -> Written:
             site.put(path.name, path.read_text(encoding="utf-8"))
         _places(atlas, con, pages, site)
         _reports(atlas, con, pages, site)
+        for name, text in shards(atlas):
+            site.put(name, text)
         site.put("marks.html", pages.render("marks.html", here="marks.html"))
         site.put("places.html", pages.render("places.html", here="places.html", **places_page(atlas)))
         site.put("index.html", pages.render("start.html", here="index.html", **start_page(atlas, con)))
@@ -67,7 +70,7 @@ def _reports(atlas: Atlas, con: duckdb.DuckDBPyConnection, pages: Pages, site: S
             "r": report,
             "h": report.head,
             "place": _place_page(code) if code in known else "",
-            "anchors": {f"#{c.anchor}" for g in report.groups for c in g.cells},
+            "anchors": {f"#{c.anchor}" for b in report.blocks for ln in b.lines for c in ln.cells if c},
         }
         site.put(report.page, pages.render("report.html", root=report.root, **given))
 

@@ -16,6 +16,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from pipeline.home import Home
 from pipeline.site.links import figure_anchor, place_page, report_page
+from pipeline.site.words import load_words
 from tests.spine.conftest import yangguang
 
 pytestmark = pytest.mark.xdist_group("demo")
@@ -77,32 +78,50 @@ def test_every_page_says_that_its_bodies_are_invented(site: Path) -> None:
         assert "全属虚构" in text, page
 
 
+def said_of(tree: LexborHTMLParser, anchor: str) -> str:
+    """What the notes below a row of the matrix say of a cell."""
+    for link in tree.css(".notes a"):
+        if unquote(str(link.attributes.get("href"))) == f"#{anchor}" and link.parent:
+            return link.parent.text()
+    return ""
+
+
 def test_a_report_page_shows_every_figure(site: Path, con: duckdb.DuckDBPyConnection) -> None:
     reports = con.execute("SELECT report_id FROM core.report ORDER BY ALL").fetchall()
     seen = 0
     for (report_id,) in reports:
         tree = parsed(site / report_page(report_id))
-        rows = {str(tr.attributes["id"]): tr for tr in tree.css("table.evidence tr[id]")}
+        rows = {str(n.attributes["id"]): n for n in tree.css(".evidence tr[id], .matrix td[id]")}
         cells = con.execute(
-            "SELECT indicator, applicant, resolved, raw, locator, proof FROM core.observation WHERE report_id = ? "
-            "ORDER BY 4 * (resolved IS NULL)::INT + 2 * (method = 'text')::INT "
+            "SELECT indicator, applicant, resolved, raw, state, resolution, method, locator, proof FROM core.observation "
+            "WHERE report_id = ? ORDER BY 4 * (resolved IS NULL)::INT + 2 * (method = 'text')::INT "
             "+ (resolved IS NOT NULL AND approx)::INT, observation_id",
             [report_id],
         ).fetchall()
         times: dict[tuple[str, str], int] = {}
-        for indicator, applicant, resolved, raw, locator, proof in cells:
+        for indicator, applicant, resolved, raw, state, resolution, method, locator, proof in cells:
             slot = (indicator, applicant or "total")
-            row = rows.pop(figure_anchor(indicator, applicant, times.get(slot, 0)))
+            anchor = figure_anchor(indicator, applicant, times.get(slot, 0))
             times[slot] = times.get(slot, 0) + 1
-            figure = row.css_first("td")
+            node = rows.pop(anchor)
+            is_listed = node.tag == "tr"
+            figure = node.css_first("td") if is_listed else node
             assert figure
-            assert number(figure.text()) == resolved, (report_id, indicator, applicant)
-            text = row.text()
-            assert locator in text
-            assert (proof or "") in text
-            marked = row.css_first("mark")
-            assert marked
-            assert marked.text() == (raw or "□")
+            assert number(figure.text(deep=False)) == resolved, (report_id, anchor)
+            line = node if is_listed else node.parent
+            assert line
+            where = line.text()
+            assert locator in where or locator.rpartition(" cell ")[0] in where, (report_id, anchor)
+            if is_listed:
+                marked = [m.text() for m in node.css("mark")]
+                assert (raw or "□") in marked, (report_id, anchor)
+                notes = where
+            else:
+                notes = said_of(tree, anchor)
+                assert number(raw or "") == resolved or raw == "" or raw in notes, (report_id, anchor)
+            plain = state == "reported" and resolution == "as_printed" and method == "table"
+            assert plain or load_words()["state"][state].zh in notes, (report_id, anchor)
+            assert (proof or "") in notes, (report_id, anchor)
             seen += 1
         assert not rows, "figures that the warehouse does not have"
         assert (
