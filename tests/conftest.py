@@ -26,6 +26,7 @@ SLOW_ROOMS = (
     "reading/test_formats_archives",
     "reading/test_reading_registered",
     "reconcile/test_reconcile_properties",
+    "reliability",
 )
 """Rooms and files whose tests start programs of their own or draw many cases: none of them is quick, and
 ``make quick`` does not even load them."""

@@ -52,6 +52,8 @@ def _published(home: Home) -> Iterator[str]:
 
 
 def _snapshot(home: Home) -> Iterator[str]:
+    if not home.database.is_file():
+        return  # said above
     with opened(home.database, read_only=True) as con:
         version = version_of(con)
         folder = home.snapshots / version

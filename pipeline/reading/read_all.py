@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -34,6 +35,8 @@ from pipeline.reading.work import DAMAGED, Each, Job, Source, in_turn, read_rows
 
 log = logging.getLogger(__name__)
 WAITING = "needs_libreoffice"
+_ASIDE = "older-"
+"""Folders beside the warehouse for what LibreOffice makes begin so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +128,10 @@ def _bytes_of(store: RawStore) -> Callable[[str], bytes]:
 def read_new(home: Home, store: RawStore, *, tick: Tick | None = None) -> ReadCounts:
     """Read what is new. Documents already read by this fingerprint are left alone; archives are unpacked
     first."""
+    for left in home.warehouse.glob(
+        f"{_ASIDE}*"
+    ):  # by a run that was killed: runs of a home are one at a time
+        shutil.rmtree(left)
     unpack(store)
     statuses: Counter[str] = Counter()
     reports = 0
@@ -133,7 +140,7 @@ def read_new(home: Home, store: RawStore, *, tick: Tick | None = None) -> ReadCo
         wanted = plan.missing()
         if wanted:
             with (
-                tempfile.TemporaryDirectory(prefix="older-", dir=home.warehouse) as aside,
+                tempfile.TemporaryDirectory(prefix=_ASIDE, dir=home.warehouse) as aside,
                 reading_pool(len(wanted)) as pool,
             ):
                 made = dict(prepared(plan.older(wanted), Path(aside)))

@@ -16,7 +16,7 @@ from pipeline.load.verify import verify_home
 from pipeline.load.warehouse import opened
 from pipeline.reading.kept import Kept
 from pipeline.stages import is_up_to_date, load_stage, read_stage, snapshot_stage, take_in_stage
-from tests.load.conftest import REPORTS
+from tests.load.homes import REPORTS
 
 pytestmark = pytest.mark.xdist_group("load")
 At = Callable[[str], Home]

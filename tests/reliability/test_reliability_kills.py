@@ -1,0 +1,51 @@
+"""SIGKILL at file operations of every kind: a seeded slice of ``python -m bench.reliability kills``."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from bench.reliability import homes
+from bench.reliability.kills import CRAWLS, Kills, Stage, chosen
+from pipeline.crawl.portal import serve_site
+
+pytestmark = pytest.mark.xdist_group("load")  # whose homes are used
+SEED = random.SystemRandom().randrange(1 << 30)
+KILLS = 3
+STAGES = (
+    Stage("take in", "fresh", ("{folder}/in1",), "take_in"),
+    Stage("read", "taken", (), "read", part="/warehouse/"),
+    Stage("snapshot", "published", (), "snapshot", part="/warehouse/"),
+)
+
+
+def killed(kills: Kills, stage: Stage) -> list[str]:
+    dice = random.Random(SEED)
+    trace = kills.undisturbed(stage)
+    assert len(trace) > 20, "the file layer sees what the stage does"
+    found = []
+    for at in chosen(trace, KILLS, dice):
+        result = kills.kill(stage, at, torn=trace[at - 1].startswith("write"))
+        found += [f"seed {SEED}, {stage.name}, {result.operation}: {wrong}" for wrong in result.wrong]
+    return found
+
+
+@pytest.mark.parametrize("stage", STAGES, ids=lambda stage: stage.name)
+def test_a_killed_stage_loses_nothing_and_leaves_nothing(kills: Kills, stage: Stage) -> None:
+    assert killed(kills, stage) == []
+
+
+def test_a_killed_crawl_loses_nothing_and_leaves_nothing(kills: Kills) -> None:
+    with serve_site(homes.site(4)) as place:
+        (kills.folder / "sources.csv").write_text(homes.registry(f"http://{place.address}:{place.port}/nb/"))
+        words = ("crawl", "--registry", "{folder}/sources.csv", *CRAWLS)
+        assert killed(kills, Stage("crawl", "fresh", words)) == []
+
+
+def test_what_a_killed_reading_left_beside_the_warehouse_is_removed(kills: Kills) -> None:
+    """A kill at the last rename of a batch: the folder for what LibreOffice makes is still there."""
+    stage = Stage("read", "taken", (), "read", part="/warehouse/read")
+    trace = kills.undisturbed(stage)
+    (at, *_) = [n for n, line in enumerate(trace, start=1) if line.startswith("rename")]
+    assert kills.kill(stage, at, torn=False).wrong == ()
