@@ -199,10 +199,11 @@ def read_stage(home: Home, *, tick: Tick | None) -> ReadCounts:
 
 @lru_cache(maxsize=1)
 def models_fingerprint() -> str:
-    """A hash over the SQL project and the loading code: 16 hex digits."""
+    """A hash over the SQL project and the code that loads and hands over: 16 hex digits."""
     digest = hashlib.sha256()
     package = Path(__file__).resolve().parent
-    files = [*sql_files(), *(package / "load").glob("*.py"), Path(__file__).resolve()]
+    rooms = (path for room in ("load", "handover") for path in (package / room).glob("*.py"))
+    files = [*sql_files(), *rooms, Path(__file__).resolve()]
     for path in sorted(files):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
@@ -211,9 +212,10 @@ def models_fingerprint() -> str:
 def facts_of(home: Home, store: RawStore) -> dict[str, str]:
     """What a warehouse of this home is built from now; ``build`` is a hash over all of it."""
     digest = hashlib.sha256()
-    documents = 0
+    documents, day = 0, ""
     for receipt in store.documents_to_read():
         documents += 1
+        day = max(day, receipt.fetched_at[:10])
         digest.update(f"{receipt.url}\0{receipt.sha256}\0{receipt.status}\0{receipt.fetched_at}\n".encode())
     facts = {
         "package_version": version("yangguang"),
@@ -222,6 +224,8 @@ def facts_of(home: Home, store: RawStore) -> dict[str, str]:
         "models": models_fingerprint(),
         "inputs": digest.hexdigest()[:16],
         "receipts": str(documents),
+        "day": day,
+        "notice": home.notice,
         "duckdb": version("duckdb"),
         "own_events": hashlib.sha256(home.division_events.read_bytes()).hexdigest()[:16]
         if home.division_events

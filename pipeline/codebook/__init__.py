@@ -4,6 +4,7 @@ from pipeline.chinese.labels import normalise_label
 from pipeline.codebook.codebook import Codebook, load_codebook
 from pipeline.codebook.formula import Linear, Quotient, Ref, Relation, Term
 from pipeline.codebook.reader import CodebookError, codebook_folder, codebook_version
+from pipeline.codebook.release_rows import Attribution, Caveat, Value
 from pipeline.codebook.rows import (
     Applicant,
     Column,
@@ -22,6 +23,8 @@ from pipeline.codebook.rows import (
 
 __all__ = [
     "Applicant",
+    "Attribution",
+    "Caveat",
     "Codebook",
     "CodebookError",
     "Column",
@@ -40,6 +43,7 @@ __all__ = [
     "Section",
     "Severity",
     "Term",
+    "Value",
     "Word",
     "codebook_folder",
     "codebook_version",

@@ -18,7 +18,9 @@ from pipeline.codebook.reader import (
     read_table,
     unique,
 )
+from pipeline.codebook.release_rows import Attribution, Caveat, Value
 from pipeline.codebook.rows import (
+    STATA_NAME,
     Applicant,
     Column,
     Decision,
@@ -52,6 +54,9 @@ class Codebook:
     lexicon: tuple[Word, ...]
     decisions: tuple[Decision, ...]
     columns: tuple[Column, ...]
+    values: tuple[Value, ...]
+    caveats: tuple[Caveat, ...]
+    attributions: tuple[Attribution, ...]
     version: str
 
     @cached_property
@@ -135,6 +140,42 @@ class Codebook:
         """measure_id -> its last row."""
         return {m.measure_id: m for m in self.measures}
 
+    @cached_property
+    def all_values(self) -> tuple[Value, ...]:
+        """The values of columns that hold few: those of values.csv, the forms, the applicants."""
+        forms = (Value("template", f.template, f.valid_from, f.name_zh, f.name_en) for f in self.forms)
+        columns = (
+            Value("applicant", a.applicant, a.position, a.label_zh, a.label_en) for a in self.applicants
+        )
+        return (*self.values, *forms, *columns)
+
+    @cached_property
+    def _values(self) -> Mapping[str, tuple[Value, ...]]:
+        found: dict[str, tuple[Value, ...]] = {}
+        for value in self.all_values:
+            found[value.name] = (*found.get(value.name, ()), value)
+        return found
+
+    def values_of(self, table: str, column: str) -> tuple[Value, ...]:
+        """The values that a column may hold, where they are few; ``table`` is ``schema.table``, or empty where
+        only the name is known. Empty where anything may stand there."""
+        return self._values.get(f"{table}.{column}") or self._values.get(column, ())
+
+    @cached_property
+    def stata_names(self) -> Mapping[str, str]:
+        """Columns of measures whose name Stata does not take, with the name that stands for it; of a rate its
+        numerator and denominator too."""
+        found: dict[str, str] = {}
+        for measure in self.newest_measure.values():
+            short = measure.stata_name or measure.measure_id
+            ends = (
+                {"": "", "_numerator": "_num", "_denominator": "_den"}
+                if measure.kind == "ratio"
+                else {"": ""}
+            )
+            found |= {measure.measure_id + end: short + own for end, own in ends.items()}
+        return {name: short for name, short in found.items() if name != short}
+
     def rules_for(self, template: str) -> tuple[Rule, ...]:
         return tuple(r for r in self.rules if template in r.templates)
 
@@ -188,8 +229,26 @@ def _loaded(folder: Path) -> Codebook:
                 f"indicators.csv: comparable_to {indicator.comparable_to!r} of {indicator.indicator_id}, "
                 "allowed: a measure of measures.csv"
             )
+    unique("values.csv", ((v.name, v.value) for v in codebook.values))
+    unique("values.csv", ((v.name, v.code) for v in codebook.values))
+    unique("caveats.csv", (c.caveat_id for c in codebook.caveats))
     _whole(codebook.columns)
+    _named(codebook)
     return codebook
+
+
+def _named(codebook: Codebook) -> None:
+    """Raises CodebookError where a measure has no name that Stata takes, or two have one."""
+    taken = codebook.stata_names
+    names = [taken.get(m, m) for m in codebook.newest_measure]
+    unique("measures.csv: as Stata's name", [*names, *(n for m, n in taken.items() if n not in names)])
+    for name in (*names, *taken.values()):
+        if len(name) > STATA_NAME:
+            raise CodebookError(
+                f"measures.csv: {name!r} has {len(name)} signs, allowed: a stata_name with which it has {STATA_NAME}"
+            )
+    one = {(m.measure_id, m.stata_name) for m in codebook.measures}
+    unique("measures.csv: stata_name of", [measure_id for measure_id, _ in sorted(one)])
 
 
 def _whole(columns: Sequence[Column]) -> None:

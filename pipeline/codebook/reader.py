@@ -19,6 +19,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, TypeAdapter, ValidationError
 
+from pipeline.codebook.release_rows import Attribution, Caveat, Value
 from pipeline.codebook.rows import (
     Applicant,
     Column,
@@ -51,6 +52,9 @@ TABLES: Mapping[str, Any] = {
     "lexicon.csv": Word,
     "decisions.csv": Decision,
     "columns.csv": Column,
+    "values.csv": Value,
+    "caveats.csv": Caveat,
+    "attributions.csv": Attribution,
 }
 """Each file and what its rows are, in the order of reading: a file may name what stands in those above it."""
 

@@ -47,6 +47,9 @@ ColumnType = Literal[
 ]
 """Types of the warehouse's columns: ``figure`` is an exact decimal of 24 digits, 6 behind the point."""
 
+STATA_NAME = 32
+"""Signs of a name in Stata, at most."""
+
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$")]
 Text = Annotated[str, StringConstraints(pattern=r"^\S([^\t\r\n]*\S)?$")]
 Note = Annotated[str, StringConstraints(pattern=r"^(\S([^\t\r\n]*\S)?)?$")]
@@ -281,9 +284,10 @@ class FindingKind:
 @dataclass(frozen=True, slots=True)
 class Measure:
     """A harmonised measure on one form: its expression there, fallbacks in order, and how comparable it
-    is."""
+    is. ``stata_name`` is its name where Stata takes no longer one; empty where the id itself will do."""
 
     measure_id: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+    stata_name: Annotated[str, StringConstraints(pattern=r"^([a-z][a-z0-9_]*)?$", max_length=STATA_NAME)]
     label_zh: Text
     label_en: Text
     unit: Unit

@@ -19,6 +19,9 @@ import duckdb
 
 from pipeline.codebook import load_codebook
 from pipeline.durable import sync, write_whole
+from pipeline.handover.parquet import write_parquet
+from pipeline.handover.release import version_of
+from pipeline.handover.tables import fields_of
 from pipeline.home import Home
 from pipeline.load.codebook_page import codebook_page
 from pipeline.load.difference import NoSnapshot, differing
@@ -50,14 +53,9 @@ LISTED = 5_000
 log = logging.getLogger(__name__)
 
 
-def version_of(con: duckdb.DuckDBPyConnection) -> str:
-    """The snapshot's version: the package's version and twelve digits of what the warehouse was built
-    from."""
-    return _version(dict(con.execute("SELECT key, value FROM meta.build").fetchall()))
-
-
-def _version(facts: dict[str, str]) -> str:
-    return f"{facts.get('package_version', '0')}-{facts.get('build', '')[:12]}"
+def built_version(con: duckdb.DuckDBPyConnection) -> str:
+    """The version of the snapshot of a warehouse."""
+    return version_of(dict(con.execute("SELECT key, value FROM meta.build").fetchall()))
 
 
 def write_snapshot(home: Home, target: Path | None = None) -> Path:
@@ -69,7 +67,7 @@ def write_snapshot(home: Home, target: Path | None = None) -> Path:
     """
     folder = target or home.snapshots
     with opened(home.database, read_only=True) as con:
-        version = version_of(con)
+        version = built_version(con)
         final, aside = folder / version, folder / f".{version}.part"
         # what a killed run left; in another's folder only what is surely ours
         for left in (aside, *(home.snapshots.glob(".*-*.part") if target is None else ())):
@@ -108,7 +106,7 @@ def _put_in_place(aside: Path, final: Path) -> None:
 
 def is_whole(home: Home, facts: dict[str, str]) -> bool:
     """Whether the snapshot of a warehouse built from ``facts`` is there; ``latest`` is made to name it."""
-    version = _version(facts)
+    version = version_of(facts)
     if not (home.snapshots / version / SUMS).is_file():
         return False
     if latest(home) != version:
@@ -159,23 +157,19 @@ def _export(con: duckdb.DuckDBPyConnection, schema: str, table: str, folder: Pat
         [schema, table],
     ).fetchall()
     if name == "core.observation":
-        years = [
-            r[0]
-            for r in con.execute(
-                "SELECT DISTINCT year FROM core.observation ORDER BY year NULLS LAST"
-            ).fetchall()
-        ]
+        # a file a year, beside each other: a folder named by the year would give readers that column twice
+        (folder / schema / table).mkdir()
+        years = con.execute(f"SELECT DISTINCT year FROM {name} ORDER BY year NULLS LAST").fetchall()
         paths = []
-        for year in years:
-            part = folder / schema / table / f"year={'unknown' if year is None else year}"
-            part.mkdir(parents=True)
+        for (year,) in years:
+            part = folder / schema / table / f"{'unknown' if year is None else int(year)}.parquet"
             where = "year IS NULL" if year is None else f"year = {int(year)}"
-            _copy(con, f"SELECT * FROM {name} WHERE {where} ORDER BY {order}", part / "data.parquet")
-            paths.append((part / "data.parquet").relative_to(folder).as_posix())
+            _copy(con, f"SELECT * FROM {name} WHERE {where} ORDER BY {order}", part, schema, table)
+            paths.append(part.relative_to(folder).as_posix())
         path: str | list[str] = paths
     else:
         out = folder / schema / f"{table}.parquet"
-        _copy(con, f"SELECT * FROM {name} ORDER BY {order}", out)
+        _copy(con, f"SELECT * FROM {name} ORDER BY {order}", out, schema, table)
         path = out.relative_to(folder).as_posix()
     comment = con.execute(
         "SELECT comment FROM duckdb_tables() WHERE schema_name = ? AND table_name = ?", [schema, table]
@@ -199,9 +193,9 @@ def _export(con: duckdb.DuckDBPyConnection, schema: str, table: str, folder: Pat
     }
 
 
-def _copy(con: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
-    quoted = str(path).replace("'", "''")
-    con.execute(f"COPY ({query}) TO '{quoted}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)")
+def _copy(con: duckdb.DuckDBPyConnection, query: str, path: Path, schema: str, table: str) -> None:
+    answer = con.execute(query)
+    write_parquet(answer, fields_of(answer, load_codebook(), schema, table), path)
 
 
 def _write_package(

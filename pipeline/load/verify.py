@@ -10,7 +10,7 @@ from pipeline.crawl import RawStore
 from pipeline.crawl.receipt import receipt_id_of
 from pipeline.home import Home
 from pipeline.load.publish import damage
-from pipeline.load.snapshot import KEYS, LATEST, SUMS, latest, version_of, wrong_sums
+from pipeline.load.snapshot import KEYS, LATEST, SUMS, built_version, latest, wrong_sums
 from pipeline.load.warehouse import opened
 from pipeline.reading.kept import Kept
 
@@ -55,7 +55,7 @@ def _snapshot(home: Home) -> Iterator[str]:
     if not home.database.is_file():
         return  # said above
     with opened(home.database, read_only=True) as con:
-        version = version_of(con)
+        version = built_version(con)
         folder = home.snapshots / version
         if latest(home) != version:
             yield f"{LATEST} names {latest(home) or 'nothing'}, {version} is published"
@@ -89,7 +89,7 @@ def _parquet(folder: Path, schema: str, table: str) -> str | None:
     if single.is_file():
         return str(single).replace("'", "''")
     parts = folder / schema / table
-    return str(parts / "*" / "*.parquet").replace("'", "''") if parts.is_dir() else None
+    return str(parts / "*.parquet").replace("'", "''") if parts.is_dir() else None
 
 
 def _one_line(error: Exception) -> str:

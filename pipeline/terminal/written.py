@@ -4,24 +4,13 @@ from __future__ import annotations
 
 import csv
 import json
-import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any, TextIO
 
-import click
-
+from pipeline.handover.csv_file import guarded
 from pipeline.terminal.say import HIDDEN, visible
 from pipeline.terminal.tables import text_of
-
-format_option = click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "csv", "jsonl", "parquet"]),
-    default="table",
-    show_default=True,
-)
-_HARMLESS = re.compile(r"[-+]?\d+(?:\.\d+)?%?|-")
 
 
 def plain(value: Any) -> Any:
@@ -67,13 +56,6 @@ def json_of(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [json_of(v) for v in value]
     return plain(value) if isinstance(value, Decimal) else str(value)
-
-
-def guarded(text: str) -> str:
-    """A cell that a spreadsheet takes for text: what would begin a formula gets an apostrophe before it."""
-    if text[:1] in ("=", "+", "-", "@", "\t", "\r") and not _HARMLESS.fullmatch(text):
-        return "'" + text
-    return text
 
 
 def write_csv(names: Sequence[str], rows: Iterable[Sequence[Any]], out: TextIO) -> None:

@@ -112,7 +112,8 @@ def test_a_file_appears_whole_or_not_at_all(home: Home, tmp_path: Path) -> None:
     before = home.database.read_bytes()
     assert _sql(home, "from report", "--format", "csv", "-o", str(home.database)).exit_code == 2
     assert home.database.read_bytes() == before
-    assert _sql(home, "from report", "-o", str(tmp_path / "no" / "folder")).exit_code == 1
+    for ending in ("csv", "parquet", "xlsx", "dta"):
+        assert _sql(home, "from report", "-o", str(tmp_path / "no" / f"folder.{ending}")).exit_code == 1
     assert [p.name for p in tmp_path.iterdir()] == ["out.parquet"]
 
 
