@@ -203,7 +203,9 @@ class Crawler:
             return
         reading = await self._read(page, fetched.sha256, fetched.media_type, fetched.final_url)
         validators = fetched.headers
-        if reading is not None and self._render and self._wants_rendering(page, reading):
+        if self._render and (
+            fetched.status == "challenge" or (reading is not None and self._wants_rendering(page, reading))
+        ):
             fetched, reading = await self._rendered(page, fetched, reading)
             validators = {}  # a shell that did not change says nothing of what its script shows
         if reading is not None and reading.status != "ok":
@@ -258,10 +260,14 @@ class Crawler:
             and self._renderer is not None
         )
 
-    async def _rendered(self, page: Page, fetched: Fetched, reading: Reading) -> tuple[Fetched, Reading]:
+    async def _rendered(
+        self, page: Page, fetched: Fetched, reading: Reading | None
+    ) -> tuple[Fetched, Reading | None]:
         if self._renderer is None:
-            detail = f"{reading.detail}; no Chromium is installed to render it"
-            return fetched, reading._replace(status="needs_render", detail=detail)
+            more = "; no Chromium is installed to render it"
+            if reading is None:
+                return replace(fetched, detail=fetched.detail + more), None
+            return fetched, reading._replace(status="needs_render", detail=reading.detail + more)
         rendered = await self._renderer.render(fetched)
         again = await self._read(page, rendered.sha256, rendered.media_type, rendered.final_url)
         return rendered, again or reading

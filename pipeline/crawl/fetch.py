@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 from urllib.parse import urlsplit
 
 import httpx
@@ -23,7 +24,7 @@ from pipeline.crawl.hosts import host_of, is_allowed_host
 from pipeline.crawl.manners import HostResting, Turns
 from pipeline.crawl.media import media_type_of, media_type_of_name
 from pipeline.crawl.policy import Policy
-from pipeline.crawl.robots import MAX_ROBOTS_BYTES, Robots, RobotsAnswer
+from pipeline.crawl.robots import MAX_ROBOTS_BYTES, RobotsAnswer, Verdict
 from pipeline.crawl.store import RawStore
 from pipeline.crawl.transport import BodyBroken, BodyTooLarge, Client, UnknownEncoding, Unpacker
 
@@ -76,6 +77,20 @@ _CHALLENGES = frozenset({202, 412, 521})
 _CHALLENGED = "the server answered {}, as guards of such sites do until a browser has run their script"
 
 
+_WHY = {
+    "robots_denied": "the host's robots.txt forbids it",
+    "robots_unreachable": "the host's robots.txt could not be asked for",
+    "challenge": "the host shows its robots.txt only to a browser that has run a script",
+}
+
+
+class RobotsRules(Protocol):
+    """Whoever says what may be fetched: ``Robots``."""
+
+    async def verdict(self, url: str) -> Verdict:
+        """Whether the address may be fetched."""
+
+
 class _Again(Exception):
     def __init__(self, reply: Reply) -> None:
         super().__init__(reply.status)
@@ -105,7 +120,8 @@ class Fetcher:
         self._resolver = resolver
         self._allowed_hosts = allowed_hosts
         self._insecure_hosts = insecure_hosts
-        self._client = Client(policy, resolver)
+        self._cookies = httpx.Cookies()
+        self._client = Client(policy, resolver, self._cookies)
         self._insecure_client: Client | None = None
         self._bad_tls: set[str] = set()
         self._slots = asyncio.Semaphore(policy.requests_at_once)
@@ -119,7 +135,7 @@ class Fetcher:
     async def fetch(
         self,
         url: str,
-        robots: Robots,
+        robots: RobotsRules,
         *,
         etag: str | None = None,
         last_modified: str | None = None,
@@ -145,12 +161,7 @@ class Fetcher:
                 verdict = await robots.verdict(here)
                 pause = max(pause, verdict.crawl_delay)
                 if verdict.status != "ok":
-                    refusal = Reply(
-                        verdict.status,
-                        "the host's robots.txt forbids it"
-                        if verdict.status == "robots_denied"
-                        else "the host's robots.txt could not be asked for",
-                    )
+                    refusal = Reply(verdict.status, _WHY.get(verdict.status, _WHY["robots_unreachable"]))
             if refusal is not None:
                 return self._fetched(url, seen, refusal, requests, insecure)
             reply, sent = await self._ask_again(here, conditions, pause, self._policy.max_bytes, keep=keep)
@@ -162,6 +173,21 @@ class Fetcher:
             if problem is not None:
                 return self._fetched(url, seen, problem, requests, insecure)
             seen.append(here)
+
+    def cookies_of(self, url: str) -> list[tuple[str, str]]:
+        """Names and values of the cookies that a request for ``url`` would bring back."""
+        request = httpx.Request("GET", url)
+        self._cookies.set_cookie_header(request)
+        pairs = (pair.partition("=") for pair in request.headers.get("cookie", "").split("; ") if pair)
+        return [(name, value) for name, _, value in pairs]
+
+    def take_cookies(self, url: str, header: str) -> None:
+        """Keeps what a browser would bring back to the host of ``url`` (a ``Cookie`` header), for all of that
+        host's pages in this crawl."""
+        known = dict(self.cookies_of(url))
+        for name, mark, value in (pair.strip().partition("=") for pair in header.split(";")):
+            if mark and known.get(name) != value:
+                self._cookies.set(name, value, domain=host_of(url), path="/")
 
     async def fetch_robots(self, url: str) -> RobotsAnswer:
         """Asks for a robots.txt; what its redirects lead to counts where the crawler may go there."""
@@ -176,14 +202,15 @@ class Fetcher:
                     return RobotsAnswer("unavailable" if problem.status != "bad_redirect" else "unreachable")
                 seen.append(here)
                 continue
-            if reply.body is not None:
+            if reply.status == "ok" and reply.body is not None:
                 return RobotsAnswer("read", reply.body)
             code = reply.http_status
             if code is not None and 400 <= code < 500 and code != 429:
                 return RobotsAnswer("unavailable")
             if reply.status == "too_large":
                 return RobotsAnswer("unavailable")
-            return RobotsAnswer("unreachable", cause=reply.status if reply.status in _NOBODY_THERE else "")
+            known = reply.status in _NOBODY_THERE or reply.status == "challenge"
+            return RobotsAnswer("unreachable", cause=reply.status if known else "")
 
     def _refusal(self, url: str) -> Reply | None:
         host = host_of(url)
@@ -198,8 +225,12 @@ class Fetcher:
             target = normalise_url(reply.location, here)
         except BadAddress as error:
             return replace(reply, status="bad_redirect", detail=str(error)), here
-        sets_cookie = target == here and "set-cookie" in reply.headers and seen.count(here) == 1
-        if target in seen and not sets_cookie:  # one that only wants its cookie back is asked once more
+        sets_cookie = target == here and "set-cookie" in reply.headers
+        if sets_cookie and seen.count(here) > 1:  # one that only wants its cookie back was asked once more
+            return replace(
+                reply, status="challenge", detail=_CHALLENGED.format("with a redirect to itself")
+            ), here
+        if target in seen and not sets_cookie:
             return replace(reply, status="redirect_loop", detail=f"{here} leads back to {target}"), here
         if len(seen) > self._policy.max_redirects:
             detail = f"more than {self._policy.max_redirects} redirects"
@@ -277,7 +308,7 @@ class Fetcher:
         client = self._client
         if insecure:
             self._insecure_client = self._insecure_client or Client(
-                self._policy, self._resolver, insecure=True
+                self._policy, self._resolver, self._cookies, insecure=True
             )
             client = self._insecure_client
         address, _, form = url.partition(FORM_MARK)
@@ -318,9 +349,9 @@ class Fetcher:
         if code != 200:
             wait = retry_after_seconds(headers.get("retry-after")) if code in (429, 503) else None
             if code in _CHALLENGES:
-                return Reply(
-                    "challenge", _CHALLENGED.format(code), code, headers, again="set-cookie" in headers
-                )
+                shown = None if keep else await _body(response, headers, max_bytes)
+                again = "set-cookie" in headers
+                return Reply("challenge", _CHALLENGED.format(code), code, headers, body=shown, again=again)
             return Reply(
                 f"http_{code}",
                 f"the server answered {code}",
@@ -334,11 +365,10 @@ class Fetcher:
             return Reply(
                 "too_large", f"{length} bytes are announced, {max_bytes} are the limit", code, headers
             )
-        unpacker = Unpacker(headers.get("content-encoding", ""), max_bytes)
         if not keep:
-            body = [piece async for sent in response.aiter_raw() for piece in unpacker.unpack(sent)]
-            unpacker.finish()
-            return Reply("ok", http_status=code, headers=headers, body=b"".join(body))
+            shown = await _body(response, headers, max_bytes)
+            return Reply("ok", http_status=code, headers=headers, body=shown)
+        unpacker = Unpacker(headers.get("content-encoding", ""), max_bytes)
         with self._store.open_writer() as writer:
             async for sent in response.aiter_raw():
                 for piece in unpacker.unpack(sent):
@@ -346,6 +376,13 @@ class Fetcher:
             unpacker.finish()
             sha, size = await asyncio.to_thread(writer.keep)
         return Reply("ok", http_status=code, headers=headers, sha256=sha, size=size)
+
+
+async def _body(response: httpx.Response, headers: Mapping[str, str], max_bytes: int) -> bytes:
+    unpacker = Unpacker(headers.get("content-encoding", ""), max_bytes)
+    pieces = [piece async for sent in response.aiter_raw() for piece in unpacker.unpack(sent)]
+    unpacker.finish()
+    return b"".join(pieces)
 
 
 def _wait_before_next(error: Exception) -> bool | float:

@@ -33,7 +33,8 @@ class Verdict(NamedTuple):
     """Whether a page may be fetched, and the pause in seconds that the host asks for (0 if none).
 
     ``status`` is ``ok``, ``robots_denied``, ``robots_unreachable``, or why no machine could be asked at all
-    (``refused_address``, ``no_such_host``, ``tls_failed``, ``connect_failed``, ``timeout``, ...).
+    (``refused_address``, ``no_such_host``, ``tls_failed``, ``connect_failed``, ``timeout``, ...), or
+    ``challenge`` where the host shows its robots.txt only to a browser that has run a script.
     """
 
     status: str
@@ -62,8 +63,7 @@ class Robots:
 
     async def verdict(self, url: str) -> Verdict:
         """Tells whether ``url`` may be fetched; asks the host for its robots.txt where none is kept."""
-        parts = urlsplit(url)
-        origin = f"{parts.scheme}://{parts.netloc}"
+        origin = _origin(url)
         async with self._locks[origin]:
             expires, status, rules = self._rules.get(origin, (0.0, "", None))
             if expires <= time.time():
@@ -79,10 +79,14 @@ class Robots:
             delay = max(delay, rate.seconds / rate.requests)
         return Verdict("ok" if rules.can_fetch(url, self._agent) else "robots_denied", delay)
 
+    def forget(self, url: str) -> None:
+        """Lets the robots.txt of the address's host be asked for again."""
+        self._rules.pop(_origin(url), None)
+
     async def _read(self, origin: str) -> tuple[float, str, Protego | None]:
         kept = self._frontier.robots(origin)
         if kept is None or kept[0] + self._keep_seconds <= time.time():
-            answer = await self._fetch(origin + "/robots.txt")
+            answer = await self._fetch(robots_address(origin))
             if answer.status == "unreachable":
                 return (time.time() + UNREACHABLE_KEEP_SECONDS, answer.cause or "robots_unreachable", None)
             body = answer.body[:MAX_ROBOTS_BYTES].decode("utf-8", "replace").replace("\0", "")
@@ -90,3 +94,13 @@ class Robots:
             await asyncio.to_thread(self._frontier.keep_robots, origin, *kept)
         read_at, status, body = kept
         return (read_at + self._keep_seconds, "ok", Protego.parse(body) if status == "read" else None)
+
+
+def robots_address(url: str) -> str:
+    """Where the robots.txt of the address's host lies."""
+    return _origin(url) + "/robots.txt"
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"

@@ -30,14 +30,15 @@ class UnknownEncoding(Exception):
 
 
 class Client:
-    """An HTTP client that keeps cookies for as long as it lives, each for its own host, follows no
-    redirects, uses no proxy of the environment (a proxy would look names up behind our back) and speaks
+    """An HTTP client that keeps cookies in ``cookies``, each for its own host, follows no redirects, uses no proxy of the environment (a proxy would look names up behind our back) and speaks
     HTTP/2 where offered.
 
     ``insecure``: takes any certificate and TLS down to 1.0; for sources whose registry note allows it.
     """
 
-    def __init__(self, policy: Policy, resolver: Resolver, *, insecure: bool = False) -> None:
+    def __init__(
+        self, policy: Policy, resolver: Resolver, cookies: httpx.Cookies, *, insecure: bool = False
+    ) -> None:
         context = ssl.create_default_context()
         if insecure:
             context.check_hostname = False
@@ -47,7 +48,7 @@ class Client:
             context.options |= getattr(ssl, "OP_LEGACY_SERVER_CONNECT", 0x4)
         self._context = context
         self._network = CheckedNetwork(resolver, allow_private=policy.allow_private)
-        self._cookies = httpx.Cookies()
+        self._cookies = cookies
         self._max_origins = policy.requests_at_once * 2
         self._origins: OrderedDict[str, _OriginTransport] = OrderedDict()
         self._timeout = httpx.Timeout(policy.total_seconds, connect=policy.connect_seconds).as_dict()

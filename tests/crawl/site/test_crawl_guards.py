@@ -74,6 +74,14 @@ def test_a_challenge_is_a_status_of_its_own(portal: Any, take: Callable[..., Rec
     assert "script" in receipt.detail
 
 
+def test_a_redirect_to_itself_with_a_cookie_that_is_not_enough_is_a_challenge(
+    portal: Any, take: Callable[..., Receipt]
+) -> None:
+    portal.put("/a.html", b"", 302, Location="/a.html", Set_Cookie="seen=1; Path=/")
+    assert take().status == "challenge"
+    assert portal.paths() == ["/a.html", "/a.html"]
+
+
 def test_render_without_chromium_says_so(
     portal: Any, take: Callable[..., Receipt], monkeypatch: pytest.MonkeyPatch
 ) -> None:
