@@ -8,61 +8,14 @@ read-only.
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Sequence
-from decimal import Decimal
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-HERE = Path(__file__).resolve().parents[1] / "docs" / "questions"
-BEGIN, END = "<!-- output -->", "<!-- /output -->"
+from pipeline.site.questions import BEGIN, END, HERE, Question, cell_text, questions
+
 SHOWN = 12
-_PAGE = re.compile(
-    r"\A---\nnumber: (?P<number>\d+)\ntables: (?P<tables>[^\n]+)\n---\n\n# (?P<english>[^\n]+)\n\n(?P<chinese>[^\n]+)\n\n"
-    r"```sql\n(?P<sql>.+?)\n```\n\n## On the demo corpus\n\n"
-    + BEGIN
-    + r"\n(?P<output>.*?)"
-    + END
-    + r"\n\n## Caveats\n\n(?P<caveats>- .+)\Z",
-    re.DOTALL,
-)
-
-
-class Question(NamedTuple):
-    """One page: its file, number, the question in both languages, and its SQL."""
-
-    path: Path
-    number: int
-    english: str
-    chinese: str
-    sql: str
-    caveats: str
-
-
-def read_question(path: Path) -> Question:
-    """Parse a page. Raises ValueError naming the file where it is not laid out as the others."""
-    match = _PAGE.match(path.read_text(encoding="utf-8"))
-    if not match:
-        raise ValueError(f"{path.name}: not laid out as a question page")
-    return Question(
-        path, int(match["number"]), match["english"], match["chinese"], match["sql"], match["caveats"].strip()
-    )
-
-
-def questions() -> list[Question]:
-    """Every page, by number."""
-    return sorted((read_question(p) for p in HERE.glob("[0-9]*.md")), key=lambda q: q.number)
-
-
-def cell_text(value: Any) -> str:
-    """A value as a table's cell: whole numbers without decimals, nothing for null."""
-    if value is None:
-        return ""
-    if isinstance(value, (Decimal, float)):
-        text = f"{value:.6f}".rstrip("0").rstrip(".")
-        return text or "0"
-    return str(value).replace("|", "\\|")
 
 
 def as_table(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
@@ -70,7 +23,7 @@ def as_table(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
     if not rows:
         return "No rows.\n"
     lines = ["| " + " | ".join(names) + " |", "|" + "---|" * len(names)]
-    lines += ["| " + " | ".join(cell_text(v) for v in row) + " |" for row in rows[:SHOWN]]
+    lines += ["| " + " | ".join(cell_text(v).replace("|", "\\|") for v in row) + " |" for row in rows[:SHOWN]]
     if len(rows) > SHOWN:
         lines.append(f"\n{SHOWN} of {len(rows)} rows.")
     return "\n".join(lines) + "\n"

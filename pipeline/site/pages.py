@@ -8,11 +8,21 @@ import jinja2
 from markupsafe import Markup
 
 from pipeline.site.atlas import Atlas
-from pipeline.site.links import figure_anchor, link, measure_anchor, report_page
+from pipeline.site.compare import value_text
+from pipeline.site.links import figure_anchor, link, measure_anchor, place_page, report_page
 from pipeline.site.places import place_link
+from pipeline.site.questions import cell_text
 from pipeline.site.words import HERE, Word, load_words, shown, word
 
-MENU = (("index.html", "首页", "Start"), ("places.html", "地方", "Places"))
+MENU = (
+    ("index.html", "首页", "Start"),
+    ("places.html", "地方", "Places"),
+    ("compare.html", "比较", "Compare"),
+    ("questions.html", "问题", "Questions"),
+    ("quality.html", "质量", "Quality"),
+    ("comparable.html", "可比性", "What compares"),
+    ("sql.html", "查询", "SQL"),
+)
 """Pages of the head: address, Chinese, English."""
 
 
@@ -42,6 +52,9 @@ class Pages:
                 report_page(report_id), figure_anchor(indicator, applicant)
             ),
             place_link=place_link,
+            place_page=lambda code: link(place_page(code)),
+            value_text=value_text,
+            cell_text=cell_text,
             invented=atlas.snapshot.invented,
             version=atlas.snapshot.version,
             build=atlas.snapshot.build,

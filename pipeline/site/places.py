@@ -5,18 +5,16 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 import duckdb
-from markupsafe import Markup
 
 from pipeline.site.atlas import Atlas, Division, Head
-from pipeline.site.charts import Frame, Point, bar_chart, line_chart
-from pipeline.site.links import link, place_page
+from pipeline.site.links import link, place_page, report_page
+from pipeline.site.panels import Panel, panels_of
+from pipeline.site.series import FIRST_ROWS, Break, Row, Shown, breaks_of, table_rows
 from pipeline.site.streams import Grouped
-from pipeline.site.words import HERE, Word, plain, shown, word
+from pipeline.site.words import plain
 
 _YEARS = """
 SELECT division_code, year, report_id, template, scope, body_id, body_kind, issuer, reading, errors, break_kind
@@ -57,66 +55,6 @@ SELECT code, event_date, kind, from_code, to_code, extent, note FROM (
     SELECT from_code AS code, * FROM ref.division_event UNION ALL SELECT to_code, * FROM ref.division_event
 ) WHERE code IS NOT NULL AND event_date IS NOT NULL ORDER BY code, event_date, event_id
 """
-_NOWHERE = frozenset(("not_in_form", "no_report", "none"))
-"""Kinds of nothing that no report shows, so that no link leads there."""
-_MOVES_AREA = frozenset(("merged", "split"))
-"""Kinds of events that change an area; of others those that move a part of one."""
-
-
-class Shown(NamedTuple):
-    """A figure of a series as the page shows it."""
-
-    year: int
-    value: Decimal | None
-    text: str
-    read: Word
-    grade: Word
-    about: bool
-    small_n: bool
-    href: str
-    row: Any
-
-    @property
-    def signs(self) -> str:
-        """The marks behind the figure; none for one that is printed and comparable."""
-        read = "" if self.read.key == "printed" else self.read.sign
-        return read + self.grade.sign + ("ⁿ" if self.small_n else "")
-
-    @property
-    def said(self) -> str:
-        """What the marks say, in words."""
-        said = [self.read.zh, self.grade.zh if self.grade.key != "exact" else ""]
-        said += ["约数" if self.about else "", "个案太少" if self.small_n else ""]
-        return "，".join(s for s in said if s)
-
-
-class Row(NamedTuple):
-    """A measure of the series table; one entry a year, None where there is no report."""
-
-    measure_id: str
-    label_zh: str
-    label_en: str
-    unit: str
-    cells: list[Shown | None]
-
-
-class Panel(NamedTuple):
-    """A chart with its heading and legend (pattern or dash, Chinese, English)."""
-
-    panel: str
-    chart: str
-    zh: str
-    en: str
-    legend: list[tuple[int, str, str]]
-    svg: Markup
-
-
-class Break(NamedTuple):
-    """What breaks the series before a year: its words and what changed."""
-
-    year: int
-    words: list[Word]
-    detail: str
 
 
 class Place(NamedTuple):
@@ -151,49 +89,6 @@ class Place(NamedTuple):
         return f"{self.division.division_code}.csv"
 
 
-class _Drawing(NamedTuple):
-    """A chart as ``panels.csv`` has it; ``law_year``: from it on another law counts these cases."""
-
-    chart: str
-    zh: str
-    en: str
-    law_year: int | None
-    measures: list[str]
-
-
-@lru_cache(maxsize=1)
-def _panels() -> dict[str, _Drawing]:
-    found: dict[str, _Drawing] = {}
-    with (HERE / "panels.csv").open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            law = int(row["law_year"]) if row["law_year"] else None
-            entry = found.setdefault(row["panel"], _Drawing(row["chart"], row["zh"], row["en"], law, []))
-            entry.measures.append(row["measure_id"])
-    return found
-
-
-_FIRST_ROWS = (
-    "applications_received",
-    "applications_carried_in",
-    "applications_concluded",
-    "outcome_granted",
-    "outcome_partial",
-    "outcome_refused",
-    "outcome_unable",
-    "outcome_not_processed",
-    "outcome_other",
-    "applications_carried_forward",
-    "disclosure_rate",
-    "reconsideration_total",
-    "reconsideration_corrected",
-    "reconsideration_correction_rate",
-    "litigation_total",
-    "litigation_corrected",
-    "litigation_loss_rate",
-)
-"""Rows of the first table; all other measures stand in a second one."""
-
-
 def iter_places(atlas: Atlas, con: duckdb.DuckDBPyConnection) -> Iterator[Place]:
     """Every place that has a page, by code."""
     years, figures = Grouped(con, _YEARS), Grouped(con, _FIGURES)
@@ -223,9 +118,9 @@ def _place(
     coverage = {row.year: row for row in found["coverage"]}
     span = sorted(set(reports) | set(coverage))
     axis = list(range(span[0], span[-1] + 1)) if span else []
-    table = _rows(atlas, root, axis, figures)
+    table = table_rows(atlas, root, axis, figures)
     by_id = {row.measure_id: row for row in table}
-    breaks = _breaks(axis, reports, found["events"])
+    breaks = breaks_of(axis, reports, found["events"])
     siblings = atlas.children.get(division.parent_code or "", ())
     known = set(atlas.places)
     heads = atlas.by_place.get(code, ())
@@ -233,7 +128,7 @@ def _place(
     ranks = [
         (row, cell)
         for row in table
-        if row.measure_id in _FIRST_ROWS
+        if row.measure_id in FIRST_ROWS
         for cell in row.cells
         if cell and cell.year == latest and cell.value is not None and (cell.row.peers or 0) > 1
     ]
@@ -248,9 +143,9 @@ def _place(
         years=axis,
         reports=reports,
         coverage=coverage,
-        rows=[by_id[m] for m in _FIRST_ROWS if m in by_id],
-        others=[row for row in table if row.measure_id not in _FIRST_ROWS],
-        panels=_drawn(atlas, root, axis, reports, by_id, breaks) if reports else [],
+        rows=[by_id[m] for m in FIRST_ROWS if m in by_id],
+        others=[row for row in table if row.measure_id not in FIRST_ROWS],
+        panels=panels_of(axis, reports, by_id, breaks) if reports else [],
         breaks=breaks,
         ranks=ranks,
         events=found["events"],
@@ -261,146 +156,6 @@ def _place(
         heads=heads,
         bodies=_bodies(heads, reports),
     )
-
-
-def _rows(atlas: Atlas, root: str, axis: Sequence[int], figures: list[Any]) -> list[Row]:
-    by_measure: dict[str, dict[int, Any]] = {}
-    for row in figures:
-        by_measure.setdefault(row.measure_id, {})[row.year] = row
-    table = []
-    for measure in atlas.measures.values():
-        of_years = by_measure.get(measure.measure_id, {})
-        if any(
-            r.value is not None or r.state in ("ambiguous", "unreadable", "not_read")
-            for r in of_years.values()
-        ):
-            cells = [_shown(atlas, root, measure.unit, of_years[y]) if y in of_years else None for y in axis]
-            table.append(Row(measure.measure_id, measure.label_zh, measure.label_en, measure.unit, cells))
-    return table
-
-
-def read_key(value: Decimal | None, state: str | None, method: str | None) -> str:
-    """What a measure's figure rests on, as a key of the words of kind ``read``."""
-    if value is not None:
-        return "proved" if state == "proved" else "text" if method == "text" else "printed"
-    return "doubtful" if state in ("ambiguous", "unreadable", "not_read") else state or "none"
-
-
-def _shown(atlas: Atlas, root: str, unit: str, row: Any) -> Shown:
-    key = read_key(row.value, row.state, row.method)
-    has = row.value is not None
-    text = ("≈" if row.approx and has else "") + shown(row.value, unit) if has else word("read", key).sign
-    return Shown(
-        row.year,
-        row.value,
-        text,
-        word("read", key),
-        word("grade", row.comparability) if has else word("grade", "exact"),
-        bool(row.approx) and has,
-        bool(row.small_n) and has,
-        root + atlas.figure_link(row.report_id, row.measure_id, row.template, row.alternative)
-        if key not in _NOWHERE
-        else "",
-        row,
-    )
-
-
-def _breaks(axis: Sequence[int], reports: dict[int, Any], events: list[Any]) -> list[Break]:
-    moved = {
-        e.event_date.year: e.note or f"{e.from_code or ''} → {e.to_code or ''}"
-        for e in events
-        if e.kind in _MOVES_AREA or e.extent == "part"
-    }
-    found = []
-    before = None
-    for year in axis:
-        now = reports.get(year)
-        if now is None:
-            continue
-        if before is not None:
-            changed = [
-                (key, f"{was or '—'} → {got or '—'}")
-                for key, was, got in (
-                    ("form", before.template, now.template),
-                    ("scope", before.scope, now.scope),
-                    ("body", before.issuer if before.body_id != now.body_id else "", now.issuer),
-                )
-                if was != got and (key != "body" or before.body_id != now.body_id)
-            ]
-            changed += [("boundary", moved[y]) for y in range(before.year + 1, year + 1) if y in moved]
-            if year > before.year + 1:
-                changed.append(("gap", f"{before.year} → {year}"))
-            if changed:
-                words = [word("break", key) for key, _ in changed]
-                found.append(Break(year, words, "；".join(text for _, text in changed)))
-        before = now
-    return found
-
-
-def _drawn(
-    atlas: Atlas,
-    root: str,
-    axis: Sequence[int],
-    reports: dict[int, Any],
-    by_id: dict[str, Row],
-    breaks: Sequence[Break],
-) -> list[Panel]:
-    gaps = frozenset(y for y in axis if y not in reports)
-    plain_breaks = tuple(
-        (b.year, "".join(w.sign for w in b.words if w.key != "gap"))
-        for b in breaks
-        if any(w.key != "gap" for w in b.words)
-    )
-    drawn = []
-    for name, (chart, zh, en, law_year, measures) in _panels().items():
-        rows = [by_id[m] for m in measures if m in by_id]
-        if not rows:
-            continue
-        signs = dict(plain_breaks)
-        if law_year and axis[0] < law_year <= axis[-1]:
-            signs[law_year] = signs.get(law_year, "") + word("break", "law").sign
-        frame = Frame(axis[0], axis[-1], gaps, tuple(sorted(signs.items())))
-        label = f"{zh} {en}, {axis[0]}–{axis[-1]}"
-        legend = [(measures.index(r.measure_id), r.label_zh, r.label_en) for r in rows]
-        if chart == "bars":
-            svg = _bars(frame, [by_id.get(m) for m in measures], label, root, reports)
-        else:
-            svg = line_chart(frame, [_points(r) for r in rows], label, share=chart == "share")
-        drawn.append(Panel(name, chart, zh, en, legend, svg))
-    return drawn
-
-
-def _points(row: Row) -> list[Point]:
-    return [
-        Point(
-            c.year,
-            float(c.value) if c.value is not None and c.grade.key != "none" else None,
-            f"{c.year}: {row.label_zh} {c.text}，{c.said}",
-            c.read.key,
-            c.grade.key == "approx",
-            c.row.break_kind is None,
-            c.href,
-        )
-        for c in row.cells
-        if c is not None
-    ]
-
-
-def _bars(frame: Frame, rows: Sequence[Row | None], label: str, root: str, reports: dict[int, Any]) -> Markup:
-    bars = []
-    for n, year in enumerate(range(frame.first, frame.last + 1)):
-        cells = [row.cells[n] if row else None for row in rows]
-        parts = [
-            float(c.value) if c and c.value is not None and c.grade.key != "none" else None for c in cells
-        ]
-        told = "，".join(
-            f"{row.label_zh} {c.text}" for row, c in zip(rows, cells, strict=True) if row and c and c.text
-        )
-        doubtful = any(c is not None and c.read.key == "doubtful" for c in cells)
-        report = reports.get(year)
-        href = next((c.href for c in cells if c), "") if report else ""
-        bars.append((year, parts, f"{year}: {told}", href, doubtful))
-    return bar_chart(frame, bars, label)
 
 
 def _bodies(heads: Sequence[Head], reports: dict[int, Any]) -> list[tuple[str, str, list[Head]]]:
@@ -466,6 +221,22 @@ def place_csv(place: Place) -> str:
                 ]
             )
     return out.getvalue()
+
+
+def side_entry(place: Place) -> dict[str, Any]:
+    """The main series of a place, for the page that sets two side by side."""
+    return {
+        "code": place.division.division_code,
+        "name": place.division.name,
+        "years": place.years,
+        "reports": [
+            link(report_page(place.reports[y].report_id)) if y in place.reports else "" for y in place.years
+        ],
+        "measures": [[r.measure_id, r.label_zh, r.label_en] for r in place.rows],
+        "rows": {
+            r.measure_id: [c.text + c.signs if c and c.href else "" for c in r.cells] for r in place.rows
+        },
+    }
 
 
 def place_link(root: str, division: Division) -> str:

@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 from pipeline.site.atlas import Atlas, Head
 from pipeline.site.checks import Tested, rules_by_form
 from pipeline.site.links import TOTAL, figure_anchor, link, measure_anchor
-from pipeline.site.places import read_key
+from pipeline.site.series import read_key
 from pipeline.site.streams import Grouped, rows_of
 from pipeline.site.words import Word, plain, shown, word
 

@@ -12,7 +12,9 @@ AT_ONCE = 4_096
 """Rows fetched in one go."""
 
 
-def rows_of(con: duckdb.DuckDBPyConnection, query: str, parameters: list[Any] | None = None) -> Iterator[Any]:
+def rows_of(
+    con: duckdb.DuckDBPyConnection, query: str, parameters: dict[str, Any] | None = None
+) -> Iterator[Any]:
     """Rows of a query as named tuples, fetched some thousands at a time on a cursor of their own."""
     cursor = con.cursor().execute(query, parameters)
     kind = namedtuple("Row", [d[0] for d in cursor.description or []], rename=True)  # type: ignore[misc]

@@ -15,6 +15,7 @@ import duckdb
 import pytest
 from drawn_corpus import current, planted, true_measures
 
+from pipeline.site.questions import answered
 from tools.demo import ReportTruth
 
 PAGES = Path(__file__).resolve().parents[2] / "docs" / "questions"
@@ -218,3 +219,16 @@ def test_output_is_written_between_the_marks(tmp_path: Path) -> None:
     )
     assert RENDER.as_table(["a"], []) == "No rows.\n"
     assert RENDER.as_table(["a"], [(n,) for n in range(13)]).endswith("\n\n12 of 13 rows.\n")
+
+
+def test_what_a_question_stands_on_tells_nothing_found_from_not_enough(shipped: Shipped) -> None:
+    """Of the truth every question finds rows to stand on but those on prose and on versions, which it lacks."""
+    con = shipped[0]
+    stands_on = {slug: answered(con, q).stands_on for slug, q in QUESTIONS.items()}
+    assert {slug for slug, n in stands_on.items() if not n} <= {"repeated-prose", "text-against-table"}
+    question = QUESTIONS["late-publication"]._replace(
+        sql="select 1 where false", stands_on="mart.timeliness where false"
+    )
+    assert answered(con, question).outcome == "not_enough"
+    assert answered(con, question._replace(stands_on="mart.timeliness")).outcome == "nothing"
+    assert answered(con, QUESTIONS["coverage"]).outcome == "found"

@@ -62,3 +62,70 @@
   });
   if (input.value) show();
 })();
+/* Two places side by side: each place's series lies in the script of its prefecture. */
+(function () {
+  var a = document.getElementById("a"), b = document.getElementById("b"), beside = document.getElementById("beside");
+  if (!a || !b || !beside) return;
+  var kept = {}, asked = {};
+  function load(code) {
+    var name = code.slice(0, 4);
+    if (asked[name]) return;
+    asked[name] = true;
+    var script = document.createElement("script");
+    script.src = "side/" + name + ".js";
+    document.head.appendChild(script);
+  }
+  function cell(row, kind, text, scope) {
+    var made = document.createElement(kind);
+    made.textContent = text;
+    if (scope) made.scope = scope;
+    row.appendChild(made);
+    return made;
+  }
+  function figure(row, place, measure, year) {
+    var n = place.years.indexOf(year), text = n < 0 || !place.rows[measure] ? "" : place.rows[measure][n];
+    var made = cell(row, "td", "");
+    made.className = n < 0 || !place.reports[n] ? "gap" : "n";
+    if (!text) return;
+    var link = document.createElement("a");
+    link.textContent = text;
+    link.href = place.reports[n] + "#m:" + measure;
+    made.appendChild(link);
+  }
+  function show() {
+    if (!a.value || !b.value) return;
+    location.replace("#" + a.value + "," + b.value);
+    var one = kept[a.value], other = kept[b.value];
+    if (!one) load(a.value);
+    if (!other) load(b.value);
+    if (!one || !other) return;
+    var years = one.years.concat(other.years).filter(function (y, i, all) { return all.indexOf(y) === i; }).sort();
+    var table = document.createElement("table"), head = table.createTHead().insertRow(), body = table.createTBody();
+    table.className = "series";
+    table.createCaption().textContent = one.name + " · " + other.name;
+    cell(head, "th", "口径 measure", "col");
+    cell(head, "th", "地方 place", "col");
+    years.forEach(function (y) { cell(head, "th", String(y), "col").className = "n"; });
+    one.measures.forEach(function (m) {
+      [one, other].forEach(function (place, n) {
+        var row = body.insertRow();
+        if (!n) cell(row, "th", m[1] + " " + m[2], "rowgroup").rowSpan = 2;
+        cell(row, "th", place.name, "row");
+        years.forEach(function (y) { figure(row, place, m[0], y); });
+      });
+    });
+    beside.textContent = "";
+    beside.appendChild(table);
+  }
+  window.atlas_places = function (places) {
+    places.forEach(function (p) { kept[p.code] = p; });
+    show();
+  };
+  var given = location.hash.slice(1).split(",");
+  if (given[0]) a.value = given[0];
+  if (given[1]) b.value = given[1];
+  else if (b.options.length > 1) b.selectedIndex = a.selectedIndex === 1 ? 0 : 1;
+  a.addEventListener("change", show);
+  b.addEventListener("change", show);
+  show();
+})();
