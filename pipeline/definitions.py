@@ -19,6 +19,7 @@ from pipeline.crawl.completeness import crawl_mark
 from pipeline.crawl.registry import load_registry
 from pipeline.durable import write_whole
 from pipeline.home import Home, default_home
+from pipeline.load.heal import heal_history
 from pipeline.progress import SWITCH
 from pipeline.stages import registry_of, sources_of
 
@@ -239,6 +240,8 @@ def materialize(home: Home, *, say: Callable[[str], None]) -> bool:
     The caller holds the home's lock (``run_lock``).
     """
     os.environ["DAGSTER_HOME"] = dagster_home(home)
+    for line in heal_history(Path(os.environ["DAGSTER_HOME"])):
+        say(line)
     os.environ[SWITCH] = "1"
     # dbt's progress is for Dagster's log, not for standard output, which carries data alone
     quiet = contextlib.redirect_stdout(io.StringIO())

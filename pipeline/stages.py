@@ -18,6 +18,7 @@ from typing import Any
 from pipeline.codebook import codebook_version
 from pipeline.crawl import IntakeResult, RawStore, take_in
 from pipeline.crawl.completeness import SourceFinding, SourceRow, check_sources, sources_table
+from pipeline.crawl.errors import DamagedReceipt
 from pipeline.crawl.progress import CrawlResult
 from pipeline.crawl.registry import REGISTRY, Source, choose_sources, load_registry, registry_hosts
 from pipeline.crawl.run import crawl
@@ -255,12 +256,17 @@ def is_up_to_date(home: Home) -> bool:
 
 def load_stage(home: Home) -> dict[str, int]:
     """Build ``core`` and ``ref`` aside, from kept readings that are what was written: what is not is read
-    again. Gives rows by table."""
+    again. Gives rows by table. Raises DamagedReceipt."""
     if healed := list(heal_kept(home)):
         for line in healed:
             log.warning("%s", line)
         read_stage(home, tick=None)
     with RawStore(home.raw) as store:
+        if damaged := store.damaged_receipts():
+            urls = ", ".join(url for _, url in damaged[:5])
+            raise DamagedReceipt(
+                f"{len(damaged)} receipts are not what was written ({urls}): `yangguang heal`"
+            )
         facts = facts_of(home, store)
         counts = build_core(home, store.documents_to_read(), facts)
     log.info("built core of build %s: %s", facts["build"], counts)

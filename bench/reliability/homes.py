@@ -118,6 +118,12 @@ def models(root: Path) -> None:
         raise RuntimeError("; ".join(wrong[:5]))
 
 
+def load_and_models(root: Path) -> None:
+    """Build core and ref, and the models on them."""
+    load(root)
+    models(root)
+
+
 def publish(root: Path) -> None:
     """Publish the build."""
     from pipeline.stages import publish_stage, run_lock

@@ -53,6 +53,19 @@ class Killed(NamedTuple):
     memory: int
 
 
+class Tried(NamedTuple):
+    """A stage under a fault and what came after: how it ended, the published file then, lines of ``verify``, and
+    whether it said that all was well where it was not."""
+
+    ended: Ended
+    published: str
+    named: int
+    silent: bool
+    wrong: tuple[str, ...]
+    seconds: float
+    memory: int
+
+
 class Kills:
     """The homes in a folder and what undisturbed commands give there; ``kill`` is one try."""
 
@@ -61,6 +74,7 @@ class Kills:
         self.folder = folder
         self._made = dict(made or {})
         self._wanted: dict[str, dict[str, Any]] = {}
+        self._said: dict[str, str] = {}
         self._traces: dict[str, tuple[str, ...]] = {}
         folder.mkdir(parents=True, exist_ok=True)
         pages(folder / "in1", 0, 4)
@@ -75,7 +89,9 @@ class Kills:
             else:
                 before, call, *words = STEPS[name]
                 copied(self.home(before), place)
-                self._must(self.warm(place, *self._filled(words), call=f"{HERE}:{call}"))
+                verb = call == "run"
+                words = [*([call] if verb else []), *self._filled(words)]
+                self._must(self.warm(place, *words, call="" if verb else f"{HERE}:{call}"))
             self._made[name] = place
         return self._made[name]
 
@@ -108,29 +124,45 @@ class Kills:
             home = copied(self.home(stage.before), self.folder / "work")
             ended = self._must(self._go(stage, home, Fault("count", part=stage.part)))
             self._must(self._finished(stage, home))
-            wanted: dict[str, Any] = self.warm.ask(home, f"{HERE}:state")
-            wanted["problems"] = self.warm.ask(home, f"{HERE}:problems")
-            self._wanted[stage.name] = wanted
+            self._wanted[stage.name] = self._state(home)
+            self._said[stage.name] = ended.said
             self._traces[stage.name] = ended.trace
         return self._traces[stage.name]
 
     def kill(self, stage: Stage, at: int, torn: bool) -> Killed:
         """Kill the stage at its ``at``-th operation, look, finish, and compare."""
         trace = self.undisturbed(stage)
+        tried = self.attempt(stage, Fault("torn" if torn else "kill", at, part=stage.part))
+        wrong = list(tried.wrong)
+        if tried.ended.code not in (0, -9):
+            wrong.append(f"ended by itself with {tried.ended.code}: {tried.ended.said[-300:]}")
+        return Killed(
+            stage.name,
+            trace[at - 1].replace("\t", " ") if at <= len(trace) else "after the last",
+            torn,
+            tried.published,
+            tried.named,
+            tuple(wrong),
+            tried.seconds,
+            tried.memory,
+        )
+
+    def attempt(self, stage: Stage, fault: Fault) -> Tried:
+        """Run the stage under a fault, look at the published file, run it again without, and compare."""
+        self.undisturbed(stage)
         wanted = self._wanted[stage.name]
         before = self.home(stage.before)
         home = copied(before, self.folder / "work")
         old = self.warm.ask(before, f"{HERE}:rows")
-        ended = self._go(stage, home, Fault("torn" if torn else "kill", at, part=stage.part))
-        wrong = []
-        if ended.code not in (0, -9):
-            wrong.append(f"ended by itself with {ended.code}: {ended.said[-300:]}")
+        ended = self._go(stage, home, fault)
+        wrong: list[str] = []
         seen = self.warm(home, call=f"{HERE}:rows")
         found = None if seen.code else json.loads(seen.given)
         if seen.code:
             wrong.append(f"the published file cannot be opened: {seen.said[-300:]}")
         elif found not in (old, wanted["rows"]):
             wrong.append("the published file is neither the old one nor the new one")
+        silent = ended.code == 0 and self._differs_unsaid(stage, home, ended)
         said = self.warm(home, "verify") if found else None
         if said and (said.code not in (0, 1) or "Traceback" in said.said):
             wrong.append(f"verify ended with {said.code}: {said.said[-300:]}")
@@ -138,19 +170,27 @@ class Kills:
         if again.code:
             wrong.append(f"the next run ended with {again.code}: {again.said[-300:]}")
         else:
-            found_now = self.warm.ask(home, f"{HERE}:state")
-            found_now["problems"] = self.warm.ask(home, f"{HERE}:problems")
-            wrong += differing(wanted, found_now)
-        return Killed(
-            stage.name,
-            trace[at - 1].replace("\t", " ") if at <= len(trace) else "after the last",
-            torn,
+            wrong += differing(wanted, self._state(home))
+        return Tried(
+            ended,
             "none" if found is None else "old" if found == old else "new",
             said.said.count("\n") - 5 if said and said.code else 0,
+            bool(silent),
             tuple(wrong),
             max(ended.seconds, again.seconds),
             max(ended.memory, again.memory),
         )
+
+    def _state(self, home: Path) -> dict[str, Any]:
+        found: dict[str, Any] = self.warm.ask(home, f"{HERE}:state")
+        return {**found, "problems": self.warm.ask(home, f"{HERE}:problems")}
+
+    def _differs_unsaid(self, stage: Stage, home: Path, ended: Ended) -> bool:
+        """Whether a stage that ended well gave something else, and no status and no line says why."""
+        found = self._state(home)
+        statuses = {row[2] for row in (*found["receipts"], *found["kept"])}
+        told = ended.said != self._said[stage.name] or statuses - {"ok"}
+        return any(differing(self._wanted[stage.name], found)) and not told
 
 
 STEPS = {
@@ -167,9 +207,11 @@ STEPS = {
     "published again": ("modelled again", "publish"),
     "two": ("published again", "snapshot"),
     "spoilt": ("two", "spoil"),
+    "ran": ("fresh", "run", "{folder}/in1"),
 }
 """Homes by name: from which, by which function of ``homes`` with which words. ``one`` is published from four
-files, ``two`` from two more; ``fresh`` holds nothing."""
+files, ``two`` from two more; ``fresh`` holds nothing, ``ran`` is made by the command line, with Dagster's
+history."""
 
 STAGES = (
     Stage("crawl", "fresh", ("crawl", "--registry", "{folder}/sources.csv", *CRAWLS), weight=50),

@@ -13,3 +13,7 @@ class InputError(UserError):
 
 class RegistryError(UserError):
     """The source registry is malformed; the message carries the file and the line."""
+
+
+class DamagedReceipt(RuntimeError):
+    """A receipt is not what was written: nothing is built on it."""

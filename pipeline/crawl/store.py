@@ -9,25 +9,24 @@ pause of seconds per host). An object is always on disk before the receipt that 
 from __future__ import annotations
 
 import hashlib
-import os
 import sqlite3
 import threading
 import time
-import uuid
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
+from pipeline.crawl import chain
+from pipeline.crawl.errors import DamagedReceipt
+from pipeline.crawl.objects import ObjectWriter
 from pipeline.crawl.receipt import COLUMNS, Receipt, from_row, receipt_id_of, to_column
-from pipeline.durable import sync
 
 STALE_PART_SECONDS = 86_400
 """Files in ``incoming/`` older than this were left by a killed process and are removed."""
 
 _CHUNK = 1 << 20
-_IN_MEMORY = 1 << 18
 
 
 _SCHEMA = """
@@ -37,7 +36,7 @@ CREATE TABLE IF NOT EXISTS receipt (
     url TEXT NOT NULL, final_url TEXT NOT NULL, redirects TEXT NOT NULL, fetched_at TEXT NOT NULL,
     http_status INTEGER, status TEXT NOT NULL, detail TEXT NOT NULL, headers TEXT NOT NULL,
     media_type TEXT NOT NULL, sha256 TEXT, bytes INTEGER, rule TEXT NOT NULL, referrer TEXT,
-    source_id TEXT, file_name TEXT, insecure_tls INTEGER NOT NULL
+    source_id TEXT, file_name TEXT, insecure_tls INTEGER NOT NULL, chain TEXT
 );
 CREATE INDEX IF NOT EXISTS receipt_by_url ON receipt (url, seq);
 CREATE INDEX IF NOT EXISTS receipt_by_object ON receipt (sha256);
@@ -78,6 +77,9 @@ class RawStore:
         with self.transaction():
             for statement in filter(str.strip, _SCHEMA.split(";")):
                 self._db.execute(statement)
+            if "chain" not in {row[1] for row in self._db.execute("PRAGMA table_info(receipt)")}:
+                self._db.execute("ALTER TABLE receipt ADD COLUMN chain TEXT")
+                chain.join_up(self._db)
         self._sweep_stale_parts()
 
     def __enter__(self) -> RawStore:
@@ -211,9 +213,9 @@ class RawStore:
         with self.transaction() as db:
             before = db.total_changes
             db.execute(
-                f"INSERT OR IGNORE INTO receipt ({', '.join(COLUMNS)}) "
-                f"VALUES ({', '.join('?' * len(COLUMNS))})",
-                row,
+                f"INSERT OR IGNORE INTO receipt ({', '.join(COLUMNS)}, chain) "
+                f"VALUES ({', '.join('?' * len(COLUMNS))}, ?)",
+                [*row, chain.link(chain.last_link(db), row)],
             )
             return db.total_changes > before
 
@@ -226,6 +228,30 @@ class RawStore:
             db.execute(
                 "INSERT INTO recheck (receipt_id, checked_at, http_status, detail) VALUES (?,?,?,?)",
                 (receipt_id, checked_at, http_status, detail),
+            )
+
+    def damaged_receipts(self) -> list[tuple[int, str]]:
+        """Gives the receipts, by number and address, that are not what was written, or before which one is
+        gone. Raises ``sqlite3.DatabaseError`` where the database itself is damaged."""
+        with self._lock:
+            ((first, *_), *more) = self._db.execute("PRAGMA integrity_check(5)").fetchall()
+            if first != "ok":
+                raise sqlite3.DatabaseError(f"database disk image is malformed: {first}; {len(more)} more")
+            return list(chain.broken(self._db))
+
+    def drop_damaged_receipts(self) -> list[str]:
+        """Takes damaged receipts out; gives their addresses, which are to be fetched or taken in again."""
+        with self.transaction() as db:
+            found = self.damaged_receipts()
+            if found:
+                chain.take_out(db, [seq for seq, _ in found])
+            return [url for _, url in found]
+
+    def sources(self) -> dict[str, str]:
+        """Gives an address that each object came from, by its hash."""
+        with self._lock:
+            return dict(
+                self._db.execute("SELECT sha256, url FROM receipt WHERE sha256 IS NOT NULL ORDER BY seq")
             )
 
     def receipts(self) -> Iterator[Receipt]:
@@ -281,7 +307,10 @@ class RawStore:
             cursor = self._db.execute(f"SELECT {', '.join(COLUMNS)} FROM receipt {clause}", parameters)
             rows = cursor.fetchall()
         for row in rows:
-            yield from_row(row)
+            try:
+                yield from_row(row)
+            except (ValueError, TypeError) as error:
+                raise DamagedReceipt(f"the receipt of {row[0]} is damaged: `yangguang heal`") from error
 
     def is_kept(self, sha: str, length: int) -> bool:
         """Tells whether the object is there with that length in bytes."""
@@ -298,72 +327,6 @@ class RawStore:
                     part.unlink()
             except FileNotFoundError:
                 continue
-
-
-class ObjectWriter:
-    """An object on its way in: gathered in memory while small, then in a file aside; ``keep()`` makes it
-    durable, leaving the ``with`` block without it throws it away."""
-
-    def __init__(self, store: RawStore) -> None:
-        self._store = store
-        self._digest = hashlib.sha256()
-        self._gathered: list[bytes] = []
-        self._part: Path | None = None
-        self._aside: BinaryIO | None = None
-        self.length = 0
-
-    def __enter__(self) -> ObjectWriter:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.discard()
-
-    def write(self, chunk: bytes) -> None:
-        """Adds bytes."""
-        self._digest.update(chunk)
-        self.length += len(chunk)
-        if self._aside is not None:
-            self._aside.write(chunk)
-            return
-        self._gathered.append(bytes(chunk))
-        if self.length > _IN_MEMORY:
-            self._spill()
-
-    def keep(self) -> tuple[str, int]:
-        """Makes the object durable under its hash; gives SHA-256 and length in bytes."""
-        sha = self._digest.hexdigest()
-        if self._store.is_kept(sha, self.length):
-            self.discard()
-            return sha, self.length
-        aside = self._aside or self._spill()
-        assert self._part is not None
-        aside.flush()
-        os.fsync(aside.fileno())
-        aside.close()
-        target = self._store.path(sha)
-        if not target.parent.is_dir():
-            target.parent.mkdir(exist_ok=True)
-            sync(self._store.objects)
-        os.replace(self._part, target)
-        self._part = None
-        sync(target.parent)
-        return sha, self.length
-
-    def discard(self) -> None:
-        """Throws away what was gathered; does nothing after ``keep()``."""
-        self._gathered = []
-        if self._aside is not None:
-            self._aside.close()
-        if self._part is not None:
-            self._part.unlink(missing_ok=True)
-            self._part = None
-
-    def _spill(self) -> BinaryIO:
-        self._part = self._store.incoming / f"{os.getpid()}-{uuid.uuid4().hex}.part"
-        self._aside = self._part.open("xb")
-        self._aside.writelines(self._gathered)
-        self._gathered = []
-        return self._aside
 
 
 def open_database(path: Path) -> sqlite3.Connection:

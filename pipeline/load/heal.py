@@ -5,7 +5,11 @@ are not what was published."""
 
 from __future__ import annotations
 
+import shutil
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
 
 from pipeline.crawl import RawStore
 from pipeline.home import Home
@@ -20,11 +24,38 @@ def heal_kept(home: Home) -> Iterator[str]:
             yield f"kept readings: {', '.join(n for names in damaged.values() for n in names)}: {documents} documents are read again"
 
 
+def heal_history(folder: Path) -> Iterator[str]:
+    """Put Dagster's history aside (``damaged/``) where a database of it is damaged: no result rests on it, and
+    with it no run would start; a line says so."""
+    databases = [
+        folder / name for name in ("history/runs.db", "history/runs/index.db", "schedules/schedules.db")
+    ]
+    if damaged := [path for path in databases if path.is_file() and not _is_sound(path)]:
+        aside = folder / "damaged"
+        shutil.rmtree(aside, ignore_errors=True)
+        aside.mkdir()
+        for name in ("history", "schedules"):
+            (folder / name).rename(aside / name)
+        yield f"Dagster's history is damaged ({damaged[0].name}): put aside as {aside}, a new one is begun"
+
+
+def _is_sound(path: Path) -> bool:
+    try:
+        with closing(sqlite3.connect(path)) as db:
+            return bool(db.execute("PRAGMA integrity_check(1)").fetchone()[0] == "ok")
+    except sqlite3.OperationalError:  # held by another process, which finds out itself
+        return True
+    except sqlite3.DatabaseError:
+        return False
+
+
 def heal_store(home: Home) -> Iterator[str]:
     """Put damaged raw objects aside (``raw/damaged/``) and let the crawl ask for them again; a line for
     each one that is damaged or missing, with where it came from."""
     with RawStore(home.raw) as store:
-        sources = {r.sha256: r.url for r in store.receipts() if r.sha256}
+        for url in store.drop_damaged_receipts():
+            yield f"receipt of {url}: damaged, taken out; crawl that address again or take the file in again, then run"
+        sources = store.sources()
         problems = list(store.verify())
         aside = {name for name, problem in problems if problem in ("hash_mismatch", "unexpected_file")}
         store.put_aside(aside)

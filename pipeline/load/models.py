@@ -23,6 +23,8 @@ from pipeline.home import PROJECT, Home
 
 SQL = PROJECT / "sql"
 BUILD = ("build", "--exclude-resource-type", "unit_test")
+_PARSED = ("manifest.json", "partial_parse.msgpack")
+_SUM = "sha256"
 log = logging.getLogger(__name__)
 
 
@@ -68,16 +70,29 @@ def parsed(folder: Path = SQL / "target") -> Path:
     where ``folder`` holds none. Two processes may ask at once: each parses aside, and the first puts it in
     place."""
     place = folder / f"parsed-{_project_key()}"
-    if not place.is_dir():
+    if not _is_as_parsed(place):
+        shutil.rmtree(place, ignore_errors=True)
         folder.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(prefix="parse-", dir=folder) as own:
             _invoke(["parse"], Home(Path(own)).building, Path(own) / "found", None)
+            (Path(own) / "found" / _SUM).write_text(_sum(Path(own) / "found"))
             with suppress(OSError):  # another process was first
                 os.rename(Path(own) / "found", place)
         for other in folder.glob("parsed-*"):
             if other != place:
                 shutil.rmtree(other, ignore_errors=True)
     return place
+
+
+def _is_as_parsed(place: Path) -> bool:
+    try:
+        return (place / _SUM).read_text() == _sum(place)
+    except (OSError, ValueError):
+        return False
+
+
+def _sum(place: Path) -> str:
+    return hashlib.sha256(b"".join((place / name).read_bytes() for name in _PARSED)).hexdigest()
 
 
 def run_models(

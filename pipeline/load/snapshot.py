@@ -48,6 +48,7 @@ _TYPES = {
 }
 LATEST = "latest"
 SUMS = "SHA256SUMS"
+UNEXPECTED = "unexpected_file"
 LISTED = 5_000
 """Rows of CHANGES.md, at most; it says how many it leaves out."""
 log = logging.getLogger(__name__)
@@ -105,9 +106,13 @@ def _put_in_place(aside: Path, final: Path) -> None:
 
 
 def is_whole(home: Home, facts: dict[str, str]) -> bool:
-    """Whether the snapshot of a warehouse built from ``facts`` is there; ``latest`` is made to name it."""
+    """Whether the snapshot of a warehouse built from ``facts`` is there as it was written; ``latest`` is made to
+    name it. A file in it that is not ours changes nothing."""
     version = version_of(facts)
     if not (home.snapshots / version / SUMS).is_file():
+        return False
+    if wrong := [line for line in wrong_sums(home.snapshots / version) if UNEXPECTED not in line]:
+        log.warning("snapshot %s: %s: all is built again", version, wrong[0])
         return False
     if latest(home) != version:
         log.warning("%s named %r: made to name %s", LATEST, latest(home), version)
@@ -126,7 +131,7 @@ def latest(home: Home) -> str:
 def wrong_sums(folder: Path) -> Iterator[str]:
     """One line a file of a snapshot that is missing, is not as written, or is not of it."""
     named: set[str] = set()
-    for line in (folder / SUMS).read_text(encoding="utf-8").splitlines():
+    for line in (folder / SUMS).read_text(encoding="utf-8", errors="replace").splitlines():
         digest, _, name = line.partition("  ")
         named.add(name)
         path = folder / name
@@ -136,7 +141,7 @@ def wrong_sums(folder: Path) -> Iterator[str]:
             yield f"snapshot file {name}: hash_mismatch"
     for path in sorted(p for p in folder.rglob("*") if p.is_file() and p.name != SUMS):
         if path.relative_to(folder).as_posix() not in named:
-            yield f"snapshot file {path.relative_to(folder).as_posix()}: unexpected_file"
+            yield f"snapshot file {path.relative_to(folder).as_posix()}: {UNEXPECTED}"
 
 
 def _tables(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:

@@ -7,9 +7,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from pipeline.crawl import RawStore
-from pipeline.crawl.receipt import receipt_id_of
 from pipeline.home import Home
-from pipeline.load.publish import damage
+from pipeline.load.publish import damage, published
 from pipeline.load.snapshot import KEYS, LATEST, SUMS, built_version, latest, wrong_sums
 from pipeline.load.warehouse import opened
 from pipeline.reading.kept import Kept
@@ -29,10 +28,9 @@ def verify_home(home: Home, say: Callable[[str], None]) -> Iterator[str]:
 
 def _raw_store(home: Home) -> Iterator[str]:
     with RawStore(home.raw) as store:
-        sources = {r.sha256: r.url for r in store.receipts() if r.sha256}
-        for receipt in store.receipts():
-            if receipt_id_of(receipt) != receipt.receipt_id:
-                yield f"receipt {receipt.receipt_id} of {receipt.url}: its facts are not those that it was made from"
+        for number, url in store.damaged_receipts():
+            yield f"receipt {number} of {url}: its facts are not those that were written, or one before it is gone"
+        sources = store.sources()
         for sha, problem in store.verify():
             came_from = f", from {sources[sha]}" if sha in sources else ""
             yield f"raw object {sha}: {problem}{came_from}"
@@ -49,6 +47,11 @@ def _published(home: Home) -> Iterator[str]:
         yield f"beside the published warehouse lies {wal[0].name}: another program wrote into it"
     if wrong := damage(home):
         yield wrong
+        return
+    with opened(home.database, read_only=True) as con:
+        facts = dict(con.execute("SELECT key, value FROM meta.build").fetchall())
+    if published(home)["facts"] != facts:
+        yield f"{home.receipt.name}: its facts are not those of the published warehouse"
 
 
 def _snapshot(home: Home) -> Iterator[str]:

@@ -166,16 +166,27 @@ def _with_requirements(distributions: Iterable[str]) -> set[str]:
     return found
 
 
+def _recalled(memory: Path) -> dict[str, Any]:
+    """What was kept by this very code, and is as it was written; else the beginning of it."""
+    with suppress(OSError, ValueError):
+        checked, _, text = memory.read_text(encoding="utf-8").partition("\n")
+        if checked == _sum(text):
+            known: dict[str, Any] = json.loads(text)
+            if known["by"] == _OWN:
+                return known
+    return {"by": _OWN}
+
+
+def _sum(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 @lru_cache(maxsize=4)
 def _code_fingerprint(root: Path) -> str:
     """A hash over code, data and libraries, once a process: the code that runs is the code that started."""
-    known: dict[str, Any] = {}
     memory = root / MEMORY
-    with suppress(OSError, ValueError):
-        known = json.loads(memory.read_bytes())
+    known = _recalled(memory)
     before = json.dumps(known)
-    if known.get("by") != _OWN:
-        known = {"by": _OWN}
     used = used_by(WORKER, root, known.setdefault("files", {}))
     digest = hashlib.sha256(f"{sys.version_info[:2]}\n".encode())
     digest.update("".join(f"{name}\0{hashed}\n" for name, hashed in used.files.items()).encode())
@@ -184,7 +195,7 @@ def _code_fingerprint(root: Path) -> str:
         aside = memory.with_suffix(f".{os.getpid()}.part")
         with suppress(OSError):
             memory.parent.mkdir(exist_ok=True)
-            aside.write_text(json.dumps(known), encoding="utf-8")
+            aside.write_text(f"{_sum(json.dumps(known))}\n{json.dumps(known)}", encoding="utf-8")
             aside.replace(memory)
     return digest.hexdigest()
 

@@ -11,6 +11,7 @@ import hashlib
 import logging
 import shutil
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 import pyarrow.parquet as pq
@@ -49,6 +50,10 @@ class Kept:
         self.folder.mkdir(parents=True, exist_ok=True)
         db = sqlite3.connect(self.folder / "index.sqlite", timeout=60)
         db.execute("PRAGMA journal_mode=WAL")
+        ((found, *_), *_) = db.execute("PRAGMA integrity_check(1)").fetchall()
+        if found != "ok":
+            db.close()
+            raise sqlite3.DatabaseError(found)
         db.execute(
             "CREATE TABLE IF NOT EXISTS entry (sha256 TEXT PRIMARY KEY, batch TEXT NOT NULL, unit TEXT NOT NULL, status TEXT, "
             "digest TEXT NOT NULL)"
@@ -123,7 +128,7 @@ class Kept:
             for digest in [_digest(rows)]
             for row in rows["document"]
         )
-        name = hashlib.sha256("".join(sha + unit for sha, unit, *_ in entries).encode()).hexdigest()[:16]
+        name = _name((sha, unit) for sha, unit, *_ in entries)
         files = []
         for table in SCHEMAS:
             target = self.folder / f"{name}.{table}.parquet"
@@ -142,9 +147,16 @@ class Kept:
         return [rows for _, rows in batch]
 
     def damaged(self) -> dict[str, tuple[str, ...]]:
-        """The batches of which a file is not there or is not what was written, with the names of such
-        files."""
+        """The batches of which a file is not there or is not what was written, with the names of such files; and
+        those that the index does not know as they were written: their names are a hash over their entries."""
         found: dict[str, tuple[str, ...]] = {}
+        entries: dict[str, list[tuple[str, str]]] = {}
+        for batch, *entry in self._db.execute("SELECT batch, sha256, unit FROM entry ORDER BY sha256, unit"):
+            entries.setdefault(batch, []).append((entry[0], entry[1]))
+        files = Counter(row[0] for row in self._db.execute("SELECT batch FROM file"))
+        for batch, held in sorted(entries.items()):
+            if _name(held) != batch or files[batch] != len(SCHEMAS):
+                found[batch] = (f"{batch} in the index",)
         rows = self._db.execute(
             "SELECT batch, name, sha256 FROM file WHERE batch IN (SELECT batch FROM entry) ORDER BY name"
         )
@@ -185,6 +197,10 @@ class Kept:
         for folder in self.root.iterdir():
             if folder.is_dir() and folder != self.folder:
                 shutil.rmtree(folder, ignore_errors=True)
+
+
+def _name(entries: Iterable[tuple[str, str]]) -> str:
+    return hashlib.sha256("".join(sha + unit for sha, unit in entries).encode()).hexdigest()[:16]
 
 
 def _digest(rows: Rows) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 import traceback
 
@@ -21,6 +22,8 @@ from pipeline.terminal.site import site
 from pipeline.terminal.sql import sql
 from pipeline.terminal.verify import verify
 
+_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EACCES, errno.EMFILE})
+
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="yangguang")
@@ -32,12 +35,24 @@ for verb in (run, demo, extract, sql, explain, city, export, diff, verify, heal,
     main.add_command(verb)
 
 
+def disk_trouble(error: BaseException) -> str:
+    """What is wrong with the disk, where that is all that is wrong; else empty."""
+    if isinstance(error, OSError) and error.errno in _DISK:
+        return f"{error.strerror} ({error.filename})" if error.filename else str(error.strerror)
+    if isinstance(error, sqlite3.OperationalError) and any(
+        word in str(error) for word in ("disk", "unable to open")
+    ):
+        return str(error)
+    return ""
+
+
 def start() -> None:
     """The command line as installed: what nobody foresaw is named in a line, and its traceback kept."""
     try:
         main()
     except Exception as error:
         from pipeline.codebook import CodebookError
+        from pipeline.crawl.errors import DamagedReceipt
         from pipeline.home import default_home
         from pipeline.logs import keep_traceback
 
@@ -47,6 +62,12 @@ def start() -> None:
             failed(
                 f"a database of {default_home().root} is damaged ({error}): `yangguang verify` tells which; receipts "
                 "(raw/crawl.sqlite) can only be restored from a copy"
+            )
+        if isinstance(error, DamagedReceipt):
+            failed(str(error))
+        if trouble := disk_trouble(error):
+            failed(
+                f"{default_home().root}: {trouble}; what is published is sound, run again once this is mended"
             )
         try:
             home = default_home()

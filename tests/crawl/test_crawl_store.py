@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from pipeline.crawl.errors import DamagedReceipt
 from pipeline.crawl.receipt import Receipt
 from pipeline.crawl.store import RawStore
 
@@ -149,3 +150,42 @@ def test_threads_and_a_second_opening_share_one_store(store: RawStore) -> None:
     for thread in threads:
         thread.join()
     assert len(list(store.receipts())) == 60
+
+
+def test_a_receipt_that_was_changed_or_is_gone_shows(store: RawStore) -> None:
+    for n in range(5):
+        store.add_receipt(page(f"http://a.gov.cn/{n}", media_type="text/html"))
+    assert store.damaged_receipts() == []
+    with store.transaction() as db:
+        db.execute("UPDATE receipt SET media_type = 'text/plain' WHERE seq = 2")
+        db.execute("DELETE FROM receipt WHERE seq = 4")
+    assert store.damaged_receipts() == [(2, "http://a.gov.cn/1"), (5, "http://a.gov.cn/4")]
+    assert store.drop_damaged_receipts() == ["http://a.gov.cn/1", "http://a.gov.cn/4"]
+    assert store.damaged_receipts() == []
+    store.add_receipt(page("http://a.gov.cn/1"))
+    assert store.damaged_receipts() == []
+    assert [r.url[-1] for r in store.receipts()] == ["0", "1", "2"]
+
+
+def test_a_receipt_that_cannot_be_read_is_named(store: RawStore) -> None:
+    store.add_receipt(page(headers={"etag": "x"}))
+    with store.transaction() as db:
+        db.execute("UPDATE receipt SET headers = '{\"etag'")
+    with pytest.raises(DamagedReceipt, match=r"http://a\.gov\.cn/1"):
+        list(store.receipts())
+    assert store.drop_damaged_receipts() == ["http://a.gov.cn/1"]
+
+
+def test_receipts_of_a_store_from_before_are_joined_up(store: RawStore) -> None:
+    for n in range(3):
+        store.add_receipt(page(f"http://a.gov.cn/{n}"))
+    with store.transaction() as db:
+        db.execute("ALTER TABLE receipt DROP COLUMN chain")
+    store.close()
+    with RawStore(store.root) as again:
+        assert again.damaged_receipts() == []
+        again.add_receipt(page("http://a.gov.cn/9"))
+        assert again.damaged_receipts() == []
+        with again.transaction() as db:
+            db.execute("UPDATE receipt SET detail = 'x' WHERE seq = 1")
+        assert [number for number, _ in again.damaged_receipts()] == [1]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -107,6 +109,25 @@ def test_no_home_parses_the_project_again(whole: Home) -> None:
     left = {path.name for path in (whole.warehouse / "dbt").iterdir()}
     assert {"compiled", "dbt.log"} <= left
     assert not left & {"partial_parse.msgpack", "manifest.json"}
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "partial_parse.msgpack"])
+def test_what_dbt_parsed_counts_only_as_it_was_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Without it every run would fail until somebody removes the folder."""
+    from pipeline.load import models
+
+    place = Path(shutil.copytree(models.parsed(), tmp_path / models.parsed().name))
+    sound = (place / name).read_bytes()
+    (place / name).write_bytes(sound[: len(sound) // 2])
+
+    def parse(_words: object, _building: object, target: Path, _manifest: object) -> None:
+        shutil.copytree(models.SQL / "target" / place.name, target)
+
+    monkeypatch.setattr(models, "_invoke", parse)
+    assert models.parsed(tmp_path) == place
+    assert (place / name).read_bytes() == sound
 
 
 def test_a_wal_of_another_program_is_never_replayed(home_at: At) -> None:

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.crawl import RawStore
+from pipeline.crawl.errors import DamagedReceipt
 from pipeline.home import Home
-from pipeline.load.heal import heal_store
+from pipeline.load.heal import heal_history, heal_kept, heal_store
 from pipeline.load.snapshot import LATEST
 from pipeline.load.verify import verify_home
 from pipeline.load.warehouse import opened
@@ -112,6 +114,71 @@ def test_a_truncated_snapshot_before_stops_no_run(home: Home) -> None:
     assert "cannot be read" in (folder / "CHANGES.md").read_text(encoding="utf-8")
     assert said(home) == []
     assert sorted(p.name for p in home.snapshots.iterdir()) == ["0.0-before", version, LATEST]
+
+
+def test_a_damaged_snapshot_is_seen_by_the_next_run(home: Home) -> None:
+    folder = home.snapshots / (home.snapshots / LATEST).read_text().strip()
+    (folder / "notes.txt").write_text("of a person")
+    assert is_up_to_date(home)
+    flip(folder / "mart" / "measure.parquet")
+    assert not is_up_to_date(home)
+
+
+def test_facts_of_the_published_file_are_compared(home: Home) -> None:
+    home.receipt.write_text(home.receipt.read_text().replace('"receipts": "6"', '"receipts": "7"'))
+    assert said(home) == ["published.json: its facts are not those of the published warehouse"]
+
+
+def test_a_damaged_receipt_is_named_refused_and_taken_in_again(home: Home, core: Home) -> None:
+    with RawStore(home.raw) as store, store.transaction() as db:
+        db.execute("UPDATE receipt SET media_type = 'text/plain' WHERE url = '2.html'")
+    assert any("2.html: its facts are not those" in line for line in said(home))
+    with pytest.raises(DamagedReceipt, match=r"2\.html.*heal"):
+        load_stage(home)
+    assert [line for line in heal_store(home) if "2.html" in line]
+    take_in_stage(home, [str(core.root.parent / "in")])
+    assert said(home) == []
+    assert load_stage(home)["document"] == REPORTS
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE entry SET batch = 'other' WHERE rowid = 1",
+        "UPDATE entry SET unit = 'other' WHERE rowid = 1",
+        "UPDATE entry SET sha256 = replace(sha256, substr(sha256, 1, 4), 'ffff') WHERE rowid = 1",
+        "DELETE FROM entry WHERE rowid = 1",
+        "DELETE FROM file WHERE name LIKE '%observation%'",
+    ],
+)
+def test_a_changed_index_of_kept_readings_is_named_and_read_again(home: Home, change: str) -> None:
+    import sqlite3
+
+    before = core_rows(home)
+    with sqlite3.connect(next(home.read.rglob("index.sqlite"))) as db:
+        db.execute(change)
+    db.close()
+    assert any("kept reading" in line for line in said(home))
+    assert list(heal_kept(home))
+    read_stage(home, tick=None)
+    assert said(home) == []
+    load_stage(home)
+    with opened(home.building) as con:
+        assert con.execute("SELECT count(*) FROM core.observation").fetchall() == [(before,)]
+
+
+def test_a_damaged_history_of_runs_is_put_aside(tmp_path: Path) -> None:
+    import sqlite3
+
+    for name in ("history/runs.db", "schedules/schedules.db"):
+        (tmp_path / name).parent.mkdir(parents=True)
+        with sqlite3.connect(tmp_path / name) as db:
+            db.execute("CREATE TABLE run AS SELECT 1 AS id")
+    assert list(heal_history(tmp_path)) == []
+    (tmp_path / "history" / "runs.db").write_bytes(b"SQLite format 3\0" + b"damage" * 2000)
+    assert ["runs.db" in line for line in heal_history(tmp_path)] == [True]
+    assert list(heal_history(tmp_path)) == []
+    assert (tmp_path / "damaged" / "history" / "runs.db").is_file()
 
 
 @pytest.mark.parametrize("spoil", [flip, Path.unlink], ids=["flipped", "gone"])

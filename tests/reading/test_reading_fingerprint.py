@@ -98,6 +98,22 @@ def test_what_was_found_serves_every_home(
     assert reading_fingerprint(Home(tmp_path / "two"), copied) == before
 
 
+@pytest.mark.parametrize("at", [0.02, 0.3, 0.5, 0.7, 0.98])
+def test_what_was_found_counts_only_as_it_was_written(copied: Path, tmp_path: Path, at: float) -> None:
+    from pipeline.reading import fingerprint
+
+    fingerprint._code_fingerprint.cache_clear()
+    before = reading_fingerprint(Home(tmp_path), copied)
+    memory = copied / fingerprint.MEMORY
+    data = bytearray(memory.read_bytes())
+    place = next(n for n in range(int(len(data) * at), len(data)) if data[n : n + 1].isalnum())
+    data[place] ^= 1
+    memory.write_bytes(data)
+    fingerprint._code_fingerprint.cache_clear()
+    assert reading_fingerprint(Home(tmp_path), copied) == before
+    assert memory.read_bytes() != bytes(data), "it is written anew"
+
+
 def test_places_of_the_home_count(tmp_path: Path) -> None:
     home = Home(tmp_path).make()
     before = reading_fingerprint(home)
