@@ -1,41 +1,54 @@
-"""Kills, faults, flips, readers and hostile files against real homes.
+"""Kills, faults, flips, readers, two at once and hostile files against real homes.
 
-Usage: python -m bench.reliability [kills] [--seed N] [--count N] [--stage NAME ...] [--folder DIR]
+Usage: python -m bench.reliability PART [--seed N] [--count N] [--stage NAME ...] [--folder DIR]
 
-Prints Markdown tables; exits 1 where anything was lost or half-published, and names it. Needs a C compiler.
+Prints a Markdown table; exits 1 where anything was lost or half-published, and names it. Ended early (Ctrl-C,
+SIGTERM), it prints what it has. Needs a C compiler.
 """
 
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import tempfile
+import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
-from bench.reliability import kills
+from bench.reliability import faults, flips, hostile, kills
+from bench.reliability.kills import Kills
 from bench.reliability.warm import Warm
 
-COUNTS = {"kills": 230}
+COUNTS = {"kills": 239, "faults": 120, "flips": 300, "hostile": 400}
 """How many of each part, where none is named."""
+HEALS = 3
+"""Of each kind of file that a flip damages, so many are healed."""
 
 
-def told(part: str, seed: int, result: object, wrong: tuple[str, ...]) -> bool:
-    """Says on standard error what was wrong with one try; gives whether anything was."""
-    for line in wrong:
-        print(f"{part}, seed {seed}: {result}: {line}", file=sys.stderr)
-    return bool(wrong)
+def gathered(part: str, seed: int, results: Iterator[Any]) -> list[Any]:
+    """All results, each told on standard error as it comes."""
+    found: list[Any] = []
+    start = time.monotonic()
+    try:
+        for result in results:
+            found.append(result)
+            name, what, *_ = result
+            wrong = "; ".join(result.wrong) or "well"
+            print(f"{part} {len(found)}, seed {seed}: {name}, {what}: {wrong}", file=sys.stderr, flush=True)
+    except KeyboardInterrupt:
+        print("ended early", file=sys.stderr)
+    print(f"\n{len(found)} {part}, seed {seed}, {time.monotonic() - start:.0f} s\n")
+    return found
 
 
-def run_kills(folder: Path, seed: int, count: int, stages: list[str]) -> bool:
-    chosen = [stage for stage in kills.STAGES if not stages or stage.name in stages]
-    results = []
-    with Warm() as warm:
-        for result in kills.run_kills(warm, folder, seed, count, chosen):
-            results.append(result)
-            told("kills", seed, f"{result.stage} at {result.operation}", result.wrong)
-    print(f"\n{len(results)} kills, seed {seed}\n")
-    print("\n".join(kills.table(results)))
-    return not any(result.wrong for result in results)
+def _stop(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _some(stages: Sequence[Any], names: Sequence[str]) -> list[Any]:
+    return [stage for stage in stages if not names or stage.name in names]
 
 
 def main() -> int:
@@ -43,14 +56,31 @@ def main() -> int:
     parser.add_argument("part", choices=list(COUNTS), help="what is tried")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--count", type=int, help="how many tries")
-    parser.add_argument("--stage", action="append", default=[], help="kills: only this stage")
+    parser.add_argument("--stage", action="append", default=[], help="kills and faults: only this stage")
     parser.add_argument("--folder", type=Path, help="where the homes lie (default: a temporary folder)")
     asked = parser.parse_args()
-    count = asked.count or COUNTS[asked.part]
-    with tempfile.TemporaryDirectory(prefix="yangguang-reliability-") as own:
-        folder = asked.folder or Path(own)
-        well = run_kills(folder, asked.seed, count, asked.stage)
-    return 0 if well else 1
+    signal.signal(signal.SIGTERM, _stop)
+    part, seed, count = asked.part, asked.seed, asked.count or COUNTS[asked.part]
+    with tempfile.TemporaryDirectory(prefix="yangguang-reliability-") as own, Warm() as warm:
+        tries = Kills(warm, asked.folder or Path(own))
+        if part == "kills":
+            stages = _some(kills.STAGES, asked.stage)
+            results = gathered(part, seed, kills.run_kills(tries, seed, count, stages))
+            lines, wrong = kills.table(results), [r for r in results if r.wrong]
+        elif part == "faults":
+            stages = _some(faults.STAGES, asked.stage)
+            results = gathered(part, seed, faults.run_faults(tries, seed, count, stages))
+            lines, wrong = faults.table(results), [r for r in results if r.wrong]
+        elif part == "flips":
+            results = gathered(part, seed, flips.run_flips(tries, seed, count, HEALS))
+            lines, wrong = flips.table(results), [r for r in results if r.wrong]
+        else:
+            results, wrong = hostile.run_hostile(tries, seed, count)
+            lines = hostile.table(results)
+    print("\n".join(lines))
+    for result in wrong:
+        print(f"{part}, seed {seed}: {result}", file=sys.stderr)
+    return 1 if wrong else 0
 
 
 if __name__ == "__main__":

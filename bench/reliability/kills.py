@@ -214,15 +214,15 @@ files, ``two`` from two more; ``fresh`` holds nothing, ``ran`` is made by the co
 history."""
 
 STAGES = (
-    Stage("crawl", "fresh", ("crawl", "--registry", "{folder}/sources.csv", *CRAWLS), weight=50),
-    Stage("take in", "fresh", ("{folder}/in1",), "take_in", weight=40),
-    Stage("read", "taken again", (), "read", part="/warehouse/", weight=45),
-    Stage("load", "read again", (), "load", "finish", part="/warehouse/", weight=10),
-    Stage("dbt models", "loaded again", (), "models", "finish", part="/warehouse/", weight=18),
-    Stage("publish", "modelled again", (), "publish", "finish", part="/warehouse/", weight=18),
-    Stage("snapshot", "published again", (), "snapshot", "again", part="/warehouse/", weight=35),
-    Stage("heal", "spoilt", ("heal",), "", "run", weight=5),
-    Stage("run", "one", ("run", "{folder}/in2"), weight=8),
+    Stage("crawl", "fresh", ("crawl", "--registry", "{folder}/sources.csv", *CRAWLS), weight=60),
+    Stage("take in", "fresh", ("{folder}/in1",), "take_in", weight=55),
+    Stage("read", "taken again", (), "read", part="/warehouse/", weight=50),
+    Stage("snapshot", "published again", (), "snapshot", "again", part="/warehouse/", weight=40),
+    Stage("dbt models", "loaded again", (), "models", "finish", part="/warehouse/", weight=12),
+    Stage("publish", "modelled again", (), "publish", "finish", part="/warehouse/", weight=10),
+    Stage("run", "one", ("run", "{folder}/in2"), weight=5),
+    Stage("heal", "spoilt", ("heal",), "", "run", weight=3),
+    Stage("load", "read again", (), "load", "finish", part="/warehouse/", weight=4),
 )
 
 
@@ -241,15 +241,12 @@ def _kind(line: str) -> str:
     return _OWN.sub("*", "/".join(line.split("/")[:4]))
 
 
-def run_kills(
-    warm: Warm, folder: Path, seed: int, count: int, stages: Sequence[Stage] = STAGES
-) -> Iterator[Killed]:
+def run_kills(kills: Kills, seed: int, count: int, stages: Sequence[Stage] = STAGES) -> Iterator[Killed]:
     """``count`` kills over the stages, by their weights. Crawls have a portal on loopback for as long."""
     dice = random.Random(seed)
-    kills = Kills(warm, folder)
     total = sum(stage.weight for stage in stages)
     with serve_site(homes.site(12)) as place:
-        (folder / "sources.csv").write_text(homes.registry(f"http://{place.address}:{place.port}/nb/"))
+        (kills.folder / "sources.csv").write_text(homes.registry(f"http://{place.address}:{place.port}/nb/"))
         for stage in stages:
             trace = kills.undisturbed(stage)
             for at in chosen(trace, max(1, round(count * stage.weight / total)), dice):
