@@ -76,11 +76,13 @@ class BuildingHome(HomeResource):
 
 
 class Manners(dg.Config):
-    """How a source is crawled, as the options of ``yangguang crawl``."""
+    """How a source is crawled, as the options of ``yangguang crawl``; ``year`` for a backfill of one year's
+    reports."""
 
     delay: float = 2.0
     allow_private: bool = False
     render: bool = False
+    year: int | None = None
 
 
 class Inputs(dg.Config):
@@ -105,6 +107,7 @@ def crawl_source(
         delay=config.delay,
         allow_private=config.allow_private,
         render=config.render,
+        year=config.year,
     )
     for problem in crawled.problems:
         context.log.warning(problem)

@@ -70,6 +70,12 @@ def normalise_url(url: str, base: str = "", *, encoding: str = "utf-8") -> str:
     return spelled
 
 
+def bare_address(url: str) -> str:
+    """Gives what http and https, with and without ``www.`` and at whatever port, have in common."""
+    parts = urlsplit(url)
+    return urlunsplit(("", (parts.hostname or "").removeprefix("www."), parts.path, parts.query, ""))
+
+
 def is_public(address: str) -> bool:
     """Tells whether an IP address (text) belongs to a public machine.
 

@@ -8,6 +8,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from pipeline.crawl.addresses import bare_address
+from pipeline.crawl.left import OVER_LIMIT
 from pipeline.crawl.registry import Source
 from pipeline.crawl.taken import utc_text
 
@@ -29,7 +31,8 @@ class SourceRow(NamedTuple):
     """One source as it stands. ``last_seen``: UTC time of the end of its last whole crawl, empty if none.
     ``reports`` and ``reports_by_year`` count that crawl's (year null where no title or date names it);
     ``last_error`` is the newest failure of the source's pages in its last crawl, ``status: address``;
-    ``findings`` are the rules of ``check_sources`` that it breaks."""
+    ``findings`` are the rules of ``check_sources`` that it breaks; ``waiting`` the addresses that were left,
+    ``address: why``."""
 
     source_id: str
     issuer: str
@@ -39,6 +42,7 @@ class SourceRow(NamedTuple):
     reports_by_year: Mapping[int | None, int]
     last_error: str
     findings: tuple[str, ...]
+    waiting: tuple[str, ...] = ()
 
 
 class SourceFinding(NamedTuple):
@@ -57,6 +61,7 @@ class _Round(NamedTuple):
     reports: Mapping[str, int | None]
     errors: tuple[tuple[str, str, str], ...]
     same: tuple[str, ...] = ()
+    waiting: tuple[tuple[str, str], ...] = ()
 
 
 def sources_table(home_raw: Path, sources: Iterable[Source]) -> list[SourceRow]:
@@ -81,6 +86,7 @@ def sources_table(home_raw: Path, sources: Iterable[Source]) -> list[SourceRow]:
                     dict(sorted(by_year.items(), key=lambda item: item[0] or 0)),
                     f"{errors[-1][1]}: {errors[-1][0]}" if errors else "",
                     tuple(finding.rule for finding in _check(source, rounds)),
+                    tuple(f"{url}: {why}" for url, why in rounds[-1].waiting) if rounds else (),
                 )
             )
     return rows
@@ -144,7 +150,13 @@ def _check(source: Source, rounds: list[_Round]) -> list[SourceFinding]:
             f"same page, which is none: first {same[0]}",
         )
     if rounds[-1].finished_at is None:
-        add("source_unfinished", "warn", "上次采集没有完成 / its last crawl has not ended")
+        waiting = [why for _, why in rounds[-1].waiting if why != OVER_LIMIT]
+        why = f": {waiting[0]}" if waiting else ""
+        add(
+            "source_unfinished",
+            "warn",
+            f"上次采集没有完成，{len(waiting)}个网页待采 / its last crawl has not ended, {len(waiting)} of its pages wait{why}",
+        )
     whole = [round_ for round_ in rounds if round_.finished_at is not None]
     if not whole:
         return found
@@ -185,12 +197,12 @@ def _rounds(db: sqlite3.Connection, source: Source) -> list[_Round]:
                 (source.source_id, number),
             ).fetchall()
         )
-        answers = dict(
-            db.execute(
-                "SELECT url, sha256 FROM crawl_find JOIN crawl_visit USING (url) WHERE source_id = ? AND round = ?",
-                (source.source_id, number),
-            ).fetchall()
-        )
+        looks = db.execute(
+            "SELECT url, sha256, final_url FROM crawl_find JOIN crawl_visit USING (url) WHERE source_id = ? AND round = ?",
+            (source.source_id, number),
+        ).fetchall()
+        answers = {url: sha for url, sha, _ in looks}
+        final = {url: last for url, _, last in looks}
         years: dict[str, set[int | None]] = {}
         for url, sha in answers.items():
             years.setdefault(sha, set()).add(reports[url])
@@ -198,14 +210,36 @@ def _rounds(db: sqlite3.Connection, source: Source) -> list[_Round]:
         errors = tuple(
             db.execute(
                 "SELECT url, status, rule FROM crawl_page WHERE source_id = ? AND round = ? AND due = 0 "
-                "AND status <> 'ok' ORDER BY seq",
-                (source.source_id, number),
+                "AND status NOT IN ('ok', ?) ORDER BY seq",
+                (source.source_id, number, OVER_LIMIT),
             ).fetchall()
         )
+        waiting = db.execute(
+            "SELECT url, CASE WHEN due THEN coalesce(why, 'not asked for yet') ELSE status END "
+            "FROM crawl_page LEFT JOIN crawl_wait USING (host) "
+            "WHERE source_id = ? AND round = ? AND (due = 1 OR status = ?) ORDER BY seq",
+            (source.source_id, number, OVER_LIMIT),
+        ).fetchall()
         same = tuple(url for url in reports if answers.get(url) in alike)
         reports = {url: year for url, year in reports.items() if url not in same}
-        rounds.append(_Round(number, finished_at, reports, errors, same))
+        reports = _without_twins(reports, answers, final)
+        rounds.append(_Round(number, finished_at, reports, errors, same, tuple(waiting)))
     return rounds
+
+
+def _without_twins(
+    reports: Mapping[str, int | None], answers: Mapping[str, str | None], final: Mapping[str, str]
+) -> dict[str, int | None]:
+    """One address a report: those that are sent on to one page are one; and those that differ in http, https,
+    www. or the port alone, where they give the same bytes."""
+    kept: dict[str, int | None] = {}
+    seen: set[tuple[str, str]] = set()
+    for url, year in reports.items():
+        marks = {(final.get(url, url), ""), (bare_address(url), answers.get(url) or url)}
+        if marks.isdisjoint(seen):
+            kept[url] = year
+        seen |= marks
+    return kept
 
 
 def _open(home_raw: Path) -> Any:
@@ -213,6 +247,9 @@ def _open(home_raw: Path) -> Any:
     path = Path(home_raw) / "crawl.sqlite"
     if path.is_file():
         db = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=60)
+        db.execute("CREATE TEMP TABLE IF NOT EXISTS crawl_wait (host TEXT, why TEXT)")
+        if db.execute("SELECT 1 FROM main.sqlite_master WHERE name = 'crawl_wait'").fetchone():
+            db.execute("DROP TABLE temp.crawl_wait")
         if db.execute("SELECT 1 FROM sqlite_master WHERE name = 'crawl_find'").fetchone():
             return db
         db.close()
@@ -220,5 +257,6 @@ def _open(home_raw: Path) -> Any:
     db.execute("CREATE TABLE crawl_round (source_id, round, started_at, finished_at)")
     db.execute("CREATE TABLE crawl_visit (url, sha256, visited_at)")
     db.execute("CREATE TABLE crawl_find (source_id, round, url, title, year, rule)")
-    db.execute("CREATE TABLE crawl_page (seq, source_id, url, round, status, rule, due)")
+    db.execute("CREATE TABLE crawl_page (seq, source_id, url, host, round, status, rule, due)")
+    db.execute("CREATE TABLE crawl_wait (host, why)")
     return db

@@ -11,25 +11,25 @@ from dataclasses import replace
 from pathlib import Path
 
 from pipeline.chinese.titles import is_report_title, year_of_title
-from pipeline.crawl.addresses import BadAddress, Resolver, SystemResolver, normalise_url
+from pipeline.crawl.addresses import Resolver, SystemResolver
 from pipeline.crawl.discover import Reading, read_page
-from pipeline.crawl.fetch import UNANSWERED, Fetched, Fetcher
-from pipeline.crawl.frontier import Frontier, Page, Step, Visit
-from pipeline.crawl.hosts import host_of, is_allowed_host
+from pipeline.crawl.fetch import UNANSWERED, Fetcher
+from pipeline.crawl.fetched import Fetched, fetched_of, receipt_of
+from pipeline.crawl.frontier import Frontier, Page, Visit
+from pipeline.crawl.hosts import host_of
+from pipeline.crawl.left import OVER_LIMIT, add_if_unknown, deferred_page, left_step
 from pipeline.crawl.manners import HostResting, Turns
 from pipeline.crawl.policy import Policy
 from pipeline.crawl.progress import UNCHANGED, CrawlResult, CrawlState, Planned, Progress
-from pipeline.crawl.receipt import Receipt, receipt_id_of
+from pipeline.crawl.receipt import Receipt
 from pipeline.crawl.registry import Source
 from pipeline.crawl.render import Renderer, find_chromium
 from pipeline.crawl.robots import Robots
+from pipeline.crawl.steps import PAGING_RULES, choose_steps
 from pipeline.crawl.store import RawStore
 from pipeline.crawl.taken import utc_text
 
 log = logging.getLogger(__name__)
-_PAGING_RULES = frozenset(
-    {"next_link", "page_link", "create_page", "page_total", "dataproxy_group", "dataproxy_post", "json_page"}
-)
 _SHELLS = frozenset({"script_shell", "waiting_room"})
 
 
@@ -48,6 +48,7 @@ class Crawler:
         insecure_hosts: Collection[str] = (),
         dry_run: bool = False,
         render: bool = False,
+        year: int | None = None,
         resolver: Resolver | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -65,10 +66,12 @@ class Crawler:
         self._resolver: Resolver = resolver or self._system_resolver or SystemResolver()
         self._chromium = find_chromium() if render else None
         self._render = render
+        self._year = year
         self._counts: Counter[str] = Counter()
         self._by_source: dict[str, Counter[str]] = {}
         self._due: Counter[str] = Counter()
         self._deferred: dict[str, str] = {}
+        self._met: set[str] = set()
         self._planned: list[Planned] = []
         self._failures: list[str] = []
         self._requests = 0
@@ -111,6 +114,7 @@ class Crawler:
                 await asyncio.wait(list(self._workers.values()), return_when=asyncio.FIRST_COMPLETED)
             if self._errors:
                 raise self._errors[0]
+            self._write_deferred()
             self._frontier.finish_rounds(time.time())
             left = sum(count for _, count in self._frontier.due_hosts())
         finally:
@@ -133,8 +137,20 @@ class Crawler:
             failures=tuple(self._failures),
         )
 
+    def _write_deferred(self) -> None:
+        """Names the addresses that wait for a later run: none is left out of what was fetched in silence."""
+        if self._dry_run:
+            return
+        stated = utc_text(self._clock())
+        with self._store.transaction():
+            self._frontier.keep_waits(self._met, self._deferred)
+            for page in self._frontier.due_pages():
+                why = self._deferred.get(page.host, "")
+                add_if_unknown(self._store, deferred_page(page, why, stated))
+
     def _start_worker(self, host: str) -> None:
         if host not in self._workers and host not in self._deferred:
+            self._met.add(host)
             self._workers[host] = asyncio.create_task(self._work(host), name=f"crawl {host}")
 
     async def _work(self, host: str) -> None:
@@ -167,12 +183,13 @@ class Crawler:
             self._count(page, "planned")
             return
         address = page.url if "#form=" in page.url else page.url.partition("#")[0]
-        visit = self._frontier.visit(address)
-        if visit is not None and visit.visited_at >= page.started_at:
-            # Another source led here in this round: its look is ours too.
-            reading = await self._read(page, visit.sha256, visit.media_type, visit.final_url)
-            await self._finish(page, visit.status, "seen by another source", reading, None, None, None)
+        look = self._frontier.looked_at(address, page.started_at)
+        if look is not None:
+            # Another source, or an address that is sent on to this one, led here in this round: its look is ours too.
+            reading = await self._read(page, look.sha256, look.media_type, look.final_url)
+            await self._finish(page, look.status, f"seen at {look.url}", reading, None, None, None)
             return
+        visit = self._frontier.visit(address)
         known = (
             visit
             if visit and visit.status == "ok" and visit.sha256 and self._store.has(visit.sha256)
@@ -184,12 +201,19 @@ class Crawler:
                 self._robots,
                 etag=known.etag if known else None,
                 last_modified=known.last_modified if known else None,
+                looked_at=lambda target: self._look(target, page.started_at),
             )
         except HostResting as resting:
             if resting.host == page.host:
                 raise
             fetched = Fetched(address, address, "host_resting", str(resting))
         await self._keep(page, address, visit, fetched)
+
+    def _look(self, target: str, since: float) -> Fetched | None:
+        """What this round saw at an address already."""
+        visit = self._frontier.looked_at(target, since)
+        receipt = self._store.receipt(visit.receipt_id) if visit and visit.receipt_id else None
+        return fetched_of(receipt) if receipt else None
 
     async def _keep(self, page: Page, address: str, visit: Visit | None, fetched: Fetched) -> None:
         self._requests += fetched.requests
@@ -210,25 +234,7 @@ class Crawler:
             validators = {}  # a shell that did not change says nothing of what its script shows
         if reading is not None and reading.status != "ok":
             fetched = replace(fetched, status=reading.status, detail=reading.detail)
-        receipt = Receipt(
-            url=address,
-            final_url=fetched.final_url,
-            redirects=fetched.redirects,
-            fetched_at=stated,
-            http_status=fetched.http_status,
-            status=fetched.status,
-            detail=fetched.detail,
-            headers=fetched.headers,
-            media_type=fetched.media_type,
-            sha256=fetched.sha256,
-            bytes=fetched.bytes,
-            rule=page.rule,
-            referrer=page.referrer,
-            source_id=page.source_id,
-            file_name=fetched.file_name,
-            insecure_tls=fetched.insecure_tls,
-        )
-        receipt = replace(receipt, receipt_id=receipt_id_of(receipt))
+        receipt = receipt_of(fetched, page, address, stated)
         same = visit is not None and (visit.sha256, visit.status, visit.final_url) == (
             receipt.sha256,
             receipt.status,
@@ -255,7 +261,7 @@ class Crawler:
         return reading.status in _SHELLS or (
             reading.status == "ok"
             and page.kind == "list"
-            and page.rule not in _PAGING_RULES
+            and page.rule not in PAGING_RULES
             and not reading.steps
             and self._renderer is not None
         )
@@ -294,7 +300,8 @@ class Crawler:
         recheck: tuple[str, int | None, str] | None,
     ) -> None:
         """Commits all that one page gave, then makes sure its steps' hosts have a worker."""
-        steps, limited = self._wanted(page, reading)
+        chosen = choose_steps(page, reading, self._frontier, self._policy, self._hosts, self._year)
+        steps = chosen.followed
 
         def write() -> None:
             if receipt is not None:
@@ -304,7 +311,13 @@ class Crawler:
             if status == "ok" and _is_find(page, reading):
                 title = page.title or (reading.title if reading else "")
                 self._frontier.add_find(page, page.url, title, page.year or year_of_title(title), page.rule)
-            self._frontier.finish(page, "limit" if limited and status == "ok" else status, steps, visit)
+            self._frontier.finish(
+                page, "limit" if chosen.limited and status == "ok" else status, steps, visit
+            )
+            self._frontier.leave(page, chosen.left, OVER_LIMIT)
+            self._frontier.keep_finds(page, chosen.of_other_years)
+            for step in chosen.left:
+                add_if_unknown(self._store, left_step(page, step, utc_text(self._clock())))
 
         await self._commit(write)
         for step in steps:
@@ -315,36 +328,6 @@ class Crawler:
             self._failures.append(f"{page.url}: {status} {detail}".rstrip())
         for step in steps:
             self._start_worker(host_of(step.url))
-
-    def _wanted(self, page: Page, reading: Reading | None) -> tuple[list[Step], bool]:
-        """The steps that are followed: no host that is not allowed, no endless depth, no list that repeats;
-        and whether some were left because the source has led to too many pages."""
-        if reading is None or not reading.steps:
-            return [], False
-        reports = [step for step in reading.steps if step.kind in ("report", "candidate")]
-        barren = page.rule in _PAGING_RULES and all(self._frontier.knows(page, step.url) for step in reports)
-        lists = self._frontier.pages_of(page, ("list", "site"))
-        others = self._frontier.pages_of(page, ("report", "candidate", "attachment"))
-        wanted: list[Step] = []
-        limited = False
-        for step in reading.steps:
-            try:
-                allowed = is_allowed_host(host_of(normalise_url(step.url.partition("#")[0])), self._hosts)
-            except BadAddress:
-                continue
-            if not allowed or (barren and step.rule in _PAGING_RULES):
-                continue
-            if step.deeper and page.depth >= self._policy.max_depth and step.kind != "attachment":
-                continue
-            if self._frontier.knows(page, step.url):
-                continue
-            is_list = step.kind in ("list", "site")
-            if lists + others >= self._policy.max_pages or (is_list and lists >= self._policy.max_list_pages):
-                limited = True
-                continue
-            lists, others = lists + int(is_list), others + int(not is_list)
-            wanted.append(step)
-        return wanted, limited
 
     async def _commit(self, write: Callable[[], None]) -> None:
         """Runs ``write`` in a transaction with those that other workers wait for; returns once it is durable.

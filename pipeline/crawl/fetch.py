@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -20,6 +20,7 @@ from pipeline.crawl.answers import (
     reply_of_error,
     retry_after_seconds,
 )
+from pipeline.crawl.fetched import Fetched
 from pipeline.crawl.hosts import host_of, is_allowed_host
 from pipeline.crawl.manners import HostResting, Turns
 from pipeline.crawl.media import media_type_of, media_type_of_name
@@ -42,34 +43,6 @@ _AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504, 521, 522, 523, 524})
 # retries
 # show in its receipts.
 stamina.instrumentation.set_on_retry_hooks(())
-
-
-_Body = bytes | None
-
-
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """What asking for one address gave.
-
-    ``status`` is ``ok``, ``not_modified`` or what went wrong; the object is kept where ``sha256`` is set.
-    ``requests`` counts those sent for it, robots.txt not counted. ``body`` is set where it was not to be
-    kept.
-    """
-
-    url: str
-    final_url: str
-    status: str
-    detail: str = ""
-    http_status: int | None = None
-    redirects: tuple[str, ...] = ()
-    headers: Mapping[str, str] = field(default_factory=dict)
-    media_type: str = ""
-    sha256: str | None = None
-    body: _Body = None
-    bytes: int | None = None
-    file_name: str | None = None
-    insecure_tls: bool = False
-    requests: int = 0
 
 
 _CHALLENGES = frozenset({202, 412, 521})
@@ -140,12 +113,14 @@ class Fetcher:
         etag: str | None = None,
         last_modified: str | None = None,
         keep: bool = True,
+        looked_at: Callable[[str], Fetched | None] = lambda _: None,
     ) -> Fetched:
         """Fetches one address and keeps what it gives (with ``keep`` false: gives its ``body``); never raises
         for what a server does.
 
         With ``etag`` or ``last_modified`` of an object that is still kept, an unchanged page gives
-        ``not_modified``. Raises ``HostResting`` where the host asks for a longer pause than a run waits.
+        ``not_modified``. What ``looked_at`` gives of an address that a redirect leads to is not asked for
+        again. Raises ``HostResting`` where the host asks for a longer pause than a run waits.
         """
         conditions = {
             name: value
@@ -173,6 +148,9 @@ class Fetcher:
             if problem is not None:
                 return self._fetched(url, seen, problem, requests, insecure)
             seen.append(here)
+            if (look := looked_at(here)) is not None:
+                redirects = (*seen[1:], *look.redirects)
+                return replace(look, url=url, redirects=redirects, requests=requests)
 
     def cookies_of(self, url: str) -> list[tuple[str, str]]:
         """Names and values of the cookies that a request for ``url`` would bring back."""

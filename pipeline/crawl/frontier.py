@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from pipeline.crawl.addresses import BadAddress, normalise_url
@@ -36,6 +36,8 @@ CREATE TABLE IF NOT EXISTS crawl_visit (
     url TEXT PRIMARY KEY, visited_at REAL NOT NULL, status TEXT NOT NULL, receipt_id TEXT,
     sha256 TEXT, media_type TEXT NOT NULL, final_url TEXT NOT NULL, etag TEXT, last_modified TEXT
 );
+CREATE INDEX IF NOT EXISTS crawl_visit_answered ON crawl_visit (final_url);
+CREATE TABLE IF NOT EXISTS crawl_wait (host TEXT PRIMARY KEY, why TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS crawl_find (
     source_id TEXT NOT NULL, round INTEGER NOT NULL, url TEXT NOT NULL, title TEXT NOT NULL, year INTEGER,
     rule TEXT NOT NULL, PRIMARY KEY (source_id, round, url)
@@ -45,6 +47,11 @@ CREATE TABLE IF NOT EXISTS crawl_robots (
     origin TEXT PRIMARY KEY, read_at REAL NOT NULL, status TEXT NOT NULL, body TEXT NOT NULL
 );
 """
+
+
+_DUE = """SELECT p.source_id, url, host, p.round, kind, depth, rule, referrer, title, year, started_at
+    FROM crawl_page p JOIN crawl_round USING (source_id, round)
+    WHERE due = 1 AND source_id IN (SELECT source_id FROM run_source)"""
 
 
 class Step(NamedTuple):
@@ -158,19 +165,28 @@ class Frontier:
 
     def next_page(self, host: str) -> Page | None:
         """Gives the due page of this run at ``host`` that is nearest to its source's address."""
-        for row in self._run(
-            """SELECT p.source_id, url, host, p.round, kind, depth, rule, referrer, title, year, started_at
-                   FROM crawl_page p JOIN crawl_round USING (source_id, round)
-                   WHERE due = 1 AND host = ? AND source_id IN (SELECT source_id FROM run_source)
-                   ORDER BY depth, seq LIMIT 1""",
-            (host,),
-        ):
+        for row in self._run(f"{_DUE} AND host = ? ORDER BY depth, seq LIMIT 1", (host,)):
             return Page(*row)
         return None
+
+    def due_pages(self) -> list[Page]:
+        """Gives the due pages of this run."""
+        return [Page(*row) for row in self._run(f"{_DUE} ORDER BY seq")]
 
     def visit(self, url: str) -> Visit | None:
         """Gives the last look at the address, by any source."""
         for row in self._run("SELECT * FROM crawl_visit WHERE url = ?", (url,)):
+            return Visit(*row)
+        return None
+
+    def looked_at(self, url: str, since: float) -> Visit | None:
+        """Gives a look since then at the address, or at one that was sent on to it: http to https, with and
+        without www."""
+        for row in self._run(
+            "SELECT * FROM crawl_visit WHERE url = ? AND visited_at >= ? UNION ALL "
+            "SELECT * FROM crawl_visit WHERE final_url = ? AND visited_at >= ? LIMIT 1",
+            (url, since, url, since),
+        ):
             return Visit(*row)
         return None
 
@@ -205,6 +221,36 @@ class Frontier:
                 db.execute("INSERT OR REPLACE INTO crawl_visit VALUES (?,?,?,?,?,?,?,?,?)", visit)
             for step in steps:
                 self._add(db, page.source_id, page.round, page.depth + int(step.deeper), page.url, step)
+
+    def leave(self, page: Page, steps: Iterable[Step], status: str) -> None:
+        """Writes down the page's steps that are not followed, with the status that says why."""
+        with self._store.transaction() as db:
+            for step in steps:
+                key = (page.source_id, step.url, page.round)
+                known = "SELECT 1 FROM crawl_page WHERE source_id = ? AND url = ? AND round = ?"
+                if db.execute(known, key).fetchone():
+                    continue  # another page has led to it meanwhile
+                self._add(db, page.source_id, page.round, page.depth + 1, page.url, step)
+                db.execute(
+                    "UPDATE crawl_page SET due = 0, status = ? WHERE source_id = ? AND url = ? AND round = ?",
+                    (status, *key),
+                )
+
+    def keep_finds(self, page: Page, steps: Iterable[Step]) -> None:
+        """Keeps the reports that the round before found at these steps, which this one does not look at."""
+        with self._store.transaction() as db:
+            for step in steps:
+                db.execute(
+                    """INSERT OR IGNORE INTO crawl_find SELECT source_id, ?, url, title, year, rule FROM crawl_find
+                       WHERE source_id = ? AND round = ? AND url = ?""",
+                    (page.round, page.source_id, page.round - 1, step.url),
+                )
+
+    def keep_waits(self, met: Iterable[str], why: Mapping[str, str]) -> None:
+        """Keeps why hosts are left for a later run, of those that this run ``met``."""
+        with self._store.transaction() as db:
+            db.executemany("DELETE FROM crawl_wait WHERE host = ?", [(host,) for host in met])
+            db.executemany("INSERT OR REPLACE INTO crawl_wait VALUES (?, ?)", list(why.items()))
 
     def add_find(self, page: Page, url: str, title: str, year: int | None, rule: str) -> None:
         """Writes down that the page's source shows a report: the completeness checks count these."""

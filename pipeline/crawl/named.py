@@ -48,7 +48,8 @@ def take_addresses(
             policy=policy,
             resolver=resolver,
         )
+        waiting = tuple(f"left for a later run: {host}: {why}" for host, why in done.deferred)
         result += IntakeResult(
-            taken=done.fetched, known=done.unchanged, failed=done.failed, problems=done.failures
+            taken=done.fetched, known=done.unchanged, failed=done.failed, problems=done.failures + waiting
         )
     return result

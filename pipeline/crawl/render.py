@@ -23,7 +23,8 @@ from dataclasses import replace
 from urllib.parse import urlsplit, urlunsplit
 
 from pipeline.crawl.addresses import BadAddress, normalise_url
-from pipeline.crawl.fetch import FORM_MARK, Fetched, Fetcher, RobotsRules
+from pipeline.crawl.fetch import FORM_MARK, Fetcher, RobotsRules
+from pipeline.crawl.fetched import Fetched
 from pipeline.crawl.hosts import host_of
 from pipeline.crawl.manners import HostResting
 from pipeline.crawl.policy import Policy

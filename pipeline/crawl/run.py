@@ -27,6 +27,7 @@ def crawl(
     allow_private: bool = False,
     dry_run: bool = False,
     render: bool = False,
+    year: int | None = None,
     progress: Progress | None = None,
     allowed_hosts: Collection[str] = (),
     insecure_hosts: Collection[str] = (),
@@ -39,7 +40,8 @@ def crawl(
     Goes on where a crawl of the same sources was stopped, else looks at everything again, asking only what
     changed. ``delay``: least pause per host in seconds. ``dry_run``: reads lists, fetches no report, keeps
     nothing; ``planned`` says what a crawl would fetch. ``render``: pages that are a script's shell go
-    through Chromium where it is installed. ``allowed_hosts`` beside those under gov.cn and the sources' own;
+    through Chromium where it is installed. ``year``: lists are read as ever, but of the reports whose year
+    they name only that year's are looked at. ``allowed_hosts`` beside those under gov.cn and the sources' own;
     ``insecure_hosts`` may show any certificate, beside those that the sources say so of.
     ``policy`` gives every other limit (its ``delay`` and ``allow_private`` are set from the arguments),
     ``resolver`` looks names up in place of the system, ``clock`` gives the time that receipts state.
@@ -62,6 +64,7 @@ def crawl(
             insecure_hosts=insecure_hosts,
             dry_run=dry_run,
             render=render,
+            year=year,
             resolver=resolver,
             clock=clock,
         )

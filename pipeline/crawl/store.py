@@ -219,6 +219,17 @@ class RawStore:
             )
             return db.total_changes > before
 
+    def knows(self, url: str) -> bool:
+        """Tells whether the address has a receipt."""
+        with self._lock:
+            return (
+                self._db.execute("SELECT 1 FROM receipt WHERE url = ? LIMIT 1", (url,)).fetchone() is not None
+            )
+
+    def receipt(self, receipt_id: str) -> Receipt | None:
+        """Gives the receipt of that id."""
+        return next(self._select("WHERE receipt_id = ?", (receipt_id,)), None)
+
     def add_recheck(self, receipt_id: str, checked_at: str, http_status: int | None, detail: str) -> None:
         """Writes down that a later look found what ``receipt_id`` says unchanged (304, or the same bytes).
 

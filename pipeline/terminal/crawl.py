@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from pipeline.home import Home
     from pipeline.progress import Tick
 
+_WAITING_SHOWN = 5
+
 least_pause = click.option(
     "--delay",
     default=2.0,
@@ -57,6 +59,11 @@ class Told(NamedTuple):
 @click.option(
     "--render", is_flag=True, help="Fetch script-only pages through Chromium where it is installed."
 )
+@click.option(
+    "--year",
+    type=click.IntRange(2000, 2100),
+    help="Of the reports that lists name, look at this year's alone.",
+)
 def crawl(
     registry: Path | None,
     sources: tuple[str, ...],
@@ -64,6 +71,7 @@ def crawl(
     allow_private: bool,
     dry_run: bool,
     render: bool,
+    year: int | None,
 ) -> None:
     """Fetch what the source registry names, politely and resumably; `yangguang run` then takes what was
     crawled."""
@@ -85,6 +93,7 @@ def crawl(
                 allow_private=allow_private,
                 dry_run=dry_run,
                 render=render,
+                year=year,
                 progress=Told(tick),
             )
     except UserError as error:
@@ -127,9 +136,15 @@ def source_lines(home: Home) -> Iterator[str]:
     from pipeline.stages import registry_of
 
     chosen = load_registry(registry_of(home))
-    seen = [row for row in sources_table(home.make().raw, chosen) if row.last_seen or row.last_error]
+    table = sources_table(home.make().raw, chosen)
+    seen = [row for row in table if row.last_seen or row.last_error or row.waiting]
     rows = [(r.source_id, r.issuer, r.last_seen, _by_year(r), r.last_error) for r in seen]
     yield from grid(("source", "issuer", "last seen", "reports by year", "last error"), rows, 60)
     yield f"({len(seen)} of {len(chosen)} sources crawled so far)"
+    for row in seen:
+        for line in row.waiting[:_WAITING_SHOWN]:
+            yield f"{row.source_id}: left for a later run: {line}"
+        if len(row.waiting) > _WAITING_SHOWN:
+            yield f"{row.source_id}: and {len(row.waiting) - _WAITING_SHOWN} more: see status and detail of core.document"
     for finding in check_sources(home.raw, chosen):
         yield f"{finding.source_id}: {finding.rule}: {finding.message}"
