@@ -74,13 +74,6 @@ class Home:
         path = self.root / "division_events.csv"
         return path if path.is_file() else None
 
-    @property
-    def notice(self) -> str:
-        """What must be said with all that this home hands over (``notice.txt``), as one line; empty where nothing
-        must."""
-        path = self.root / "notice.txt"
-        return " ".join(path.read_text(encoding="utf-8").split()) if path.is_file() else ""
-
     def make(self) -> Home:
         """Make the folders that are absent."""
         for folder in (self.raw, self.warehouse, self.read, self.inbox):

@@ -226,7 +226,6 @@ def facts_of(home: Home, store: RawStore) -> dict[str, str]:
         "inputs": digest.hexdigest()[:16],
         "receipts": str(documents),
         "day": day,
-        "notice": home.notice,
         "duckdb": version("duckdb"),
         "own_events": hashlib.sha256(home.division_events.read_bytes()).hexdigest()[:16]
         if home.division_events

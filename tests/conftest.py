@@ -22,6 +22,7 @@ SLOW_ROOMS = (
     "extract/test_extract_drawn",
     "load/test_load_dagster",
     "load/test_load_publish",
+    "load/test_load_release",
     "load/test_load_snapshot",
     "load/test_load_verify",
     "reading/test_formats_archives",

@@ -4,7 +4,7 @@ from pipeline.chinese.labels import normalise_label
 from pipeline.codebook.codebook import Codebook, load_codebook
 from pipeline.codebook.formula import Linear, Quotient, Ref, Relation, Term
 from pipeline.codebook.reader import CodebookError, codebook_folder, codebook_version
-from pipeline.codebook.release_rows import Attribution, Caveat, Value
+from pipeline.codebook.release_rows import Attribution, Caveat, Key, Value
 from pipeline.codebook.rows import (
     Applicant,
     Column,
@@ -34,6 +34,7 @@ __all__ = [
     "Form",
     "Group",
     "Indicator",
+    "Key",
     "Linear",
     "Measure",
     "Quotient",

@@ -18,7 +18,7 @@ from pipeline.codebook.reader import (
     read_table,
     unique,
 )
-from pipeline.codebook.release_rows import Attribution, Caveat, Value
+from pipeline.codebook.release_rows import Attribution, Caveat, Key, Value
 from pipeline.codebook.rows import (
     STATA_NAME,
     Applicant,
@@ -57,6 +57,7 @@ class Codebook:
     values: tuple[Value, ...]
     caveats: tuple[Caveat, ...]
     attributions: tuple[Attribution, ...]
+    keys: tuple[Key, ...]
     version: str
 
     @cached_property
@@ -158,8 +159,15 @@ class Codebook:
 
     def values_of(self, table: str, column: str) -> tuple[Value, ...]:
         """The values that a column may hold, where they are few; ``table`` is ``schema.table``, or empty where
-        only the name is known. Empty where anything may stand there."""
-        return self._values.get(f"{table}.{column}") or self._values.get(column, ())
+        only the name is known. Empty where anything may stand there. Names that all tables share are those of
+        ``core`` and ``mart``: ``ref`` says of rules and the like for which of several they hold."""
+        shared = () if table.startswith("ref.") else self._values.get(column, ())
+        return self._values.get(f"{table}.{column}") or shared
+
+    def primary_key(self, table: str) -> tuple[str, ...]:
+        """The columns that tell the rows of a table (``schema.table``) apart; empty where only all of them
+        do."""
+        return next((k.columns for k in self.keys if k.table == table and not k.refers_to), ())
 
     @cached_property
     def stata_names(self) -> Mapping[str, str]:
@@ -231,6 +239,7 @@ def _loaded(folder: Path) -> Codebook:
             )
     unique("values.csv", ((v.name, v.value) for v in codebook.values))
     unique("values.csv", ((v.name, v.code) for v in codebook.values))
+    unique("keys.csv", (k.table for k in codebook.keys if not k.refers_to))
     unique("caveats.csv", (c.caveat_id for c in codebook.caveats))
     _whole(codebook.columns)
     _named(codebook)

@@ -19,7 +19,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, TypeAdapter, ValidationError
 
-from pipeline.codebook.release_rows import Attribution, Caveat, Value
+from pipeline.codebook.release_rows import Attribution, Caveat, Key, Value
 from pipeline.codebook.rows import (
     Applicant,
     Column,
@@ -55,6 +55,7 @@ TABLES: Mapping[str, Any] = {
     "values.csv": Value,
     "caveats.csv": Caveat,
     "attributions.csv": Attribution,
+    "keys.csv": Key,
 }
 """Each file and what its rows are, in the order of reading: a file may name what stands in those above it."""
 

@@ -4,9 +4,9 @@ mind."""
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
 
 from pipeline.codebook.rows import Id, Note, Text
 
@@ -44,3 +44,24 @@ class Attribution:
     url: Note
     used_zh: Text
     used_en: Text
+
+
+def _words(value: object) -> object:
+    return tuple(value.split()) if isinstance(value, str) else value
+
+
+Names = Annotated[
+    tuple[Annotated[str, StringConstraints(pattern=r"^[a-z_0-9]+$")], ...], BeforeValidator(_words)
+]
+TableId = Annotated[str, StringConstraints(pattern=r"^(core|ref|mart)\.[a-z_]+$")]
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What tells the rows of a table apart (``refers_to`` empty: its primary key), or columns that name a row
+    of another table."""
+
+    table: TableId
+    columns: Names
+    refers_to: Literal[""] | TableId
+    refers_columns: Names

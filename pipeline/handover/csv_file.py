@@ -32,9 +32,13 @@ def csv_cell(value: Any) -> str:
     return guarded(plain_text(value)) if isinstance(value, str | list | tuple) else str(value)
 
 
-def write_csv_file(table: Table, path: Path) -> None:
-    """Write a table with its columns' names in the first line."""
+def write_csv_file(table: Table, path: Path) -> int:
+    """Write a table with its columns' names in the first line; gives the number of rows."""
     with path.open("w", encoding="utf-8-sig", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow([f.name for f in table.fields])
-        writer.writerows([csv_cell(v) for v in row] for row in table.rows)
+        rows = 0
+        for row in table.rows:
+            writer.writerow([csv_cell(v) for v in row])
+            rows += 1
+    return rows

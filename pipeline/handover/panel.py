@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from pipeline.codebook import Codebook
 from pipeline.handover.csv_file import write_csv_file
+from pipeline.handover.package import json_page, package, places_of, resource
 from pipeline.handover.release import (
     Release,
     bibtex,
@@ -65,7 +66,7 @@ def write_panel(con: duckdb.DuckDBPyConnection, codebook: Codebook, target: Path
         told = list(write_workbook(tables, aside / name, made=release.made, title=release.title))
         files = {name: "; ".join(f"{sheet}: {what}" for sheet, what in _LIKE.items())}
     else:
-        files, told = {}, []
+        files, told, resources = {}, [], []
         for table in tables:
             if table.name in ("caveats", "citation"):  # they stand in README.md, CITATION.cff
                 continue
@@ -76,8 +77,17 @@ def write_panel(con: duckdb.DuckDBPyConnection, codebook: Codebook, target: Path
                 told += write_stata(
                     table, path, names=codebook.stata_names, made=release.made, title=release.title
                 )
-            else:
-                write_csv_file(table, path)
+                continue
+            rows = write_csv_file(table, path)
+            of = {"panel": PANEL, "long": LONG}.get(table.name, "")
+            what = _LIKE[table.name]
+            resources.append(
+                resource(
+                    codebook, aside, [path], table.fields, of=of, rows=rows, name=table.name, description=what
+                )
+            )
+        described = package(codebook, release, places_of(con), resources)
+        (aside / "datapackage.json").write_text(json_page(described), encoding="utf-8")
     page = read_me(release, codebook, files)
     if told:
         page += "\n## 格式所限 / What the format does not hold\n\n" + "".join(f"- {line}\n" for line in told)

@@ -28,6 +28,10 @@ KEYWORDS = (
     "transparency",
     "administrative law",
 )
+INVENTED = (
+    "演示数据：机关、地方与数字均为虚构。 / Demonstration: its bodies, places and figures are invented."
+)
+"""Said with all that a home of invented bodies hands over."""
 _UNDATED = date(1980, 1, 1)
 
 
@@ -74,7 +78,9 @@ def release_of(con: duckdb.DuckDBPyConnection) -> Release:
     ).fetchone()
     first, last, bodies, reports = spans or (None, None, 0, 0)
     day = date.fromisoformat(facts["day"]) if facts.get("day") else None
-    return Release(version_of(facts), day, facts.get("notice", ""), facts, first, last, bodies, reports)
+    return Release(
+        version_of(facts), day, INVENTED if facts.get("invented") else "", facts, first, last, bodies, reports
+    )
 
 
 def citation(release: Release) -> str:
@@ -146,7 +152,6 @@ def licence_page(release: Release, codebook: Codebook) -> str:
 def read_me(release: Release, codebook: Codebook, files: Mapping[str, str]) -> str:
     """The page that lies beside what is handed over: what it is, ``files`` with what each is, what to mind,
     licence, citation."""
-    span = f"{release.first_year}–{release.last_year}" if release.first_year else "—"
     lines = [
         f"# {TITLE_ZH}",
         "",
@@ -155,7 +160,7 @@ def read_me(release: Release, codebook: Codebook, files: Mapping[str, str]) -> s
         *_notice(release),
         f"版本 / version: `{release.version}`  ",
         f"截至 / as of: {release.day or '—'}  ",
-        f"报告年度 / report years: {span}; 机关 / bodies: {release.bodies}; 报告 / reports: {release.reports}",
+        spans(release),
         "",
         "## 文件 / Files",
         "",
@@ -175,6 +180,12 @@ def read_me(release: Release, codebook: Codebook, files: Mapping[str, str]) -> s
         "",
     ]
     return "\n".join(lines)
+
+
+def spans(release: Release) -> str:
+    """What the release spans, in one line."""
+    years = f"{release.first_year}–{release.last_year}" if release.first_year else "—"
+    return f"报告年度 / report years: {years}; 机关 / bodies: {release.bodies}; 报告 / reports: {release.reports}"
 
 
 def _notice(release: Release) -> list[str]:

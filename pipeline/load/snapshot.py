@@ -1,7 +1,7 @@
 """A snapshot: every table as Parquet, a Frictionless data package, the codebook, what changed, and checksums.
 
-The same warehouse gives the same bytes: rows are sorted, no clock is asked, and the version is the package's
-version with a hash of inputs and code.
+The same warehouse gives the same bytes: rows are sorted, no clock is asked, and the version is the day of the
+newest input, the package's version and a hash of inputs and code (docs/decisions/0011-release.md).
 """
 
 from __future__ import annotations
@@ -17,11 +17,13 @@ from typing import Any
 
 import duckdb
 
-from pipeline.codebook import load_codebook
+from pipeline.codebook import Codebook, load_codebook
 from pipeline.durable import sync, write_whole
+from pipeline.handover.catalogue import dcat, schema_org
+from pipeline.handover.package import json_page, package, places_of, resource
 from pipeline.handover.parquet import write_parquet
-from pipeline.handover.release import version_of
-from pipeline.handover.tables import fields_of
+from pipeline.handover.release import citation_cff, licence_page, read_me, release_of, version_of
+from pipeline.handover.tables import Field, fields_of
 from pipeline.home import Home
 from pipeline.load.codebook_page import codebook_page
 from pipeline.load.difference import NoSnapshot, differing
@@ -29,26 +31,21 @@ from pipeline.load.publish import digest_of
 from pipeline.load.warehouse import opened
 
 SCHEMAS = ("core", "ref", "mart")
-KEYS = {
-    "core.document": "document_id",
-    "core.report": "report_id",
-    "core.observation": "observation_id",
-    "core.finding": "finding_id",
-    "core.statement": "statement_id",
-    "core.section": "report_id, section",
-}
-_TYPES = {
-    "VARCHAR": "string",
-    "VARCHAR[]": "array",
-    "INTEGER": "integer",
-    "BIGINT": "integer",
-    "BOOLEAN": "boolean",
-    "DATE": "date",
-    "TIMESTAMP": "datetime",
-}
 LATEST = "latest"
 SUMS = "SHA256SUMS"
 UNEXPECTED = "unexpected_file"
+FILES = {
+    "core/": "报告、单元格、核对 / reports, cells, checks",
+    "mart/": "面板与各分析表 / the panel and the other marts",
+    "ref/": "编码手册与区划 / the codebook and the divisions",
+    "datapackage.json": "各表的列、类型、单位、取值、主外键、哈希 / columns, types, units, values, keys, hashes",
+    "codebook.md": "编码手册 / the codebook",
+    "CHANGES.md": "与前一版相比变动的数 / figures that differ from the version before",
+    "schema.org.jsonld": "目录用 / for catalogues (schema.org)",
+    "dcat.jsonld": "目录用 / for catalogues (DCAT)",
+    "SHA256SUMS": "各文件的哈希 / hashes of the files",
+}
+"""What a snapshot's README says of its files."""
 LISTED = 5_000
 """Rows of CHANGES.md, at most; it says how many it leaves out."""
 log = logging.getLogger(__name__)
@@ -76,10 +73,8 @@ def write_snapshot(home: Home, target: Path | None = None) -> Path:
         aside.mkdir(parents=True)
         tables = _tables(con)
         resources = [_export(con, schema, table, aside) for schema, table in tables]
-        facts = dict(con.execute("SELECT key, value FROM meta.build").fetchall())
         before = _previous(home, version)
-        _write_package(aside, version, resources, facts, before)
-        (aside / "codebook.md").write_text(codebook_page(load_codebook()), encoding="utf-8")
+        _write_beside(con, aside, resources, before)
         (aside / "CHANGES.md").write_text(_changes(before, aside, version), encoding="utf-8")
     _write_sums(aside)
     if (
@@ -153,75 +148,56 @@ def _tables(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
 
 
 def _export(con: duckdb.DuckDBPyConnection, schema: str, table: str, folder: Path) -> dict[str, Any]:
-    name = f"{schema}.{table}"
-    order = KEYS.get(name, "ALL")
+    """Write one table; gives what the data package says of it."""
+    name, codebook = f"{schema}.{table}", load_codebook()
+    order = order_of(codebook, name)
     (folder / schema).mkdir(exist_ok=True)
-    columns = con.execute(
-        "SELECT column_name, data_type, comment FROM duckdb_columns() WHERE schema_name = ? AND table_name = ? "
-        "ORDER BY column_index",
-        [schema, table],
-    ).fetchall()
+    wanted = [("", folder / schema / f"{table}.parquet")]
     if name == "core.observation":
         # a file a year, beside each other: a folder named by the year would give readers that column twice
         (folder / schema / table).mkdir()
         years = con.execute(f"SELECT DISTINCT year FROM {name} ORDER BY year NULLS LAST").fetchall()
-        paths = []
-        for (year,) in years:
-            part = folder / schema / table / f"{'unknown' if year is None else int(year)}.parquet"
-            where = "year IS NULL" if year is None else f"year = {int(year)}"
-            _copy(con, f"SELECT * FROM {name} WHERE {where} ORDER BY {order}", part, schema, table)
-            paths.append(part.relative_to(folder).as_posix())
-        path: str | list[str] = paths
-    else:
-        out = folder / schema / f"{table}.parquet"
-        _copy(con, f"SELECT * FROM {name} ORDER BY {order}", out, schema, table)
-        path = out.relative_to(folder).as_posix()
+        parts = folder / schema / table
+        wanted = [(f"WHERE year = {int(y)}", parts / f"{int(y)}.parquet") for (y,) in years if y is not None]
+        if not wanted or (None,) in years:
+            wanted.append(("WHERE year IS NULL", parts / "unknown.parquet"))
+    rows = 0
+    fields: tuple[Field, ...] = ()
+    for where, path in wanted:
+        answer = con.execute(f"SELECT * FROM {name} {where} ORDER BY {order}")
+        fields = fields_of(answer, codebook, schema, table)
+        rows += write_parquet(answer, fields, path)
+    paths = [path for _, path in wanted]
     comment = con.execute(
         "SELECT comment FROM duckdb_tables() WHERE schema_name = ? AND table_name = ?", [schema, table]
     ).fetchone()
-    return {
-        "name": f"{schema}_{table}",
-        "path": path,
-        "format": "parquet",
-        "mediatype": "application/vnd.apache.parquet",
-        "description": (comment[0] if comment else None) or "",
-        "schema": {
-            "fields": [
-                {
-                    "name": c,
-                    "type": _TYPES.get(t, "number" if t.startswith("DECIMAL") else "string"),
-                    "description": d or "",
-                }
-                for c, t, d in columns
-            ]
-        },
-    }
-
-
-def _copy(con: duckdb.DuckDBPyConnection, query: str, path: Path, schema: str, table: str) -> None:
-    answer = con.execute(query)
-    write_parquet(answer, fields_of(answer, load_codebook(), schema, table), path)
-
-
-def _write_package(
-    folder: Path, version: str, resources: list[dict[str, Any]], facts: dict[str, str], before: Path | None
-) -> None:
-    package = {
-        "profile": "data-package",
-        "name": "yangguang",
-        "title": "政府信息公开工作年度报告 / Yearly reports on information requests",
-        "version": version,
-        "licenses": [{"name": "CC-BY-4.0"}],
-        "sources": [
-            {"title": "各级行政机关政府信息公开工作年度报告 / yearly reports of Chinese government bodies"}
-        ],
-        "yangguang": {k: facts[k] for k in sorted(facts)},
-        "compared_with": before.name if before else None,
-        "resources": resources,
-    }
-    (folder / "datapackage.json").write_text(
-        json.dumps(package, ensure_ascii=False, indent=1, sort_keys=False) + "\n", encoding="utf-8"
+    return resource(
+        codebook, folder, paths, fields, of=name, rows=rows, description=(comment[0] if comment else "") or ""
     )
+
+
+def order_of(codebook: Codebook, name: str) -> str:
+    """The order of a table's rows in its files: by its key, else by all columns."""
+    return ", ".join(codebook.primary_key(name)) or "ALL"
+
+
+def _write_beside(
+    con: duckdb.DuckDBPyConnection, folder: Path, resources: list[dict[str, Any]], before: Path | None
+) -> None:
+    """What lies beside the tables: the data package, what catalogues take, licence, citation, codebook."""
+    codebook, release, places = load_codebook(), release_of(con), places_of(con)
+    compared = before.name if before else None
+    pages = {
+        "README.md": read_me(release, codebook, FILES),
+        "LICENSE.md": licence_page(release, codebook),
+        "CITATION.cff": citation_cff(release),
+        "codebook.md": codebook_page(codebook),
+        "datapackage.json": json_page(package(codebook, release, places, resources, compared_with=compared)),
+        "schema.org.jsonld": json_page(schema_org(codebook, release, places, resources)),
+        "dcat.jsonld": json_page(dcat(codebook, release, places, resources)),
+    }
+    for name, text in pages.items():
+        (folder / name).write_text(text, encoding="utf-8")
 
 
 def _write_sums(folder: Path) -> None:

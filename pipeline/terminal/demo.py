@@ -20,10 +20,6 @@ PORTAL_HOST = "www.yunze.example"
 """A name that no machine has (RFC 2606): the crawl is told where the portal is, and addresses stay the same
 on every machine, so the same corpus gives the same snapshot."""
 PORTAL_PORT = 8418
-INVENTED = (
-    "演示数据：机关、地方与数字均为虚构。 / Demonstration: its bodies, places and figures are invented."
-)
-"""Said with all that the demo's home hands over."""
 DELAY_S = 0.02
 FETCHED_AT = datetime(2026, 6, 1, tzinfo=UTC).timestamp()
 """The time that the demo's receipts state: the invented province has an invented today."""
@@ -53,7 +49,6 @@ def prepare_demo(home: Home) -> None:
     from pipeline.home import INVENTED
 
     corpus = shipped_corpus()
-    (home.root / "notice.txt").write_text(INVENTED + "\n", encoding="utf-8")
     for name in ("divisions.csv", "division_events.csv", "truth.json"):
         (home.root / name).write_bytes(corpus.beside[name])
     (home.root / INVENTED).write_text(

