@@ -47,7 +47,7 @@ class Attribution:
 
 
 def _words(value: object) -> object:
-    return tuple(value.split()) if isinstance(value, str) else value
+    return tuple(p for p in value.split(" ") if p) if isinstance(value, str) else value
 
 
 Names = Annotated[
