@@ -219,6 +219,7 @@ OWN = Body("take", "")
 _TO = frozenset("向给由")
 _BASIS = frozenset(("按照", "根据", "依据", "落实"))
 _TOWNS = frozenset("乡镇街")
+_TOWNSHIP = re.compile(r"(?:乡|镇|街道|街道办事处)(?:人民政府)?$")
 _DIRECT = "直"
 """In 省直单位: a government and these are not its area, whose lower governments they leave out."""
 _LONGEST_NAME = 10
@@ -334,7 +335,10 @@ def body_of(
                 continue  # 各县区教育局
             body = Body("take", "own")
         elif token.value == "area":
-            body = Body("doubt" if narrow else "take", "whole")
+            own_area = not _TOWNS.isdisjoint(surface[-1:]) and any(_TOWNSHIP.search(own) for own in names)
+            body = Body(
+                "doubt" if narrow and not own_area else "take", "whole"
+            )  # 全乡 of a township is itself
         elif token.value == "group":
             if after is not None and _is_channel(after):
                 body = Body("doubt", "level")

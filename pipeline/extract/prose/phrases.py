@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from pipeline.extract.prose.clauses import Clause, clause_of, concepts_of
@@ -33,6 +34,8 @@ OUTCOMES = frozenset(
         "r_process",
     ]
 )
+_DEEDS_TOLD = frozenset(["train", "meet", "press"]) | DECIDED
+"""Subjects whose 信息 are items that tell of them."""
 _GROUNDS = frozenset(["notheld", "create", "unclear"])
 CHANNELS = frozenset(["website", "wechat", "weibo", "newmedia", "gazette", "otherway", "platform", "media"])
 FORMS = frozenset(["f_person", "f_fax", "f_online", "f_letter", "f_email"])
@@ -164,7 +167,7 @@ def subject_of(
     """The subject behind the clause, the clause's topic, and the other matter that it is of ("" where none)."""
     own = clause.topic
     if own == "disclosed" and subject.topic.startswith("ask") and "disc" not in concepts:
-        own = "" if concepts & {"apply", "submit"} else own  # 通过门户网站提交申请5件
+        own = "" if concepts & ({"apply", "submit"} | FORMS) else own  # 通过门户网站提交申请5件
     topic = own or subject.topic or ("ask" if concepts & ASKS else "")
     if {"already", "info"} <= concepts and not subject.topic.startswith("ask"):
         concepts.symmetric_difference_update(
@@ -230,6 +233,8 @@ def phrase_of(
         "recv" in concepts or concepts >= {"submit", "request"} or concepts >= {"submit", "gk"}
     ):
         concepts -= _WAYS
+    if number.kind == "doc" and _is_class(clause, number, said):
+        concepts.add("class")  # 培训信息6条, 其中行政许可0条: items of information, not deeds
     documents = topic in ("norm", "reg") or topic in DECIDED
     if documents and clause.opener in JOINTS and not concepts & _OF_DOCUMENTS and said:
         alike = said[-1].topic in (("norm", "reg") if topic not in DECIDED else DECIDED)
@@ -241,6 +246,17 @@ def phrase_of(
     if concepts == {"gk"} and subject.office and "sub" in clause.left_kinds:
         return {subject.office}, subject.office
     return concepts, topic
+
+
+def _is_class(clause: Clause, number: Number, said: Sequence[Said]) -> bool:
+    """Whether items of information are counted by what they are about: its word right before 信息, or a deed that is
+    a part of a count of information."""
+    about = any(
+        after.value == "info" and before.end == after.start and before.topic in _DEEDS_TOLD
+        for before, after in pairwise(clause.left)
+    )
+    part = number.unit == "条" and clause.topic in DECIDED and "sub" in clause.left_kinds
+    return about or (part and bool(said) and "info" in said[-1].concepts)
 
 
 def items_of(found: Sequence[Token]) -> list[list[Token]]:

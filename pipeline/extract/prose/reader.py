@@ -309,6 +309,8 @@ class Reader:
         counts_bodies = bool(clause.right) and clause.right[0].kind == "body"
         if number.kind == "place" and topic.startswith("ask") and not counts_bodies:
             kind = "doc"  # 申请事项12个
+        if number.kind == "place" and "normdoc" in concepts and concepts & {"issue", "repeal"}:
+            kind = "doc"  # 废止规范性文件6个
         unread = ""
         if not clause.kinds.isdisjoint(("unknown", "id")):
             unread = "".join([t.value for t in clause.all if t.kind in ("unknown", "id") and t not in named])
@@ -343,7 +345,9 @@ class Reader:
             decisions = self.judge.decide(phrase)
             if not decisions and number.value == 0:
                 decisions = self.judge.decide(phrase._replace(unit="", reads="nil"))
-            if set(concepts) == {"refused"} and any("proactive" in s.concepts for s in said):
+            if set(concepts) <= {"refused", "onreq", "request"} and any(
+                "proactive" in s.concepts for s in said
+            ):
                 decisions = ()  # 主动公开9条,依申请公开2条,不予公开1条: what documents are, not what was asked
             if not self.judge.holds(decisions, clause, subject, concepts):
                 decisions = ()

@@ -118,12 +118,22 @@ def listed(clause: Clause, flat: str) -> frozenset[Token]:
             opens = [i for i in range(at) if tokens[i].value in _NAMED_CHANNELS]
             first = opens[-1] + 1 if opens else 0
             return frozenset(t for t in tokens[first : at - 1] if t.kind in _IN_LISTS)
-        if tokens[at].value == "info" and flat[tokens[at - 1].start] == "等":
-            verbs = [i for i in range(at) if "disc" in concepts_of(tokens[i : i + 1])]
+        if tokens[at].value == "info" and (ends := _ends_list(tokens, at, flat)):
+            verbs = [i for i in range(ends) if "disc" in concepts_of(tokens[i : i + 1])]
             if verbs:
-                between = tokens[verbs[-1] + 1 : at - 1]
+                between = tokens[verbs[-1] + 1 : ends]
                 return frozenset(t for t in between if t.kind in _IN_LISTS)
     return frozenset()
+
+
+def _ends_list(tokens: Sequence[Token], at: int, flat: str) -> int:
+    """Where 等 stands before word ``at`` with nothing but fillers between (等方面的政府信息); 0 where it does not."""
+    for before in range(at - 1, 0, -1):
+        if tokens[before].kind != "fill":
+            return 0
+        if flat[tokens[before].start] == "等":
+            return before
+    return 0
 
 
 _OF_BODIES = re.compile(r"[局委办厅心站所部院会社馆县市区镇乡]$")

@@ -41,6 +41,8 @@ _COUNT = re.compile(r"\d+(?![\d.．、):%/\-~至到年月季度全我本共])")
 """A number behind which stands nothing that makes it a time, an item's number or a percentage."""
 _WORD_NUMBER = re.compile(rf"(?P<n>[{_CJK}]+)(?P<scale>[余多几]?(?:[万亿](?!元))?[余多]?)")
 _YEAR = re.compile(rf"(?<!\d)({FULL_YEAR})(?:年度?|(?=全|我|本|共|度))")
+_BARE_YEAR = re.compile(rf"({FULL_YEAR})(?=[一-鿿]{{2}})(?![余多百千万亿件条个次人份篇期项元])")
+"""A year without its sign at the beginning of a sentence (2012宋店乡...)."""
 _FULL = re.compile(
     rf"(?:(?P<a>{FULL_YEAR})年)?(?P<m>1|5)月1日(?:起|开始)?(?:至|到|-|~|—)+(?:(?P<b>{FULL_YEAR})年|同年)?12月31日(?:止|期间|为止)?"
 )
@@ -215,7 +217,14 @@ def _counted(match: re.Match[str], flat: str, lexicon: Lexicon) -> tuple[Number,
     before = flat[at - 1 : at]
     if before.isdigit() or before == "第" or (before in _RANGE and flat[at - 2 : at - 1].isdigit()):
         return None
-    if before == "〔" or (number[0] in "百千万" or (number[0] == "十" and before in ("数", "几"))):
+    many = (
+        number in ("百", "千", "万") and scale[:1] in ("余", "多") and before not in ("数", "几", "上", "成")
+    )
+    if (
+        before == "〔"
+        or (number[0] in "百千万" and not many)
+        or (number[0] == "十" and before in ("数", "几"))
+    ):
         return None
     if _STRING.fullmatch(number) or len(number) > 12:
         return None
@@ -223,9 +232,11 @@ def _counted(match: re.Match[str], flat: str, lexicon: Lexicon) -> tuple[Number,
         return None
     end = match.end()
     unit = _longest(lexicon.units, flat, end)
+    if unit and (word := _longest(lexicon.words, flat, end)) and len(word[0]) > len(unit[0]):
+        unit = None  # 87分别为
     if unit is None and match["scale"] and match["scale"][-1] in "余多几" and not number[0].isdigit():
         return None
-    value, approx = parse_figure(number, scale)
+    value, approx = parse_figure(f"一{number}" if many else number, scale)
     if value is None:
         return None
     name, kind = (unit[0], unit[1].value) if unit else ("", "")
@@ -235,8 +246,11 @@ def _counted(match: re.Match[str], flat: str, lexicon: Lexicon) -> tuple[Number,
 
 def _digit_token(flat: str, at: int, lexicon: Lexicon) -> Token | None:
     """What begins with a digit: a year, a date, a percentage, a figure."""
-    if not _COUNT.match(flat, at) and (token := _time_token(flat, at)):
-        return token
+    if not _COUNT.match(flat, at):
+        if token := _time_token(flat, at):
+            return token
+    elif (not at or flat[at - 1] in PUNCTUATION) and (found := _BARE_YEAR.match(flat, at)):
+        return Token("time", "year", at, found.end(), year=int(found[1]))
     if (found := _NUMBER.match(flat, at)) and (read := _counted(found, flat, lexicon)):
         return _number_token(found[0], at, read)
     return None

@@ -53,6 +53,29 @@ BOOK = load_codebook()
             960,
             "doubtful",
         ),
+        ("青岚县司法局", "2016青岚县通过网站公开信息36条。", "proactive.channel.website", 2016, ""),
+        ("青岚县司法局", "公开培训信息6条。", "training.sessions", 6, "unclaimed"),
+        (
+            "青岚县司法局",
+            "公开信息数共234条,其中行政许可0条。",
+            "proactive.licensing.decisions",
+            0,
+            "unclaimed",
+        ),
+        (
+            "青岚县司法局",
+            "主动公开文件41件,依申请公开0件,不予公开25件。",
+            "application.received",
+            0,
+            "unclaimed",
+        ),
+        (
+            "青岚县司法局",
+            "公开信息51条,其中决策公开30条,执行和结果公开21条。",
+            "proactive.disclosed.total",
+            21,
+            "unclaimed",
+        ),
     ],
 )
 def test_what_is_not_its_own_is_told(issuer: str, text: str, indicator: str, value: int, status: str) -> None:
@@ -60,3 +83,15 @@ def test_what_is_not_its_own_is_told(issuer: str, text: str, indicator: str, val
     assert (indicator, Decimal(value)) not in {(o.indicator, o.resolved) for o in found.observations}
     told = [s.status for s in found.statements if s.value == value and s.raw in text]
     assert status in told or not status, found.statements
+
+
+def test_all_of_a_township_is_the_township_itself() -> None:
+    """全乡 in a township's own report names no body below it that would report by itself."""
+    found = read_prose(
+        [Paragraph("全乡没有收到政府信息公开申请。", "p0")],
+        template="v2008",
+        year=2016,
+        codebook=BOOK,
+        issuer="青岚县柳岸乡人民政府",
+    )
+    assert [(o.indicator, o.resolved) for o in found.observations] == [("application.received", 0)]
