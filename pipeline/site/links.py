@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import quote
 
 TOTAL = "total"
@@ -34,6 +35,7 @@ def measure_anchor(measure_id: str) -> str:
     return f"m:{measure_id}"
 
 
+@lru_cache(maxsize=65_536)
 def link(page: str, anchor: str = "") -> str:
     """An address as a link's value."""
     return quote(page) + (f"#{quote(anchor, safe=':~.')}" if anchor else "")

@@ -12,6 +12,7 @@ from pipeline.site.compare import value_text
 from pipeline.site.links import figure_anchor, link, measure_anchor, place_page, report_page
 from pipeline.site.places import place_link
 from pipeline.site.questions import cell_text
+from pipeline.site.snippets import both, said
 from pipeline.site.words import HERE, Word, load_words, shown, word
 
 MENU = (
@@ -36,10 +37,13 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
             undefined=jinja2.StrictUndefined,
+            auto_reload=False,
         )
         self._env.globals.update(
             words=load_words(),
             word=word,
+            both=both,
+            said=said,
             shown=shown,
             level=lambda key: word("level", key),
             unit=lambda key: word("unit", key).zh,

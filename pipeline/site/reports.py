@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import duckdb
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from pipeline.site.atlas import Atlas, Head
 from pipeline.site.checks import Tested, rules_by_form
 from pipeline.site.links import TOTAL, figure_anchor, link, measure_anchor
 from pipeline.site.series import read_key
+from pipeline.site.snippets import (
+    NO_CELL,
+    both,
+    evidence,
+    listed_figure,
+    made_row,
+    marked_row,
+    marked_sentence,
+    matrix_cell,
+    term_links,
+)
 from pipeline.site.streams import Grouped, rows_of
 from pipeline.site.words import Word, plain, shown, word
 
@@ -40,8 +52,6 @@ SELECT report_id, cells_expected, cells_resolved, cells_proved, cells_ambiguous,
 """
 _LABELS = "SELECT template, indicator, label_zh, label_en, table_name FROM ref.indicator"
 _APPLICANTS = "SELECT applicant, label_zh, label_en FROM ref.applicant ORDER BY position"
-_SIDE = 60
-"""Signs of a sentence that are shown before and behind the figure's clause, at most."""
 
 
 class Cell(NamedTuple):
@@ -70,6 +80,23 @@ class Cell(NamedTuple):
         """Whether there is nothing to say of it but the figure."""
         return not (self.signs or self.failed or self.proof or self.raw)
 
+    @property
+    def notes(self) -> Markup:
+        """What there is to say of it."""
+        words = [self.state]
+        if self.method.sign:
+            words.append(self.method)
+        if self.resolution.key != "as_printed":
+            words.append(self.resolution)
+        return evidence(
+            signs=self.signs,
+            words=words,
+            raw="" if self.method.key == "text" else self.raw,
+            candidates=self.candidates,
+            proof=self.proof,
+            failed=self.failed,
+        )
+
 
 class Line(NamedTuple):
     """The figures of one indicator: its labels, id, unit, where its row stands; in a matrix one entry a
@@ -83,7 +110,35 @@ class Line(NamedTuple):
     cells: list[Cell | None]
 
     @property
-    def notes(self) -> list[Cell]:
+    def columns(self) -> Markup:
+        """The cells of a matrix's row."""
+        return Markup("").join(
+            matrix_cell(c.anchor, c.text, c.signs, c.held, len(c.failed)) if c else NO_CELL
+            for c in self.cells
+        )
+
+    @property
+    def rows(self) -> Markup:
+        """The rows of a list, one a figure."""
+        label, plain_label = both(self.label_zh, self.label_en), both(self.label_zh)
+        unit = word("unit", self.unit).zh if self.unit else ""
+        return Markup("").join(
+            listed_figure(
+                anchor=c.anchor,
+                label=(plain_label if n else label) + (f" · {c.applicant}" if c.applicant else ""),
+                text=c.text,
+                unit=unit,
+                around=c.around,
+                place=c.place,
+                notes=c.notes,
+                held=c.held,
+            )
+            for n, c in enumerate(self.cells)
+            if c is not None
+        )
+
+    @property
+    def noted(self) -> list[Cell]:
         """Cells of which there is something to say."""
         return [c for c in self.cells if c is not None and not c.is_plain]
 
@@ -95,19 +150,6 @@ class Block(NamedTuple):
     lines: list[Line]
 
 
-class Made(NamedTuple):
-    """A harmonised measure in this report: its figure, what it rests on, links to its cells."""
-
-    anchor: str
-    label_zh: str
-    label_en: str
-    text: str
-    read: Word
-    grade: Word
-    signs: str
-    terms: list[tuple[str, str]]
-
-
 class ReportPage(NamedTuple):
     """All that a report's page shows."""
 
@@ -117,7 +159,7 @@ class ReportPage(NamedTuple):
     blocks: list[Block]
     findings: list[Any]
     statements: list[Any]
-    measures: list[Made]
+    measures: list[Markup]
     quality: Any
     revisions: Sequence[Head]
     before: Head | None
@@ -134,15 +176,17 @@ def iter_reports(atlas: Atlas, con: duckdb.DuckDBPyConnection) -> Iterator[Repor
         cells, findings, sections, statements, measured, quality = (s.of(report_id) for s in streams)
         tested = Tested(rules.get(head.template or "", ()), cells, [(f.rule, f.cells) for f in findings])
         others = _same_body(atlas, head)
+        blocks = _blocks(head, cells, [s.body_text or "" for s in sections], labels, applicants, tested)
+        anchors = {c.anchor for b in blocks for ln in b.lines for c in ln.cells if c}
         page = head.page
         yield ReportPage(
             head=head,
             page=page,
             root="../" * page.count("/"),
-            blocks=_blocks(head, cells, [s.body_text or "" for s in sections], labels, applicants, tested),
+            blocks=blocks,
             findings=findings,
             statements=statements,
-            measures=_made(atlas, measured, labels),
+            measures=_made(atlas, measured, labels, anchors),
             quality=quality[0] if quality else None,
             revisions=[h for h in others if h.year == head.year and h.report_id != report_id],
             before=next(
@@ -185,7 +229,7 @@ def _blocks(
             line = Line(c.indicator, zh, en, c.unit or "", "", [None] * len(columns) if is_crossed else [])
             lines[c.indicator, is_crossed] = line
             blocks[-1].lines.append(line)
-        cell = _cell(c, copies[n], rows[n], texts, applicants, tested)
+        cell = _cell(c, copies[n], rows[n], texts, applicants, tested, is_crossed)
         if is_crossed and line.cells[at := columns.index(c.applicant or TOTAL)] is None:
             line.cells[at] = cell
         else:
@@ -203,6 +247,7 @@ def _cell(
     texts: Sequence[str],
     applicants: dict[str, tuple[str, str]],
     tested: Tested,
+    is_crossed: bool,
 ) -> Cell:
     held, failed = tested.of(c.indicator, c.applicant)
     text = ("≈" if c.approx and c.resolved is not None else "") + shown(c.resolved)
@@ -219,7 +264,7 @@ def _cell(
         resolution,
         method,
         raw if raw.replace(",", "").strip() != plain(c.resolved) else "",
-        _sentence(raw, texts) if c.method == "text" else _row(*row),
+        Markup() if is_crossed else marked_sentence(raw, texts) if c.method == "text" else marked_row(*row),
         c.locator or "",
         c.proof or "",
         c.rule or "",
@@ -276,57 +321,40 @@ def _printed_rows(cells: Sequence[Any]) -> list[tuple[list[str], int]]:
     return found
 
 
-def _row(row: Sequence[str], position: int) -> Markup:
-    """A table's row with one cell marked; one raw text that all cells share is the whole row."""
-    if len(row) > 1 and len(set(row)) == 1 and " " in row[0]:
-        return Markup("<mark>{}</mark>").format(row[0])
-    return Markup(" ").join(
-        Markup("<mark>{}</mark>").format(text or "□") if n == position else escape(text or "□")
-        for n, text in enumerate(row)
-    )
-
-
-def _sentence(raw: str | None, texts: Iterable[str]) -> Markup:
-    """The sentence around a clause of the prose, the clause marked; the clause alone where it is not found."""
-    clause = raw or ""
-    for text in texts if clause else ():
-        start = text.find(clause)
-        if start >= 0:
-            end = start + len(clause)
-            first = max(max(text.rfind(s, 0, start) for s in "。；\n") + 1, start - _SIDE)
-            stops = [p for p in (text.find(s, end) for s in "。；\n") if p >= 0]
-            last = min([*(p + 1 for p in stops), end + _SIDE, len(text)])
-            return Markup("{}<mark>{}</mark>{}").format(
-                text[first:start].lstrip(), clause, text[end:last].rstrip()
-            )
-    return Markup("<mark>{}</mark>").format(clause)
-
-
 def _made(
-    atlas: Atlas, measured: Sequence[Any], labels: dict[tuple[str, str], tuple[str, str, str]]
-) -> list[Made]:
+    atlas: Atlas,
+    measured: Sequence[Any],
+    labels: dict[tuple[str, str], tuple[str, str, str]],
+    anchors: Collection[str],
+) -> list[Markup]:
+    """The harmonised measures of a report, a row each."""
     found = []
     by_id = {m.measure_id: m for m in measured}
     for measure in atlas.measures.values():
         m = by_id.get(measure.measure_id)
         if m is None or (m.value is None and m.state in ("not_in_form", "no_report")):
             continue
-        key = read_key(m.value, m.state, m.method)
-        terms = atlas.terms.get((m.measure_id, m.template or "", m.alternative or 0), ())
-        text = shown(m.value, measure.unit) if m.value is not None else word("read", key).sign or "—"
+        read = word("read", read_key(m.value, m.state, m.method))
+        grade = word("grade", m.comparability)
+        text = shown(m.value, measure.unit) if m.value is not None else read.sign or "—"
+        terms = []
+        for indicator, applicant in atlas.terms.get((m.measure_id, m.template or "", m.alternative or 0), ()):
+            anchor = figure_anchor(indicator, applicant)
+            label = labels.get((m.template, indicator), (indicator, "", ""))[0]
+            terms.append((_within(anchor) if anchor in anchors else "", label))
         found.append(
-            Made(
+            made_row(
                 measure_anchor(m.measure_id),
-                measure.label_zh,
-                measure.label_en,
+                both(measure.label_zh, measure.label_en),
                 ("≈" if m.approx and m.value is not None else "") + text,
-                word("read", key),
-                word("grade", m.comparability),
                 "ⁿ" if m.small_n and m.value is not None else "",
-                [
-                    (link("", figure_anchor(*t)), labels.get((m.template, t[0]), (t[0], "", ""))[0])
-                    for t in terms
-                ],
+                grade.zh + ("" if read.key == "printed" else f" · {read.sign}{read.zh}"),
+                term_links(tuple(terms)),
             )
         )
     return found
+
+
+@lru_cache(maxsize=4_096)
+def _within(anchor: str) -> str:
+    return link("", anchor)

@@ -38,6 +38,7 @@ def load_words() -> dict[str, dict[str, Word]]:
     return found
 
 
+@lru_cache(maxsize=4_096)
 def word(kind: str, key: str | None) -> Word:
     """The word for a code of the warehouse; a code that has none stands for itself, so that nothing is lost."""
     found = load_words()[kind].get(key or "")

@@ -107,7 +107,6 @@ def _reports(atlas: Atlas, con: duckdb.DuckDBPyConnection, pages: Pages, site: S
             "r": report,
             "h": report.head,
             "place": _place_page(code) if code in known else "",
-            "anchors": {f"#{c.anchor}" for b in report.blocks for ln in b.lines for c in ln.cells if c},
         }
         site.put(report.page, pages.render("report.html", root=report.root, **given))
 
