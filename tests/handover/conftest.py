@@ -31,9 +31,13 @@ def home(tmp_path: Path) -> Home:
             [("build", "ab" * 8), ("package_version", "0.1.0"), ("day", "2024-05-06"), ("invented", "yes")],
         )
         con.execute(
-            "CREATE TABLE core.report (report_id VARCHAR, body_id VARCHAR, year INTEGER, is_current BOOLEAN)"
+            "CREATE TABLE core.report AS SELECT 'r-1' AS report_id, 'a' AS body_id, 2022 AS year, true AS is_current, "
+            "'990100' AS division_code UNION ALL SELECT 'r-2', 'b', 2023, true, '990101'"
         )
-        con.execute("INSERT INTO core.report VALUES ('r-1', 'a', 2022, true), ('r-2', 'b', 2023, true)")
+        con.execute(
+            "CREATE TABLE ref.division (division_code VARCHAR, name VARCHAR, valid_from INTEGER); "
+            "INSERT INTO ref.division VALUES ('990000', '云泽省', 2000)"
+        )
         con.execute(
             "CREATE TABLE mart.city_year (division_code VARCHAR, division_name VARCHAR, year INTEGER, level VARCHAR, "
             "scope VARCHAR, template VARCHAR, caveats VARCHAR[], applications_received_natural_person BIGINT, "

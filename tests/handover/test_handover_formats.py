@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ import pyarrow.parquet as pq
 import pyreadstat
 import pytest
 from click.testing import CliRunner, Result
+from frictionless import validate
 
 from pipeline.codebook import load_codebook
 from pipeline.handover.stata import stata_name, write_stata
@@ -61,6 +63,9 @@ def test_csv_opens_in_a_spreadsheet_with_what_explains_it(home: Home, tmp_path: 
         codebook["applications_received_natural_person"]["stata_name"] == "applications_recv_natural_person"
     )
     assert codebook["disclosure_rate"]["v2021"] == "exact"
+    assert validate(folder / "datapackage.json").valid
+    package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
+    assert package["spatial"]["provinces"] == [{"code": "990000", "name": "云泽省"}]
 
 
 def test_a_workbook_has_numbers_codes_as_text_and_no_formula(home: Home, tmp_path: Path) -> None:
