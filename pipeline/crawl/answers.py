@@ -12,6 +12,8 @@ from urllib.parse import unquote, urlsplit
 
 import httpx
 
+TLS_HINT = "unverified in the registry's column tls would allow it"
+
 
 @dataclass(frozen=True, slots=True)
 class Reply:
@@ -33,7 +35,7 @@ def reply_of_error(error: httpx.HTTPError) -> Reply:
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, ssl.SSLError):
-            return Reply("tls_failed", f"{text}; a registry note 'insecure_tls: reason' would allow it")
+            return Reply("tls_failed", f"{text}; {TLS_HINT}")
         cause = cause.__cause__ or cause.__context__
     if isinstance(error, httpx.TimeoutException):
         return Reply("timeout", text or "no answer in time", again=True)

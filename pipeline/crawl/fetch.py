@@ -13,6 +13,7 @@ import stamina
 
 from pipeline.crawl.addresses import BadAddress, RefusedAddress, Resolver, normalise_url
 from pipeline.crawl.answers import (
+    TLS_HINT,
     Reply,
     file_name_of,
     headers_of,
@@ -53,6 +54,7 @@ _CHALLENGED = "the server answered {}, as guards of such sites do until a browse
 _WHY = {
     "robots_denied": "the host's robots.txt forbids it",
     "robots_unreachable": "the host's robots.txt could not be asked for",
+    "tls_failed": f"the host's certificate or its TLS is not trusted; {TLS_HINT}",
     "challenge": "the host shows its robots.txt only to a browser that has run a script",
 }
 

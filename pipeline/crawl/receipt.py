@@ -19,7 +19,7 @@ class Receipt:
     is null where no server answered. ``status`` is ``ok`` or one snake_case word for what went wrong,
     ``detail`` one English sentence about it. ``sha256`` and ``bytes`` are null exactly where no object is
     kept. ``rule`` names the rule that led here, ``referrer`` the page it was found on. ``insecure_tls`` is
-    true where the source's registry note allowed an unverified certificate or old TLS and it was used.
+    true where the registry's column ``tls`` allowed an unverified certificate or old TLS and it was used.
     ``receipt_id`` may be left empty: the store derives it from the other fields.
     """
 

@@ -14,6 +14,8 @@ from pipeline.crawl.hosts import host_of
 
 REGISTRY = Path(__file__).with_name("sources.csv")
 COLUMNS = ("source_id", "division_code", "issuer", "level", "url", "kind", "note")
+TLS = "tls"
+"""A column that a registry may have besides: ``strict`` (also where empty or absent) or ``unverified``."""
 LEVELS = ("province", "prefecture", "county", "township", "department", "unknown")
 KINDS = ("list", "article", "site")
 
@@ -27,8 +29,9 @@ class Source:
 
     ``kind``: ``list`` is a page that lists reports, ``article`` one report, ``site`` a portal's front page
     from which the column of reports is looked for. ``division_code`` is empty for central bodies. ``note``
-    is free text in parts set off by ``;``; a part ``retired: ...`` takes the source out of crawls, a part
-    ``insecure_tls: ...`` allows an unverified certificate and old TLS on the source's own host.
+    is free text in parts set off by ``;``; a part ``retired: ...`` takes the source out of crawls. ``tls``:
+    ``unverified`` allows any certificate and old TLS on the source's own host, where a verified connection
+    failed.
     """
 
     source_id: str
@@ -38,6 +41,7 @@ class Source:
     url: str
     kind: str
     note: str = ""
+    tls: str = "strict"
 
     @property
     def host(self) -> str:
@@ -47,19 +51,21 @@ class Source:
     @property
     def retired(self) -> bool:
         """Whether the note retires the source."""
-        return self._has_part("retired")
+        return self.has_part("retired")
 
     @property
     def insecure_tls(self) -> bool:
-        """Whether the note allows an unverified certificate."""
-        return self._has_part("insecure_tls")
+        """Whether the row allows an unverified certificate and old TLS."""
+        return self.tls == "unverified"
 
-    def _has_part(self, name: str) -> bool:
+    def has_part(self, name: str) -> bool:
+        """Whether the note has a part of that name."""
         return any(part.strip().split(":")[0].strip() == name for part in self.note.split(";"))
 
 
 def load_registry(path: Path = REGISTRY) -> tuple[Source, ...]:
-    """Reads and checks a registry CSV (UTF-8, columns ``COLUMNS`` in any order); gives its rows in order.
+    """Reads and checks a registry CSV (UTF-8, columns ``COLUMNS`` in any order, ``tls`` where wanted); gives its
+    rows in order.
 
     Retired rows are given too. Raises ``RegistryError`` with the file's name and line for a missing file, a
     wrong column, an unknown level or kind, a bad address or division code, and an id or address used twice.
@@ -76,15 +82,18 @@ def load_registry(path: Path = REGISTRY) -> tuple[Source, ...]:
     lines: dict[str, int] = {}
     try:
         header = next(reader, [])
-        if sorted(header) != sorted(COLUMNS):
-            raise RegistryError(f"{path}:1: the columns must be {', '.join(COLUMNS)}")
+        if sorted(header) not in (sorted(COLUMNS), sorted((*COLUMNS, TLS))):
+            raise RegistryError(
+                f"{path}:1: the columns must be {', '.join(COLUMNS)}; {TLS} may stand beside them"
+            )
         for row in reader:
             line = reader.line_num
             if not row:
                 continue
             if len(row) != len(header):
                 raise RegistryError(f"{path}:{line}: {len(row)} fields where {len(header)} are needed")
-            source = Source(**{name: value.strip() for name, value in zip(header, row, strict=True)})
+            values = {name: value.strip() for name, value in zip(header, row, strict=True)}
+            source = Source(**{**values, TLS: values.get(TLS) or "strict"})
             problem = _problem_of(source)
             if problem:
                 raise RegistryError(f"{path}:{line}: {problem}")
@@ -129,6 +138,10 @@ def _problem_of(source: Source) -> str | None:
         return f"level {source.level!r} must be one of {', '.join(LEVELS)}"
     if source.kind not in KINDS:
         return f"kind {source.kind!r} must be one of {', '.join(KINDS)}"
+    if source.tls not in ("strict", "unverified"):
+        return f"tls {source.tls!r} must be strict, unverified or empty"
+    if source.has_part("insecure_tls"):
+        return "the note's insecure_tls is the column tls now: write unverified there"
     try:
         parts = urlsplit(source.url)
         port_is_good = parts.port is None or parts.port > 0

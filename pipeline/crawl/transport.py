@@ -33,7 +33,7 @@ class Client:
     """An HTTP client that keeps cookies in ``cookies``, each for its own host, follows no redirects, uses no proxy of the environment (a proxy would look names up behind our back) and speaks
     HTTP/2 where offered.
 
-    ``insecure``: takes any certificate and TLS down to 1.0; for sources whose registry note allows it.
+    ``insecure``: takes any certificate and TLS down to 1.0; for sources whose row in the registry allows it.
     """
 
     def __init__(

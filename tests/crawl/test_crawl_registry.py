@@ -21,18 +21,18 @@ def test_the_shipped_registry_is_sound() -> None:
     assert {source.kind for source in sources} == {"list", "article", "site"}
 
 
-def test_notes_retire_and_allow(tmp_path: Path) -> None:
+def test_notes_retire_and_a_column_allows(tmp_path: Path) -> None:
     path = tmp_path / "r.csv"
     path.write_text(
-        HEAD
-        + GOOD
-        + '"b",,某部,department,https://b.gov.cn/,site,"place: x; retired: 2026-01-02 gone"\n'
-        + "c,110000,某局,county,https://c.gov.cn/1,article,insecure_tls: self-signed\n",
+        HEAD.replace("note", "note,tls")
+        + GOOD.replace("\n", ",\n")
+        + '"b",,某部,department,https://b.gov.cn/,site,"place: x; retired: 2026-01-02 gone",strict\n'
+        + "c,110000,某局,county,https://c.gov.cn/1,article,self-signed in 2026,unverified\n",
         encoding="utf-8",
     )
     a, b, c = load_registry(path)
     assert (a.retired, b.retired, c.retired) == (False, True, False)
-    assert (a.insecure_tls, c.insecure_tls) == (False, True)
+    assert (a.insecure_tls, b.insecure_tls, c.insecure_tls) == (False, False, True)
     assert choose_sources([a, b, c]) == (a, c)
     assert choose_sources([a, b, c], ["b", "a1", "b"]) == (b, a)
     with pytest.raises(RegistryError, match="nowhere"):
@@ -62,6 +62,8 @@ def test_a_title_that_speaks_of_a_retired_office_retires_nothing() -> None:
         (HEAD + GOOD.replace(".cn/", ".cn:x/"), ":2: url"),
         (HEAD + GOOD.replace("//www.a.gov.cn", "//"), ":2: url"),
         (HEAD + GOOD + '"a2,110000\n', ":3: "),
+        (HEAD.replace("note", "note,tls") + GOOD.replace("list,", "list,,yes"), ":2: tls 'yes'"),
+        (HEAD + GOOD.replace("list,", "list,insecure_tls: old"), ":2: the note's insecure_tls"),
     ],
 )
 def test_a_broken_registry_is_told_by_line(tmp_path: Path, text: str, told: str) -> None:

@@ -215,10 +215,10 @@ def quick() -> Policy:
 def source_at() -> Callable[..., Source]:
     """Makes a registry row for an address."""
 
-    def make(url: str, kind: str = "list", source_id: str = "", note: str = "") -> Source:
+    def make(url: str, kind: str = "list", source_id: str = "", tls: str = "strict") -> Source:
         parts = urlsplit(url)
         name = source_id or f"s{hashlib.sha1(f'{parts.hostname}{parts.path}'.encode()).hexdigest()[:8]}"
-        return Source(name, "110000", "某局", "department", url, kind, note)
+        return Source(name, "110000", "某局", "department", url, kind, tls=tls)
 
     return make
 
@@ -227,11 +227,13 @@ def source_at() -> Callable[..., Source]:
 def take(portal: Any, raw: Path, quick: Policy, source_at: Callable[..., Source]) -> Callable[..., Receipt]:
     """Crawls one path as an article and gives its receipt."""
 
-    def one(path: str = "/a.html", *, host: str = "127.0.0.1", note: str = "", **options: Any) -> Receipt:
+    def one(
+        path: str = "/a.html", *, host: str = "127.0.0.1", tls: str = "strict", **options: Any
+    ) -> Receipt:
         options.setdefault("allow_private", True)
         options.setdefault("policy", quick)
         url = path if "://" in path else portal.url(path, host)
-        crawl(raw, [source_at(url, "article", note=note)], delay=0.01, **options)
+        crawl(raw, [source_at(url, "article", tls=tls)], delay=0.01, **options)
         with RawStore(raw) as store:
             (found,) = [receipt for receipt in store.receipts() if receipt.url == url]
             assert list(store.incoming.iterdir()) == []
