@@ -100,7 +100,7 @@ _ANNOUNCES = re.compile(
 )
 """A lead that stands under the first heading, where nothing stands before it."""
 _SHORTLY = re.compile(r"(?<=[一-鿿])[(（](?:以下)?简称:?[“\"]?([一-鿿]{2,20})[”\"]?[)）]")
-_CALLED = re.compile(r"\((?:以下)?简称[^()]{0,24}\)")
+_CALLED = re.compile(rf"\((?:以下)?简称[^()]{{0,24}}(?:\)|(?={YEAR}年))")
 _RUN = re.compile(r"[一-鿿]*\Z")
 _OWN_SITE = re.compile(
     r"(?:从|在|通过|登录|于)[“\"]?([一-鿿]{4,36}?)(?:门户|官方|政务|互联网)*网站?(?![一-鿿]*群)"

@@ -27,7 +27,7 @@ _KEEPING = ("issuer text", "signature in the text", "contact", "publisher", "reg
 _COMMITTEE_ITSELF = frozenset({"我委", "本委", "我办", "我会"})
 _OWN_AREA = re.compile(r"[我本](?:省|自治区|市|州|盟|县|区|旗)")
 _KEEPERS = re.compile(
-    r"政务|数据|行政审批|信息|电子|公开|营商|档案|网信|新闻|融媒|工信|法制|监察|市民|热线|服务中心|秘书|宣传"
+    r"政务|数据|数字|行政审批|信息|电子|公开|营商|档案|网信|新闻|融媒|工信|法制|监察|市民|热线|服务中心|秘书|宣传"
 )
 """Departments that keep a government's site or its disclosure: they publish its report without being its
 body."""

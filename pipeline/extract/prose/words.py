@@ -15,6 +15,7 @@ from pipeline.chinese.days import DAY_WITH_MARKS, FULL_YEAR
 from pipeline.chinese.numbering import BRACKETED, CHAPTER, NUMERALS
 from pipeline.chinese.numbers import DIGIT_SIGNS, DIGITS, parse_figure
 from pipeline.chinese.text import squeeze
+from pipeline.chinese.units import COUNT_SIGNS
 from pipeline.codebook import Codebook
 from pipeline.report import Figure
 
@@ -41,7 +42,7 @@ _COUNT = re.compile(r"\d+(?![\d.．、):%/\-~至到年月季度全我本共])")
 """A number behind which stands nothing that makes it a time, an item's number or a percentage."""
 _WORD_NUMBER = re.compile(rf"(?P<n>[{_CJK}]+)(?P<scale>[余多几]?(?:[万亿](?!元))?[余多]?)")
 _YEAR = re.compile(rf"(?<!\d)({FULL_YEAR})(?:年度?|(?=全|我|本|共|度))")
-_BARE_YEAR = re.compile(rf"({FULL_YEAR})(?=[一-鿿]{{2}})(?![余多百千万亿件条个次人份篇期项元])")
+_BARE_YEAR = re.compile(rf"({FULL_YEAR})(?=[一-鿿]{{2}})(?![余多百千万亿元{COUNT_SIGNS}])")
 """A year without its sign at the beginning of a sentence (2012宋店乡...)."""
 _FULL = re.compile(
     rf"(?:(?P<a>{FULL_YEAR})年)?(?P<m>1|5)月1日(?:起|开始)?(?:至|到|-|~|—)+(?:(?P<b>{FULL_YEAR})年|同年)?12月31日(?:止|期间|为止)?"
