@@ -8,11 +8,17 @@ import logging
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
+from dagster._core.errors import DagsterUserCodeUnreachableError
+from dagster._core.launcher.base import CheckRunHealthResult, WorkerStatus
+from dagster._core.launcher.default_run_launcher import DefaultRunLauncher
 from dagster._core.run_coordinator.base import SubmitRunContext
 from dagster._core.run_coordinator.queued_run_coordinator import QueuedRunCoordinator
 from dagster._core.storage.tags import PARTITION_NAME_TAG
+from dagster._grpc.types import GetCurrentRunsResult
+from dagster._serdes import deserialize_value
 
 from pipeline.assets import ASSETS, CHECKS, CRAWLED, SOURCES, BuildingHome, HomeResource
 from pipeline.crawl.completeness import crawl_mark
@@ -88,6 +94,31 @@ class ByHost(QueuedRunCoordinator):
             if host := hosts.get(source_id):
                 self._instance.add_run_tags(run.run_id, {HOST_TAG: host})
         return super().submit_run(context)
+
+
+class Watched(DefaultRunLauncher):
+    """Dagster's launcher, which can also say whether a run still has a process: it has none where the server
+    that started it does not know it, or is gone itself (the machine was switched off, the container killed).
+    Run monitoring then ends the run. A run of the command line has no such server; nothing is said of it."""
+
+    @property
+    def supports_check_run_worker_health(self) -> bool:
+        return True
+
+    def check_run_worker_health(self, run: dg.DagsterRun) -> CheckRunHealthResult:
+        launcher: Any = self
+        client = launcher._get_grpc_client_for_termination(run.run_id)
+        if client is None:
+            return CheckRunHealthResult(WorkerStatus.RUNNING)
+        try:
+            known = deserialize_value(client.get_current_runs(), GetCurrentRunsResult).current_runs
+        except DagsterUserCodeUnreachableError as error:
+            if "UNAVAILABLE" not in str(error):  # it is there and slow
+                return CheckRunHealthResult(WorkerStatus.RUNNING)
+            return CheckRunHealthResult(WorkerStatus.FAILED, "the server that started it is gone")
+        if run.run_id in known:
+            return CheckRunHealthResult(WorkerStatus.RUNNING)
+        return CheckRunHealthResult(WorkerStatus.FAILED, "its process is gone")
 
 
 @dg.schedule(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
 import subprocess
 import sys
@@ -14,6 +15,11 @@ from pathlib import Path
 import dagster as dg
 import pytest
 import yaml
+from dagster._core.storage.tags import GRPC_INFO_TAG
+from dagster._daemon.monitoring.run_monitoring import monitor_started_run
+from dagster._grpc.client import DagsterGrpcClient
+from dagster._grpc.types import GetCurrentRunsResult
+from dagster._serdes import serialize_value
 
 from pipeline.assets import ALL_YEAR, IN_SEASON
 from pipeline.crawl import completeness
@@ -116,6 +122,36 @@ def test_dagsters_own_settings_are_of_its_schema(tmp_path: Path) -> None:
         assert queue is not None
         assert [limit["key"] for limit in queue.tag_concurrency_limits] == [HOST_TAG]
         assert instance.get_concurrency_config().pool_config.default_pool_limit == 4
+
+
+@pytest.mark.parametrize(
+    ("server", "status"),
+    [
+        ("gone", dg.DagsterRunStatus.FAILURE),
+        ("knows it", dg.DagsterRunStatus.STARTED),
+        ("knows others", dg.DagsterRunStatus.FAILURE),
+        ("none", dg.DagsterRunStatus.STARTED),
+    ],
+)
+def test_a_run_whose_process_is_gone_is_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, server: str, status: dg.DagsterRunStatus
+) -> None:
+    """A machine that was switched off left its runs under way for ever: the crawls' sensor waited for them."""
+    info = json.dumps({"host": "localhost", "socket": str(tmp_path / "no-socket")})
+    tags = {} if server == "none" else {GRPC_INFO_TAG: info}
+    with dg.DagsterInstance.from_config(dagster_home(Home(tmp_path))) as instance:
+        run = instance.add_run(
+            dg.DagsterRun(job_name="crawl_sources", status=dg.DagsterRunStatus.STARTED, tags=tags)
+        )
+        if server.startswith("knows"):
+            known = GetCurrentRunsResult(
+                current_runs=[run.run_id if server == "knows it" else "other"], serializable_error_info=None
+            )
+            monkeypatch.setattr(DagsterGrpcClient, "get_current_runs", lambda _: serialize_value(known))
+        record = instance.get_run_record_by_id(run.run_id)
+        assert record is not None
+        monitor_started_run(instance, None, record, logging.getLogger("monitoring"))
+        assert instance.get_run_by_id(run.run_id).status == status
 
 
 def test_settings_follow_the_code_until_a_person_changes_them(tmp_path: Path) -> None:
