@@ -17,12 +17,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from bench.reliability import faults, flips, hostile, kills
+from bench.reliability import faults, flips, hostile, kills, readers, together
 from bench.reliability.kills import Kills
 from bench.reliability.warm import Warm
 
-COUNTS = {"kills": 239, "faults": 120, "flips": 300, "hostile": 400}
+COUNTS = {"kills": 239, "faults": 120, "flips": 300, "readers": 1000, "together": 1, "hostile": 400}
 """How many of each part, where none is named."""
+SWAPS = 100
 HEALS = 3
 """Of each kind of file that a flip damages, so many are healed."""
 
@@ -74,9 +75,16 @@ def main() -> int:
         elif part == "flips":
             results = gathered(part, seed, flips.run_flips(tries, seed, count, HEALS))
             lines, wrong = flips.table(results), [r for r in results if r.wrong]
+        elif part == "readers":
+            found = readers.run_readers(tries, SWAPS, count)
+            lines, wrong = readers.table(found), list(found.wrong)
+        elif part == "together":
+            with Warm() as other:
+                results = gathered(part, seed, together.run_together(tries, other, count))
+            lines, wrong = together.table(results), [r for r in results if r.wrong]
         else:
-            results, wrong = hostile.run_hostile(tries, seed, count)
-            lines = hostile.table(results)
+            results = gathered(part, seed, hostile.run_hostile(tries, seed, count))
+            lines, wrong = hostile.table(results), [r for r in results if r.wrong]
     print("\n".join(lines))
     for result in wrong:
         print(f"{part}, seed {seed}: {result}", file=sys.stderr)

@@ -82,17 +82,16 @@ def run_flips(kills: Kills, seed: int, count: int, heals: int) -> Iterator[Flipp
         left = heals
         for _ in range(max(1, round(count / len(by_kind)))):
             name = dice.choice(names)
-            size = (home / name).stat().st_size
             bit = -1 if dice.random() < 0.2 else dice.randrange(8)
-            result = flip(kills, home, rows, name, _place(home / name, dice, size), bit, heal=left > 0)
+            result = flip(kills, home, rows, name, place(home / name, dice), bit, heal=left > 0)
             left -= result.healed
             yield result
 
 
-def _place(path: Path, dice: random.Random, size: int) -> int:
+def place(path: Path, dice: random.Random) -> int:
     """A byte that most likely means something: databases have long stretches of zeros that nothing reads."""
     data = path.read_bytes()
-    return next((at for at in (dice.randrange(size) for _ in range(50)) if data[at]), 0)
+    return next((at for at in (dice.randrange(len(data)) for _ in range(50)) if data[at]), 0)
 
 
 def flip(kills: Kills, home: Path, rows: Any, name: str, at: int, bit: int, *, heal: bool) -> Flipped:

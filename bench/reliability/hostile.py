@@ -21,6 +21,7 @@ from bench.reliability import homes
 from bench.reliability.hostile_files import Files, excel, html, texts, word
 from bench.reliability.hostile_packed import archives, ofd, pdf, pictures, warc
 from bench.reliability.kills import HERE, Kills
+from bench.reliability.warm import Ended
 from pipeline.clean.guard import OCR_MEMORY_BYTES
 from pipeline.reading.pool import CPU_S
 
@@ -41,14 +42,15 @@ FAMILIES: Mapping[str, Callable[[random.Random], Files]] = {
 
 
 class Taken(NamedTuple):
-    """What became of a file: its status (or how the process ended), seconds of processor time, MiB beyond an empty
-    process."""
+    """What became of a file: its status (or how the process ended), seconds of processor time, MiB beyond those of an
+    empty file, and what was wrong."""
 
     family: str
     name: str
     status: str
     cpu: float
     memory: int
+    wrong: tuple[str, ...] = ()
 
 
 def drawn(seed: int, count: int) -> Iterator[tuple[str, str, bytes]]:
@@ -102,7 +104,7 @@ def set_traps(folder: Path) -> int:
         "\x1b[2J\x1b]0;owned\x07.html",
         "a\nb.html",
         "‮lmth.exe",
-        "=cmd|'/c calc'!A0.txt",
+        "=cmd|' calc'!A0.txt",
         "-rf.txt",
         "x" * 250,
     ):
@@ -131,30 +133,33 @@ def read_alone(root: Path, path: str) -> str:
     return str(rows["document"][0][SCHEMAS["document"].names.index("status")])
 
 
-def run_hostile(kills: Kills, seed: int, count: int) -> tuple[list[Taken], list[str]]:
-    """Each file alone, then all in a run. Gives what became of each, and what was wrong."""
+def run_hostile(kills: Kills, seed: int, count: int) -> Iterator[Taken]:
+    """Each file alone, then all in a run: what became of each, and what was wrong."""
     warm, folder = kills.warm, kills.folder / "hostile"
     files = write(folder, seed, count)
     empty = folder.parent / "empty.txt"
     empty.write_bytes(b"")
     least = warm(kills.folder, str(empty), call="bench.reliability.hostile:read_alone").memory
-    results, wrong = [], []
     for family, name in files:
         ended = warm(kills.folder, str(folder / name), call="bench.reliability.hostile:read_alone")
         status = json.loads(ended.given) if ended.code == 0 else f"ended with {ended.code}"
-        results.append(Taken(family, name, status, ended.cpu, max(0, ended.memory - least)))
-        if ended.code:
-            wrong.append(f"{name}: ended with {ended.code}: {ended.said[-300:]}")
-    wrong += _in_a_run(kills, folder, len(files))
-    return results, wrong
+        wrong = () if ended.code == 0 else (ended.said[-300:],)
+        yield Taken(family, name, status, ended.cpu, max(0, ended.memory - least), wrong)
+    traps = set_traps(folder)
+    ended, found = _in_a_run(kills, folder, len(files))
+    name = f"000-{len(files)} files and {traps} traps"
+    yield Taken("all in one run", name, f"exit {ended.code}", ended.cpu, ended.memory, tuple(found))
 
 
-def _in_a_run(kills: Kills, folder: Path, count: int) -> Iterator[str]:
+def _in_a_run(kills: Kills, folder: Path, count: int) -> tuple[Ended, list[str]]:
+    home = homes.fresh(kills.folder / "hostile-home")
+    ended = kills.warm(home, "run", str(kills.folder / "in1"), str(folder))
+    return ended, list(_wrong_after(kills, home, ended, count))
+
+
+def _wrong_after(kills: Kills, home: Path, ended: Ended, count: int) -> Iterator[str]:
     warm = kills.warm
     alone = warm.ask(kills.home("one"), f"{HERE}:rows")
-    home = homes.fresh(kills.folder / "run")
-    set_traps(folder)
-    ended = warm(home, "run", str(kills.folder / "in1"), str(folder))
     if ended.code or "Traceback" in ended.said or "\x1b" in ended.said or "\x07" in ended.said:
         yield f"the run ended with {ended.code}: {ended.said[-600:]!r}"
         return

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import random
 import re
+import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -81,18 +82,21 @@ class Kills:
         pages(folder / "in2", 4, 2)
 
     def home(self, name: str) -> Path:
-        """The home of that name, made where it is not there yet: see ``STEPS``."""
-        if name not in self._made:
-            place = self.folder / name.replace(" ", "-")
+        """The home of that name, made where the folder does not hold it yet: see ``STEPS``."""
+        place = self.folder / name.replace(" ", "-")
+        if name not in self._made and not place.is_dir():
+            aside = place.with_suffix(".part")
+            shutil.rmtree(aside, ignore_errors=True)
             if name == "fresh":
-                fresh(place)
+                fresh(aside)
             else:
                 before, call, *words = STEPS[name]
-                copied(self.home(before), place)
+                copied(self.home(before), aside)
                 verb = call == "run"
                 words = [*([call] if verb else []), *self._filled(words)]
-                self._must(self.warm(place, *words, call="" if verb else f"{HERE}:{call}"))
-            self._made[name] = place
+                self._must(self.warm(aside, *words, call="" if verb else f"{HERE}:{call}"))
+            aside.rename(place)
+        self._made.setdefault(name, place)
         return self._made[name]
 
     def _must(self, ended: Ended) -> Ended:

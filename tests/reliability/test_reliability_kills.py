@@ -12,7 +12,7 @@ from pipeline.crawl.portal import serve_site
 
 pytestmark = pytest.mark.xdist_group("load")  # whose homes are used
 SEED = random.SystemRandom().randrange(1 << 30)
-KILLS = 3
+KILLS = 2
 STAGES = (
     Stage("take in", "fresh", ("{folder}/in1",), "take_in"),
     Stage("read", "taken", (), "read", part="/warehouse/"),
