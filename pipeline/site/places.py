@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import Any, NamedTuple
 
 import duckdb
@@ -25,6 +26,7 @@ SELECT c.division_code, c.year, m.measure_id, m.value, m.comparability, m.state,
     m.alternative, m.report_id, m.template, m.numerator, m.denominator, t.break_kind, t.peers, t.peer_rank
 FROM mart.city_year c JOIN mart.measure m ON m.report_id = c.report_id
 LEFT JOIN mart.trend t ON t.report_id = m.report_id AND t.measure_id = m.measure_id
+WHERE starts_with(c.division_code, $area)
 ORDER BY c.division_code, c.year, m.measure_id
 """
 _COVERAGE = """
@@ -90,8 +92,9 @@ class Place(NamedTuple):
 
 
 def iter_places(atlas: Atlas, con: duckdb.DuckDBPyConnection) -> Iterator[Place]:
-    """Every place that has a page, by code."""
-    years, figures = Grouped(con, _YEARS), Grouped(con, _FIGURES)
+    """Every place that has a page, by code; the figures are asked for province by province, so that no more of
+    them are sorted at a time."""
+    years = Grouped(con, _YEARS)
     streams = {
         name: Grouped(con, query)
         for name, query in (
@@ -103,9 +106,11 @@ def iter_places(atlas: Atlas, con: duckdb.DuckDBPyConnection) -> Iterator[Place]
             ("events", _EVENTS),
         )
     }
-    for code in atlas.places:
-        found = {name: stream.of(code) for name, stream in streams.items()}
-        yield _place(atlas, code, years.of(code), figures.of(code), found)
+    for area, codes in groupby(atlas.places, key=lambda c: c[:2]):
+        figures = Grouped(con, _FIGURES, {"area": area})
+        for code in codes:
+            found = {name: stream.of(code) for name, stream in streams.items()}
+            yield _place(atlas, code, years.of(code), figures.of(code), found)
 
 
 def _place(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
+from itertools import groupby
 from typing import Any, NamedTuple
 
 import duckdb
 from markupsafe import Markup
 
 from pipeline.site.atlas import Atlas, Head
-from pipeline.site.checks import Tested, rules_by_form
+from pipeline.site.checks import Held, Tested, rules_by_form
 from pipeline.site.links import TOTAL, figure_anchor, link, measure_anchor
 from pipeline.site.series import read_key
 from pipeline.site.snippets import (
@@ -27,28 +28,30 @@ from pipeline.site.snippets import (
 from pipeline.site.streams import Grouped, rows_of
 from pipeline.site.words import Word, plain, shown, word
 
+_OF_YEAR = "report_id IN (SELECT report_id FROM core.report WHERE year IS NOT DISTINCT FROM $year::INTEGER)"
 _CELLS = """
 SELECT report_id, indicator, applicant, value, raw, unit, approx, state, resolved, resolution, method, locator, label,
     rule, proof, candidates
-FROM core.observation ORDER BY report_id, observation_id
+FROM core.observation WHERE year IS NOT DISTINCT FROM $year::INTEGER ORDER BY report_id, observation_id
 """
 _FINDINGS = """
-SELECT report_id, rule, severity, "left", "right", cells, message FROM core.finding ORDER BY report_id, finding_id
+SELECT report_id, rule, severity, "left", "right", cells, message FROM core.finding
+WHERE {of_year} ORDER BY report_id, finding_id
 """
 _SECTIONS = """
-SELECT report_id, section, heading, body_text FROM core.section ORDER BY report_id, section
+SELECT report_id, section, heading, body_text FROM core.section WHERE {of_year} ORDER BY report_id, section
 """
 _STATEMENTS = """
-SELECT report_id, value, unit, raw, locator, status, reason FROM core.statement WHERE status <> 'claimed'
-ORDER BY report_id, statement_id
+SELECT report_id, value, unit, raw, locator, status, reason FROM core.statement
+WHERE status <> 'claimed' AND {of_year} ORDER BY report_id, statement_id
 """
 _MEASURED = """
 SELECT report_id, measure_id, value, state, method, comparability, approx, small_n, alternative, template FROM mart.measure
-WHERE report_id IS NOT NULL ORDER BY report_id, measure_id
+WHERE year IS NOT DISTINCT FROM $year::INTEGER AND report_id IS NOT NULL ORDER BY report_id, measure_id
 """
 _QUALITY = """
 SELECT report_id, cells_expected, cells_resolved, cells_proved, cells_ambiguous, cells_unreadable, share_resolved,
-    tables_unread FROM mart.quality ORDER BY report_id
+    tables_unread FROM mart.quality WHERE {of_year} ORDER BY report_id
 """
 _LABELS = "SELECT template, indicator, label_zh, label_en, table_name FROM ref.indicator"
 _APPLICANTS = "SELECT applicant, label_zh, label_en FROM ref.applicant ORDER BY position"
@@ -167,33 +170,46 @@ class ReportPage(NamedTuple):
 
 
 def iter_reports(atlas: Atlas, con: duckdb.DuckDBPyConnection) -> Iterator[ReportPage]:
-    """Every report, by its id: one pass over each table."""
+    """Every report, year by year and by its id: each table is asked once a year, so that no more than a year's
+    rows are sorted at a time."""
     labels = {(t, i): (zh, en, table) for t, i, zh, en, table in rows_of(con, _LABELS)}
     applicants = {a: (zh, en) for a, zh, en in rows_of(con, _APPLICANTS)}
     rules = rules_by_form(con)
-    streams = [Grouped(con, q) for q in (_CELLS, _FINDINGS, _SECTIONS, _STATEMENTS, _MEASURED, _QUALITY)]
-    for report_id, head in atlas.heads.items():
-        cells, findings, sections, statements, measured, quality = (s.of(report_id) for s in streams)
-        tested = Tested(rules.get(head.template or "", ()), cells, [(f.rule, f.cells) for f in findings])
-        others = _same_body(atlas, head)
-        blocks = _blocks(head, cells, [s.body_text or "" for s in sections], labels, applicants, tested)
-        anchors = {c.anchor for b in blocks for ln in b.lines for c in ln.cells if c}
-        page = head.page
-        yield ReportPage(
-            head=head,
-            page=page,
-            root="../" * page.count("/"),
-            blocks=blocks,
-            findings=findings,
-            statements=statements,
-            measures=_made(atlas, measured, labels, anchors),
-            quality=quality[0] if quality else None,
-            revisions=[h for h in others if h.year == head.year and h.report_id != report_id],
-            before=next(
-                (h for h in reversed(others) if h.is_current and (h.year or 0) < (head.year or 0)), None
-            ),
-            after=next((h for h in others if h.is_current and (h.year or 0) > (head.year or 0)), None),
-        )
+    heads = sorted(atlas.heads.values(), key=lambda h: (h.year or 0, h.report_id))
+    for year, of_year in groupby(heads, key=lambda h: h.year):
+        queries = (_CELLS, _FINDINGS, _SECTIONS, _STATEMENTS, _MEASURED, _QUALITY)
+        streams = [Grouped(con, q.format(of_year=_OF_YEAR), {"year": year}) for q in queries]
+        for head in of_year:
+            yield _report(atlas, head, [s.of(head.report_id) for s in streams], labels, applicants, rules)
+
+
+def _report(
+    atlas: Atlas,
+    head: Head,
+    rows: Sequence[list[Any]],
+    labels: dict[tuple[str, str], tuple[str, str, str]],
+    applicants: dict[str, tuple[str, str]],
+    rules: dict[str, tuple[Held, ...]],
+) -> ReportPage:
+    cells, findings, sections, statements, measured, quality = rows
+    tested = Tested(rules.get(head.template or "", ()), cells, [(f.rule, f.cells) for f in findings])
+    blocks = _blocks(head, cells, [s.body_text or "" for s in sections], labels, applicants, tested)
+    anchors = {c.anchor for b in blocks for ln in b.lines for c in ln.cells if c}
+    others = _same_body(atlas, head)
+    current = [h for h in others if h.is_current and h.year]
+    return ReportPage(
+        head=head,
+        page=head.page,
+        root="../" * head.page.count("/"),
+        blocks=blocks,
+        findings=findings,
+        statements=statements,
+        measures=_made(atlas, measured, labels, anchors),
+        quality=quality[0] if quality else None,
+        revisions=[h for h in others if h.year == head.year and h.report_id != head.report_id],
+        before=next((h for h in reversed(current) if (h.year or 0) < (head.year or 0)), None),
+        after=next((h for h in current if (h.year or 0) > (head.year or 0)), None),
+    )
 
 
 def _same_body(atlas: Atlas, head: Head) -> list[Head]:

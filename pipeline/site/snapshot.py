@@ -4,6 +4,7 @@ itself."""
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -48,10 +49,11 @@ def opened_snapshot(folder: Path) -> Iterator[tuple[Snapshot, duckdb.DuckDBPyCon
     """
     package = _package(folder)
     con = duckdb.connect()
+    spill = tempfile.TemporaryDirectory(prefix="yangguang-site-")
     try:
         con.execute(
             f"SET threads = {cores()}; SET TimeZone = 'UTC'; SET autoinstall_known_extensions = false; "
-            f"SET memory_limit = '{memory_budget()}'"
+            f"SET memory_limit = '{memory_budget()}'; SET temp_directory = '{spill.name}'"
         )
         tables = tuple(_attach(con, folder, resource) for resource in package["resources"])
         con.execute("SET search_path = 'main,mart,core,ref'")
@@ -68,6 +70,7 @@ def opened_snapshot(folder: Path) -> Iterator[tuple[Snapshot, duckdb.DuckDBPyCon
         )
     finally:
         con.close()
+        spill.cleanup()
 
 
 def _package(folder: Path) -> dict[str, Any]:

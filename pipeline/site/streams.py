@@ -28,8 +28,10 @@ class Grouped:
     A key that is passed over loses its rows; one that has none gives an empty list.
     """
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, query: str) -> None:
-        self._rows = rows_of(con, query)
+    def __init__(
+        self, con: duckdb.DuckDBPyConnection, query: str, parameters: dict[str, Any] | None = None
+    ) -> None:
+        self._rows = rows_of(con, query, parameters)
         self._next = next(self._rows, None)
 
     def of(self, key: str) -> list[Any]:
