@@ -15,6 +15,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from pipeline.codebook import codebook_version
 from pipeline.crawl import IntakeResult, RawStore, take_in
 from pipeline.crawl.completeness import SourceFinding, SourceRow, check_sources, sources_table
@@ -157,7 +159,8 @@ def crawl_stage(
     log.info("crawled %d sources: %s", len(chosen), dict(result.counts))
     if dry_run:
         return Crawled(result)
-    rows, findings = sources_table(home.raw, chosen), check_sources(home.raw, chosen)
+    barren = barren_documents(home)
+    rows, findings = sources_table(home.raw, chosen, barren), check_sources(home.raw, chosen, barren)
     crawled = Crawled(result, tuple(rows), tuple(findings))
     for problem in crawled.problems:
         log.warning("%s", problem)
@@ -166,7 +169,20 @@ def crawl_stage(
 
 def source_findings(home: Home) -> list[SourceFinding]:
     """What is wrong with the sources of the home's registry: the completeness checks."""
-    return check_sources(home.raw, sources_of(home))
+    return check_sources(home.raw, sources_of(home), barren_documents(home))
+
+
+def barren_documents(home: Home) -> frozenset[str]:
+    """The SHA-256 of documents that were read and held no report, as the published warehouse has them: none
+    where there is no warehouse, or where somebody keeps it from being read."""
+    if not home.database.is_file():
+        return frozenset()
+    try:
+        rows = _rows(home, "SELECT sha256 FROM core.document WHERE status IN ('ok', 'empty') AND reports = 0")
+    except duckdb.Error as error:
+        log.warning("what was read is not known to the table of sources: %s", error)
+        return frozenset()
+    return frozenset(str(sha) for (sha,) in rows if sha)
 
 
 def take_in_stage(

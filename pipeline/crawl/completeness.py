@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,6 +21,7 @@ RULES = {
     "source_year_missing": "No year is missing between two that have a report",
     "source_unfinished": "Every source's last crawl has ended",
     "source_pages_failed": "Every report and every further list page could be fetched",
+    "source_no_report_read": "Every address that a list calls a report held one when it was read",
     "source_same_answer": "No two addresses of reports give the same page",
     "source_limit": "No source leads to more pages than a crawl takes",
 }
@@ -62,14 +63,16 @@ class _Round(NamedTuple):
     errors: tuple[tuple[str, str, str], ...]
     same: tuple[str, ...] = ()
     waiting: tuple[tuple[str, str], ...] = ()
+    barren: tuple[str, ...] = ()
 
 
-def sources_table(home_raw: Path, sources: Iterable[Source]) -> list[SourceRow]:
-    """Gives the state of the sources in the raw store at ``home_raw``, in their order."""
+def sources_table(home_raw: Path, sources: Iterable[Source], barren: Collection[str] = ()) -> list[SourceRow]:
+    """Gives the state of the sources in the raw store at ``home_raw``, in their order. ``barren``: the SHA-256
+    of documents in which reading found no report; their addresses count as none."""
     rows = []
     with closing(_open(home_raw)) as db:
         for source in sources:
-            rounds = _rounds(db, source)
+            rounds = _rounds(db, source, barren)
             whole = [round_ for round_ in rounds if round_.finished_at is not None]
             last = whole[-1] if whole else None
             by_year: dict[int | None, int] = {}
@@ -92,14 +95,18 @@ def sources_table(home_raw: Path, sources: Iterable[Source]) -> list[SourceRow]:
     return rows
 
 
-def check_sources(home_raw: Path, sources: Iterable[Source]) -> list[SourceFinding]:
+def check_sources(
+    home_raw: Path, sources: Iterable[Source], barren: Collection[str] = ()
+) -> list[SourceFinding]:
     """Gives what is wrong with the sources; a retired one is not checked, one never crawled has no finding.
+    ``barren`` as in ``sources_table``.
 
     Rules: ``source_failed`` (the source's own address gave no page), ``source_no_reports`` (none in its last
     crawl, though an earlier one had some), ``source_never_had_reports``, ``source_fewer_reports`` (fewer than
     in the crawl before), ``source_year_missing`` (no report of a year between two that have one),
     ``source_unfinished`` (pages are still due from a host that gave no answer or asked to wait),
     ``source_pages_failed`` (reports or further list pages that could not be fetched),
+    ``source_no_report_read`` (addresses that a list calls reports held none when they were read),
     ``source_same_answer`` (the addresses of reports of several years give one and the same page, which
     counts as none), ``source_limit`` (it leads to more pages than a crawl takes, so some were left).
     """
@@ -108,7 +115,7 @@ def check_sources(home_raw: Path, sources: Iterable[Source]) -> list[SourceFindi
             finding
             for source in sources
             if not source.retired
-            for finding in _check(source, _rounds(db, source))
+            for finding in _check(source, _rounds(db, source, barren))
         ]
 
 
@@ -141,6 +148,13 @@ def _check(source: Source, rounds: list[_Round]) -> list[SourceFinding]:
             "source_pages_failed",
             "warn",
             f"有{len(others)}个网页取不到 / {len(others)} of its pages failed, first {others[0][1]}: {others[0][0]}",
+        )
+    if empty := rounds[-1].barren:
+        add(
+            "source_no_report_read",
+            "error",
+            f"{len(empty)}个年报网址里没有读到报告 / {len(empty)} addresses of reports held none when they were read: "
+            f"first {empty[0]}",
         )
     if same := rounds[-1].same:
         add(
@@ -186,7 +200,7 @@ def _check(source: Source, rounds: list[_Round]) -> list[SourceFinding]:
     return found
 
 
-def _rounds(db: sqlite3.Connection, source: Source) -> list[_Round]:
+def _rounds(db: sqlite3.Connection, source: Source, barren: Collection[str]) -> list[_Round]:
     rounds = []
     for number, finished_at in db.execute(
         "SELECT round, finished_at FROM crawl_round WHERE source_id = ? ORDER BY round", (source.source_id,)
@@ -223,8 +237,24 @@ def _rounds(db: sqlite3.Connection, source: Source) -> list[_Round]:
         same = tuple(url for url in reports if answers.get(url) in alike)
         reports = {url: year for url, year in reports.items() if url not in same}
         reports = _without_twins(reports, answers, final)
-        rounds.append(_Round(number, finished_at, reports, errors, same, tuple(waiting)))
+        empty = tuple(
+            url
+            for url in reports
+            if answers.get(url) in barren and _attached(db, source, number, url) <= set(barren)
+        )
+        reports = {url: year for url, year in reports.items() if url not in empty}
+        rounds.append(_Round(number, finished_at, reports, errors, same, tuple(waiting), empty))
     return rounds
+
+
+def _attached(db: sqlite3.Connection, source: Source, number: int, url: str) -> set[str | None]:
+    """What the files gave that a page of a report led to."""
+    rows = db.execute(
+        "SELECT sha256 FROM crawl_page LEFT JOIN crawl_visit USING (url) "
+        "WHERE source_id = ? AND round = ? AND referrer = ? AND kind = 'attachment'",
+        (source.source_id, number, url),
+    )
+    return {sha for (sha,) in rows}
 
 
 def _without_twins(
@@ -257,6 +287,8 @@ def _open(home_raw: Path) -> Any:
     db.execute("CREATE TABLE crawl_round (source_id, round, started_at, finished_at)")
     db.execute("CREATE TABLE crawl_visit (url, sha256, visited_at)")
     db.execute("CREATE TABLE crawl_find (source_id, round, url, title, year, rule)")
-    db.execute("CREATE TABLE crawl_page (seq, source_id, url, host, round, status, rule, due)")
+    db.execute(
+        "CREATE TABLE crawl_page (seq, source_id, url, host, round, kind, referrer, status, rule, due)"
+    )
     db.execute("CREATE TABLE crawl_wait (host, why)")
     return db

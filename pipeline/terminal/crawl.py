@@ -133,10 +133,10 @@ def source_lines(home: Home) -> Iterator[str]:
     """The table of sources, and the findings on their completeness."""
     from pipeline.crawl.completeness import check_sources, sources_table
     from pipeline.crawl.registry import load_registry
-    from pipeline.stages import registry_of
+    from pipeline.stages import barren_documents, registry_of
 
-    chosen = load_registry(registry_of(home))
-    table = sources_table(home.make().raw, chosen)
+    chosen, barren = load_registry(registry_of(home)), barren_documents(home)
+    table = sources_table(home.make().raw, chosen, barren)
     seen = [row for row in table if row.last_seen or row.last_error or row.waiting]
     rows = [(r.source_id, r.issuer, r.last_seen, _by_year(r), r.last_error) for r in seen]
     yield from grid(("source", "issuer", "last seen", "reports by year", "last error"), rows, 60)
@@ -146,5 +146,5 @@ def source_lines(home: Home) -> Iterator[str]:
             yield f"{row.source_id}: left for a later run: {line}"
         if len(row.waiting) > _WAITING_SHOWN:
             yield f"{row.source_id}: and {len(row.waiting) - _WAITING_SHOWN} more: see status and detail of core.document"
-    for finding in check_sources(home.raw, chosen):
+    for finding in check_sources(home.raw, chosen, barren):
         yield f"{finding.source_id}: {finding.rule}: {finding.message}"

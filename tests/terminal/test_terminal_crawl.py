@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import duckdb
 import pytest
 from click.testing import CliRunner
 
+from pipeline.crawl import RawStore
 from pipeline.crawl.portal import serve_site
 from pipeline.home import Home
-from pipeline.stages import Crawled, crawl_stage
+from pipeline.stages import Crawled, barren_documents, crawl_stage
+from pipeline.terminal.crawl import source_lines
 from pipeline.terminal.main import main
 from tests.drawn.files import report_files
 
@@ -64,3 +67,27 @@ def test_the_command_goes_through_the_stage_and_names_what_failed(home: Home) ->
     assert "crawled 1 sources" in (home.logs / "yangguang.log").read_text()
     unknown = CliRunner().invoke(main, ["crawl", "--source", "x"], env={"YANGGUANG_HOME": str(home.root)})
     assert unknown.exit_code == 2
+
+
+def test_what_was_read_and_held_no_report_is_told_of_its_source(home: Home) -> None:
+    _crawl(home, "a")
+    assert not [line for line in source_lines(home) if "source_no_report_read" in line]
+    with RawStore(home.raw) as store:
+        (article,) = [receipt.sha256 for receipt in store.receipts() if receipt.rule == "title_link"]
+    with duckdb.connect(str(home.database)) as con:
+        con.execute(
+            "CREATE SCHEMA core; CREATE TABLE core.document (sha256 VARCHAR, status VARCHAR, reports INTEGER)"
+        )
+        rows = [
+            (article, "ok", 0),
+            ("1" * 64, "ok", 1),
+            ("2" * 64, "timeout", 0),
+            ("3" * 64, "empty", 0),
+            (None, "ok", 0),
+        ]
+        con.executemany("INSERT INTO core.document VALUES (?, ?, ?)", rows)
+    assert barren_documents(home) == {article, "3" * 64}
+    (line,) = [line for line in source_lines(home) if "source_no_report_read" in line]
+    assert "/2021.html" in line
+    home.database.write_bytes(b"no database")
+    assert barren_documents(home) == frozenset()

@@ -9,6 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from pipeline.crawl.completeness import check_sources, sources_table
 from pipeline.crawl.intake import take_in
 from pipeline.crawl.named import take_addresses
@@ -375,3 +377,34 @@ def test_one_answer_for_every_address_is_no_report(portal: Any, raw: Path, quick
     (row,) = sources_table(raw, [source])
     assert row.reports_by_year == {2022: 1}
     assert "source_same_answer" in row.findings
+
+
+@pytest.mark.parametrize("attached", [True, False])
+def test_an_address_in_which_reading_found_no_report_has_given_none(
+    portal: Any, raw: Path, quick: Policy, attached: bool
+) -> None:
+    """An error page in words that nobody foresaw, different at each address."""
+    rows = [(f"/nb/{year}.html", f"某局{year}年政府信息公开工作年度报告") for year in (2020, 2021, 2022)]
+    portal.put_list("/nb/", rows)
+    for href, title in rows:
+        portal.put_report(href, title)
+    more = '<p><a href="/nb/b.pdf">附件.pdf</a></p>' if attached else ""
+    portal.put(
+        "/nb/2021.html",
+        f"<html><body><h1>本局</h1><div id='zoom'><p>{'改版中。' * 90}</p>{more}</div></body></html>",
+    )
+    portal.put("/nb/b.pdf", b"%PDF-1.4 x", Content_Type="application/pdf")
+    source = Source("same", "", "某局", "department", portal.url("/nb/"), "list")
+    crawl(raw, [source], delay=0, allow_private=True, policy=quick)
+    kept = receipts(raw)
+    barren = {kept["nb/2021.html"].sha256}
+    assert sources_table(raw, [source])[0].reports_by_year == {2020: 1, 2021: 1, 2022: 1}
+    (row,) = sources_table(raw, [source], barren)
+    if attached:
+        assert (row.findings, len(row.reports_by_year)) == ((), 3), "nothing is known of the file yet"
+        barren.add(kept["nb/b.pdf"].sha256)
+        (row,) = sources_table(raw, [source], barren)
+    assert row.reports_by_year == {2020: 1, 2022: 1}
+    assert set(row.findings) == {"source_no_report_read", "source_year_missing"}
+    (said,) = [f.message for f in check_sources(raw, [source], barren) if f.rule == "source_no_report_read"]
+    assert portal.url("/nb/2021.html") in said
