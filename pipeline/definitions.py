@@ -166,9 +166,8 @@ def crawled(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReaso
     mark = crawl_mark(default_home().raw)
     if not mark:
         return dg.SkipReason("nothing was ever crawled here")
-    waiting = context.instance.get_runs_count(
-        dg.RunsFilter(job_name=crawl_sources.name, statuses=list(_UNDER_WAY))
-    )
+    runs = context.instance.get_runs(dg.RunsFilter(statuses=list(_UNDER_WAY)))
+    waiting = sum(run.job_name == crawl_sources.name or HOST_TAG in run.tags for run in runs)
     if waiting or _has_changed(context, mark):
         return dg.SkipReason(f"crawls may still be under way ({waiting} runs)")
     return _until_one_succeeds(context, mark)

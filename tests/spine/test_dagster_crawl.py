@@ -191,6 +191,14 @@ def test_what_was_crawled_asks_for_one_run_once_it_is_quiet(home: Home, instance
         assert isinstance(crawled(context), dg.SkipReason)  # it may still be going on
         asked = crawled(context)
         assert isinstance(asked, dg.RunRequest)
+        backfill = dg.DagsterRun(
+            job_name="__ASSET_JOB", status=dg.DagsterRunStatus.STARTED, tags={HOST_TAG: "127.0.0.1"}
+        )
+        instance.add_run(backfill)
+        waits = crawled(context)
+        assert isinstance(waits, dg.SkipReason)
+        assert "1 runs" in str(waits.skip_message)
+        instance.delete_run(backfill.run_id)
         instance.add_run(
             dg.DagsterRun(job_name="everything", status=dg.DagsterRunStatus.SUCCESS, tags=dict(asked.tags))
         )
