@@ -138,6 +138,8 @@ def _ends_list(tokens: Sequence[Token], at: int, flat: str) -> int:
 
 _OF_BODIES = re.compile(r"[局委办厅心站所部院会社馆县市区镇乡]$")
 _NAMED_CHANNELS = frozenset(("wechat", "weibo", "website", "newmedia"))
+_IN_CHANNEL_NAMES = frozenset(("unknown", "fill", "topic"))
+_LONGEST_CHANNEL = 16
 _NAMED = _NAMED_CHANNELS | {"press", "request"}
 
 
@@ -152,6 +154,18 @@ def _name_from(words: Sequence[Token], at: int, names: tuple[str, ...], flat: st
         if of_own_field(flat[words[first].start : words[at].end], names):
             best = first
     return best
+
+
+def _behind_by(words: Sequence[Token], first: int) -> int:
+    """Where the name of a channel begins that stands behind 在 or 通过 with nothing but words without a meaning
+    (通过云山高新技术产业开发区门户网站)."""
+    at = first
+    while at and words[at - 1].end == words[at].start and words[at - 1].kind in _IN_CHANNEL_NAMES:
+        if words[at - 1].value == "by":
+            named = any(w.kind == "unknown" for w in words[at:first])
+            return at if named and words[first - 1].end - words[at].start <= _LONGEST_CHANNEL else first
+        at -= 1
+    return first
 
 
 def own_words_of(clause: Clause, names: tuple[str, ...], flat: str) -> frozenset[Token]:
@@ -172,6 +186,8 @@ def own_words_of(clause: Clause, names: tuple[str, ...], flat: str) -> frozenset
                 if words[first - 1].kind not in kinds and words[first - 1].value != "own":
                     break
                 first -= 1
+            if token.value in _NAMED_CHANNELS:
+                first = _behind_by(words, first)
             found.update(words[first:at])
     return frozenset(found)
 
