@@ -14,7 +14,7 @@ from pipeline.chinese.numbers import Figure as Figure
 State = Literal[
     "reported", "text_zero", "blank", "dash", "not_applicable", "ambiguous", "unreadable", "table_missing"
 ]
-Resolution = Literal["as_printed", "proved_by_sums", "proved_by_text", "derived_total"]
+Resolution = Literal["as_printed", "proved_by_sums", "proved_by_text", "derived_total", "decided_by_person"]
 Method = Literal["table", "text", "ocr"]
 Severity = Literal["error", "warn", "info"]
 STATES: tuple[State, ...] = (

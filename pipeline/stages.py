@@ -25,6 +25,7 @@ from pipeline.crawl.progress import CrawlResult
 from pipeline.crawl.registry import REGISTRY, Source, choose_sources, load_registry, registry_hosts
 from pipeline.crawl.run import crawl
 from pipeline.home import Home
+from pipeline.load.decisions import decisions_hash, load_decisions
 from pipeline.load.gate import has_core
 from pipeline.load.heal import heal_kept
 from pipeline.load.models import sql_files
@@ -241,12 +242,13 @@ def facts_of(home: Home, store: RawStore) -> dict[str, str]:
         "models": models_fingerprint(),
         "inputs": digest.hexdigest()[:16],
         "receipts": str(documents),
-        "day": day,
         "duckdb": version("duckdb"),
         "own_events": hashlib.sha256(home.division_events.read_bytes()).hexdigest()[:16]
         if home.division_events
         else "",
+        "decisions": decisions_hash(home),
     }
+    facts["day"] = max([day, *(d.day.isoformat() for d in load_decisions(home))])
     if home.invented:
         facts["invented"] = "yes"
     whole = "\n".join(f"{k}={v}" for k, v in sorted(facts.items())).encode()
@@ -358,6 +360,16 @@ def unread_documents(home: Home) -> list[tuple[str, int]]:
         home, "SELECT status, count(*) FROM core.document WHERE status <> 'ok' GROUP BY 1 ORDER BY 1"
     )
     return [(str(s), int(str(n))) for s, n in rows]
+
+
+def fallen_decisions(home: Home) -> list[str]:
+    """A line for each decision of a person that no longer holds, with why."""
+    rows = _rows(
+        home,
+        "SELECT status, coalesce(report_id, substr(document_sha256, 1, 16)), indicator, applicant, locator, decided_by "
+        "FROM core.decision WHERE status NOT IN ('applied', 'undone') ORDER BY ALL",
+    )
+    return [f"{status}: {where} {i} {a or ''} at {at}, by {by}" for status, where, i, a, at, by in rows]
 
 
 def error_findings(home: Home) -> list[tuple[str, int]]:

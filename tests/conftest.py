@@ -29,6 +29,7 @@ SLOW_ROOMS = (
     "reading/test_reading_registered",
     "reconcile/test_reconcile_properties",
     "reliability",
+    "terminal/test_terminal_decide",
 )
 """Rooms and files whose tests start programs of their own or draw many cases: none of them is quick, and
 ``make quick`` does not even load them."""

@@ -3,7 +3,7 @@ current."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -12,6 +12,8 @@ import pyarrow as pa
 from pipeline.codebook import load_codebook
 from pipeline.codebook.columns import columns_of, tables_of
 from pipeline.load.cross_year import add_cross_year_findings
+from pipeline.load.decided import apply_decisions
+from pipeline.load.decisions import Decision
 from pipeline.load.neighbours import use_neighbours
 from pipeline.reading.schema import SCHEMAS
 
@@ -117,17 +119,21 @@ def fill_core(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(f"INSERT INTO core.document {_documents()} ORDER BY r.url, 1")
     con.execute(f"INSERT INTO core.report {_reports()} ORDER BY d.source_url, p.report_id")
     _leave_out_sightings(con)
-    for name in CORE[2:]:  # as they stand in the batches: sorting would cost memory and time
+    for name in (
+        n for n in CORE[2:] if n in SCHEMAS
+    ):  # as they stand in the batches: sorting would cost memory and time
         con.execute(
             f"INSERT INTO core.{name} BY NAME SELECT k.* FROM kept_{name} k SEMI JOIN core.report USING (report_id)"
         )
 
 
-def judge_together(con: duckdb.DuckDBPyConnection) -> None:
+def judge_together(con: duckdb.DuckDBPyConnection, decisions: Sequence[Decision] = ()) -> None:
     """What can be said only of reports beside each other: which is current, what neighbouring years decide,
-    what breaks a rule between years. Reads the view ``kept_extracted``."""
+    what people decided of what is left, what breaks a rule between years. Reads the view
+    ``kept_extracted``."""
     _mark_current(con)
     use_neighbours(con)
+    apply_decisions(con, decisions)
     add_cross_year_findings(con)
 
 

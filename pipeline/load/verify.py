@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pipeline.crawl import RawStore
 from pipeline.home import Home
+from pipeline.load.decisions import DecisionsError, load_decisions
 from pipeline.load.publish import damage, published
 from pipeline.load.snapshot import LATEST, SUMS, built_version, latest, wrong_sums
 from pipeline.load.warehouse import opened
@@ -24,6 +25,13 @@ def verify_home(home: Home, say: Callable[[str], None]) -> Iterator[str]:
             yield from check(home)
         except Exception as error:  # whatever damage does to SQLite, Parquet, DuckDB or JSON is a line
             yield f"{name}: cannot be checked: {type(error).__name__}: {_one_line(error)}"
+
+
+def _decisions(home: Home) -> Iterator[str]:
+    try:
+        load_decisions(home)
+    except DecisionsError as error:
+        yield from str(error).splitlines()
 
 
 def _raw_store(home: Home) -> Iterator[str]:
@@ -99,6 +107,7 @@ def _one_line(error: Exception) -> str:
 
 
 CHECKS: tuple[tuple[str, Check], ...] = (
+    ("decisions", _decisions),
     ("raw store", _raw_store),
     ("kept readings", _kept),
     ("published warehouse", _published),

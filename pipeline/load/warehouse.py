@@ -23,9 +23,11 @@ from pipeline.codebook.columns import comment_of, explain, tables_of
 from pipeline.home import Home
 from pipeline.load.core import CORE, attach, fill_core, judge_together, receipts_table
 from pipeline.load.ddl import create_table
+from pipeline.load.decisions import load_decisions
 from pipeline.load.reference import reference_rows
 from pipeline.places import load_registry
 from pipeline.reading.kept import Kept
+from pipeline.reading.schema import SCHEMAS as READ
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -97,10 +99,11 @@ def build_core(home: Home, receipts: Iterable[Receipt], facts: dict[str, str]) -
         codebook = load_codebook()
         for name in CORE:
             con.execute(create_table(codebook, "core", name))
-            attach(con, name, kept.files(name))
+            if name in READ:
+                attach(con, name, kept.files(name))
         attach(con, "extracted", kept.files("extracted"))
         fill_core(con)
-        judge_together(con)
+        judge_together(con, load_decisions(home))
         _fill_reference(con, home, codebook)
         con.execute("CREATE TABLE meta.build (key VARCHAR, value VARCHAR)")
         con.executemany("INSERT INTO meta.build VALUES (?, ?)", sorted(facts.items()))

@@ -147,6 +147,7 @@ def _dot(frame: Frame, point: Point, top: float, number: int) -> str:
     kind = f"d{number}{' h' if point.hollow else ''}"
     shape = {
         "proved": f"M{_n(x)} {_n(y - 4.6)}l4.6 4.6l-4.6 4.6l-4.6-4.6z",
+        "decided": f"M{_n(x - 3.4)} {_n(y - 3.4)}h6.8v6.8h-6.8z",
         "text": f"M{_n(x)} {_n(y - 4.4)}l4.4 7.6h-8.8z",
     }.get(point.mark, f"M{_n(x - 3.2)} {_n(y)}a3.2 3.2 0 1 0 6.4 0a3.2 3.2 0 1 0-6.4 0z")
     return _linked(f'<path class="{kind}" d="{shape}"/>', point.text, point.href)

@@ -102,7 +102,9 @@ def table_rows(atlas: Atlas, root: str, axis: Sequence[int], figures: list[Any])
 def read_key(value: Decimal | None, state: str | None, method: str | None) -> str:
     """What a measure's figure rests on, as a key of the words of kind ``read``."""
     if value is not None:
-        return "proved" if state == "proved" else "text" if method == "text" else "printed"
+        if state in ("proved", "decided"):
+            return state
+        return "text" if method == "text" else "printed"
     return "doubtful" if state in ("ambiguous", "unreadable", "not_read") else state or "none"
 
 

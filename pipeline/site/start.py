@@ -17,7 +17,8 @@ SELECT (SELECT count(DISTINCT body_id) FROM core.report) AS bodies,
     (SELECT count(DISTINCT division_code) FROM mart.coverage) AS places
 """
 _SURE = """
-SELECT CASE WHEN o.resolution = 'as_printed' THEN 'printed' WHEN o.resolved IS NOT NULL THEN 'proved'
+SELECT CASE WHEN o.resolution = 'as_printed' THEN 'printed'
+    WHEN o.resolution = 'decided_by_person' THEN 'decided' WHEN o.resolved IS NOT NULL THEN 'proved'
     WHEN o.state IN ('ambiguous', 'unreadable', 'table_missing') THEN 'doubtful' ELSE o.state END AS key, count(*) AS cells
 FROM core.observation o JOIN core.report r USING (report_id) WHERE r.is_current AND o.method <> 'text'
 GROUP BY 1 ORDER BY 2 DESC, 1

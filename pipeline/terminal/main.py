@@ -11,6 +11,7 @@ import click
 from pipeline.terminal.cite import cite
 from pipeline.terminal.city import city
 from pipeline.terminal.crawl import crawl, sources
+from pipeline.terminal.decide import decide
 from pipeline.terminal.demo import demo
 from pipeline.terminal.diff import diff
 from pipeline.terminal.explain import explain
@@ -21,6 +22,7 @@ from pipeline.terminal.run import run
 from pipeline.terminal.say import failed, wrong
 from pipeline.terminal.site import site
 from pipeline.terminal.sql import sql
+from pipeline.terminal.undecided import undecided
 from pipeline.terminal.verify import verify
 
 _DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EACCES, errno.EMFILE})
@@ -32,7 +34,24 @@ def main() -> None:
     """阳光 Yangguang: yearly reports of Chinese government bodies on information requests, as a warehouse."""
 
 
-for verb in (run, demo, extract, sql, explain, city, export, cite, diff, verify, heal, crawl, sources, site):
+for verb in (
+    run,
+    demo,
+    extract,
+    sql,
+    explain,
+    city,
+    export,
+    cite,
+    diff,
+    verify,
+    heal,
+    crawl,
+    sources,
+    site,
+    decide,
+    undecided,
+):
     main.add_command(verb)
 
 

@@ -31,7 +31,15 @@ def run_all(home: Home, inputs: tuple[str, ...], *, delay: float = 2.0, allow_pr
     from pipeline.load.publish import published
     from pipeline.logs import keep_log
     from pipeline.reading.pool import worker_count
-    from pipeline.stages import Busy, is_up_to_date, model_counts, run_lock, take_in_stage, unread_documents
+    from pipeline.stages import (
+        Busy,
+        fallen_decisions,
+        is_up_to_date,
+        model_counts,
+        run_lock,
+        take_in_stage,
+        unread_documents,
+    )
 
     try:
         worker_count(1)  # said before anything is done where it is wrong
@@ -56,6 +64,7 @@ def run_all(home: Home, inputs: tuple[str, ...], *, delay: float = 2.0, allow_pr
                 failed("the run failed after the warehouse was published; run again for what is missing")
             made = model_counts(home)
             bad = unread_documents(home)
+            fallen = fallen_decisions(home)
     except UserError as error:
         wrong(str(error))
     except Busy as error:
@@ -70,6 +79,8 @@ def run_all(home: Home, inputs: tuple[str, ...], *, delay: float = 2.0, allow_pr
         say(
             "  see: yangguang sql \"select source_url, status, detail from core.document where status <> 'ok'\""
         )
+    for line in fallen:
+        say(f"a person's decision fell away: {line}")
     say(f"warehouse: {_near(home.database)}")
     say(f"snapshot:  {_near(home.snapshots)}")
 

@@ -40,7 +40,8 @@ summed as (
     max(case when f.resolved is null then {{ gap_rank('f.state') }} else 0 end) as gap,
     max(case when f.approx then 1 else 0 end) as approx,
     max(case f.method when 'text' then 3 when 'ocr' then 2 when 'table' then 1 else 0 end) as method,
-    max(case when f.resolution <> 'as_printed' then 1 else 0 end) as proved,
+    max(case when f.resolution not in ('as_printed', 'decided_by_person') then 1 else 0 end) as proved,
+    max(case when f.resolution = 'decided_by_person' then 1 else 0 end) as decided,
     min(case when f.state = 'text_zero' then 1 else 0 end) as nil
   from {{ ref('int_figure') }} as f
   inner join {{ ref('int_report') }} as r on r.report_id = f.report_id

@@ -11,6 +11,8 @@ with caveat as (
     union all
     select report_id, measure_id, 'proved' from {{ ref('measure') }} where value is not null and state = 'proved'
     union all
+    select report_id, measure_id, 'decided' from {{ ref('measure') }} where value is not null and state = 'decided'
+    union all
     select report_id, measure_id, 'text_only' from {{ ref('measure') }} where value is not null and method = 'text'
     union all
     select report_id, measure_id, 'small_n' from {{ ref('measure') }} where value is not null and small_n

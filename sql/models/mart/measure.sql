@@ -22,7 +22,7 @@ chosen as (
 judged as (
   select
     r.report_id, m.measure_id, m.kind, m.comparability, coalesce(c.whole, false) as whole,
-    c.numerator, c.denominator, c.alternative, c.method, c.approx, c.proved, c.nil,
+    c.numerator, c.denominator, c.alternative, c.method, c.approx, c.proved, c.decided, c.nil,
     -- What is missing altogether: the form has no such line, or the report no tables.
     f.alternative is not null as has_terms,
     greatest(
@@ -59,6 +59,7 @@ reported as (
       when not c.has_terms then 'not_in_form'
       when not c.whole then {{ gap_state('c.gap') }}
       when c.kind = 'ratio' and c.denominator = 0 then 'not_applicable'
+      when c.decided = 1 then 'decided'
       when c.proved = 1 then 'proved'
       when c.nil = 1 then 'text_zero'
       else 'reported'

@@ -17,7 +17,8 @@ cell as (
     count(*) as present,
     sum(case when o.value is not null then 1 else 0 end) as printed,
     sum(case when o.resolved is not null then 1 else 0 end) as resolved,
-    sum(case when o.resolution <> 'as_printed' then 1 else 0 end) as proved,
+    sum(case when o.resolution not in ('as_printed', 'decided_by_person') then 1 else 0 end) as proved,
+    sum(case when o.resolution = 'decided_by_person' then 1 else 0 end) as decided,
     sum(case when o.state = 'ambiguous' then 1 else 0 end) as ambiguous,
     sum(case when o.state = 'blank' then 1 else 0 end) as blank,
     sum(case when o.state = 'dash' then 1 else 0 end) as dash,
@@ -55,7 +56,7 @@ finding as (
 select
   r.report_id, r.body_id, r.division_code, r.division_name, r.level, r.issuer, r.scope, r.template, r.year, r.is_current,
   cast(coalesce(e.cells, 0) as bigint) as cells_expected,
-  {%- for name in ['present', 'printed', 'resolved', 'proved', 'ambiguous', 'blank', 'dash', 'not_applicable', 'unreadable', 'table_missing', 'by_ocr'] %}
+  {%- for name in ['present', 'printed', 'resolved', 'proved', 'decided', 'ambiguous', 'blank', 'dash', 'not_applicable', 'unreadable', 'table_missing', 'by_ocr'] %}
   cast(coalesce(c.{{ name }}, 0) as bigint) as cells_{{ name }},
   {%- endfor %}
   {{ quotient('coalesce(c.resolved, 0)', 'e.cells') }} as share_resolved,
