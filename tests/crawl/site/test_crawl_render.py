@@ -48,7 +48,7 @@ def report(portal: Any, text: str = "") -> str:
     return portal.pages["", "/shown.html"].body.decode()
 
 
-@pytest.mark.parametrize("code", [202, 412, 521, 200])
+@pytest.mark.parametrize("code", [202, 200])
 def test_a_challenge_is_passed_by_an_ordinary_browser_under_our_own_name(
     portal: Any, raw: Path, take: Callable[..., Receipt], code: int
 ) -> None:
@@ -64,11 +64,10 @@ def test_a_challenge_is_passed_by_an_ordinary_browser_under_our_own_name(
     portal.assert_polite(0.01)
 
 
-@pytest.mark.parametrize("script", [CHALLENGE, CHALLENGE.replace("location.reload()", "")])
 def test_a_challenge_that_the_browser_does_not_pass_stays_one(
-    portal: Any, take: Callable[..., Receipt], script: str
+    portal: Any, take: Callable[..., Receipt]
 ) -> None:
-    portal.put("/a.html", script, 412)
+    portal.put("/a.html", CHALLENGE, 412)
     receipt = take(render=True, policy=PATIENT)
     assert (receipt.status, receipt.http_status, receipt.sha256) == ("challenge", 412, None)
     assert "did not pass" in receipt.detail
