@@ -21,13 +21,14 @@ _MOST_LABELS = 7
 
 class Point(NamedTuple):
     """A figure of a series in a year. ``mark`` is a key of the words of kind ``read``; ``hollow``: roughly
-    comparable; ``joined``: a line may lead here from the year before."""
+    comparable; ``few``: of few cases, drawn small; ``joined``: a line may lead here from the year before."""
 
     year: int
     value: float | None
     text: str
     mark: str
     hollow: bool
+    few: bool
     joined: bool
     href: str
 
@@ -83,7 +84,7 @@ def bar_chart(
     frame: Frame, bars: Sequence[tuple[int, Sequence[float | None], str, str, bool]], label: str
 ) -> Markup:
     """Bars of stacked parts: of each year its parts from below (None: no figure), the text for it, its link,
-    and whether a part is doubtful."""
+    and whether a part is doubtful. Where all known parts are nought a 0 stands; where none is known, nothing."""
     top = nice_top(max((sum(v or 0 for v in parts) for _, parts, *_ in bars), default=0.0))
     out = [_open(label), *_ground(frame, top, False)]
     width = frame.step * 0.7
@@ -98,6 +99,8 @@ def bar_chart(
                     f'height="{_n(lower - upper)}"/>'
                 )
                 base += value
+        if not drawn and any(v is not None for v in parts):
+            drawn.append(f'<text class="zero" x="{_n(frame.x(year))}" y="{_n(_at(0, top) - 3)}">0</text>')
         if doubtful:
             drawn.append(f'<text class="q" x="{_n(frame.x(year))}" y="{_n(_at(base, top) - 3)}">？</text>')
         if drawn:
@@ -145,11 +148,17 @@ def _dot(frame: Frame, point: Point, top: float, number: int) -> str:
         return _linked(text, point.text, point.href)
     y = _at(point.value, top)
     kind = f"d{number}{' h' if point.hollow else ''}"
+    size = 0.6 if point.few else 1.0
+    a, b, c, r = _n(4.6 * size), _n(4.4 * size), _n(7.6 * size), _n(3.2 * size)
+    d = _n(6.8 * size)
     shape = {
-        "proved": f"M{_n(x)} {_n(y - 4.6)}l4.6 4.6l-4.6 4.6l-4.6-4.6z",
-        "decided": f"M{_n(x - 3.4)} {_n(y - 3.4)}h6.8v6.8h-6.8z",
-        "text": f"M{_n(x)} {_n(y - 4.4)}l4.4 7.6h-8.8z",
-    }.get(point.mark, f"M{_n(x - 3.2)} {_n(y)}a3.2 3.2 0 1 0 6.4 0a3.2 3.2 0 1 0-6.4 0z")
+        "proved": f"M{_n(x)} {_n(y - 4.6 * size)}l{a} {a}l-{a} {a}l-{a}-{a}z",
+        "decided": f"M{_n(x - 3.4 * size)} {_n(y - 3.4 * size)}h{d}v{d}h-{d}z",
+        "text": f"M{_n(x)} {_n(y - 4.4 * size)}l{b} {c}h-{_n(8.8 * size)}z",
+    }.get(
+        point.mark,
+        f"M{_n(x - 3.2 * size)} {_n(y)}a{r} {r} 0 1 0 {_n(6.4 * size)} 0a{r} {r} 0 1 0-{_n(6.4 * size)} 0z",
+    )
     return _linked(f'<path class="{kind}" d="{shape}"/>', point.text, point.href)
 
 

@@ -62,6 +62,7 @@ class Pages:
             invented=atlas.snapshot.invented,
             version=atlas.snapshot.version,
             build=atlas.snapshot.build,
+            citation=atlas.snapshot.citation,
             menu=MENU,
         )
 

@@ -83,6 +83,7 @@ def _points(row: Row, law_year: int | None) -> list[Point]:
             f"{c.year}: {row.label_zh} {c.text}，{c.said}",
             c.read.key,
             c.grade.key == "approx",
+            c.small_n,
             c.row.break_kind is None and c.year != law_year,
             c.href,
         )

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import duckdb
 
+from pipeline.site.accuracy import accuracy
 from pipeline.site.atlas import Atlas, Division
 from pipeline.site.streams import Grouped, rows_of
 
@@ -76,6 +77,7 @@ def quality_page(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         "conflicts": _listed(con, _CONFLICTS),
         "reading": list(rows_of(con, _READING)),
         "rules": list(rows_of(con, _RULES)),
+        "accuracy": accuracy(),
     }
 
 

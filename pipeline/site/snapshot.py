@@ -32,12 +32,13 @@ class Table:
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """What the data package says: version, what the warehouse was built from, whether all bodies are
-    invented."""
+    invented, how to cite it."""
 
     folder: Path
     version: str
     build: str
     invented: bool
+    citation: str
     tables: tuple[Table, ...]
 
 
@@ -64,6 +65,7 @@ def opened_snapshot(folder: Path) -> Iterator[tuple[Snapshot, duckdb.DuckDBPyCon
                 str(package.get("version") or folder.name),
                 str(facts.get("build") or ""),
                 bool(facts.get("invented")),
+                str(package.get("citation") or ""),
                 tables,
             ),
             con,

@@ -4,6 +4,7 @@ own."""
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from pipeline.demo import Corpus
     from pipeline.home import Home
 
+ATLAS = "atlas"
+"""The folder of the demo's site in its home."""
 PORTAL_HOST = "www.yunze.example"
 """A name that no machine has (RFC 2606): the crawl is told where the portal is, and addresses stay the same
 on every machine, so the same corpus gives the same snapshot."""
@@ -41,6 +44,19 @@ def demo() -> None:
     )
     say('  .venv/bin/yangguang sql "select * from mart.chain_break"')
     say("  .venv/bin/yangguang city 雾江市")
+    say("Or look at it:")
+    say(f"  {write_atlas(home).as_uri()}")
+    say(f"  .venv/bin/yangguang site {home.root / ATLAS} --serve")
+
+
+def write_atlas(home: Home) -> Path:
+    """Write the site of the home's latest snapshot below the home; gives its start page."""
+    from pipeline.load.snapshot import latest
+    from pipeline.site import write_site
+
+    folder = (home.root / ATLAS).resolve()
+    write_site(home.snapshots / latest(home), folder)
+    return folder / "index.html"
 
 
 def prepare_demo(home: Home) -> None:
