@@ -10,6 +10,7 @@ import json
 import os
 import random
 import resource
+import signal
 import socket
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -142,8 +143,11 @@ def run_hostile(kills: Kills, seed: int, count: int) -> Iterator[Taken]:
     least = warm(kills.folder, str(empty), call="bench.reliability.hostile:read_alone").memory
     for family, name in files:
         ended = warm(kills.folder, str(folder / name), call="bench.reliability.hostile:read_alone")
-        status = json.loads(ended.given) if ended.code == 0 else f"ended with {ended.code}"
-        wrong = () if ended.code == 0 else (ended.said[-300:],)
+        timeout = ended.code == -signal.SIGXCPU  # what the pool, which ends it, calls so
+        status = (
+            json.loads(ended.given) if ended.code == 0 else "timeout" if timeout else f"exit {ended.code}"
+        )
+        wrong = () if ended.code == 0 or timeout else (ended.said[-300:],)
         yield Taken(family, name, status, ended.cpu, max(0, ended.memory - least), wrong)
     traps = set_traps(folder)
     ended, found = _in_a_run(kills, folder, len(files))

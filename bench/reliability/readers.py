@@ -13,6 +13,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,7 +23,7 @@ from bench.reliability.homes import copied
 from bench.reliability.kills import HERE, Kills
 from pipeline.home import Home
 
-PROCESSES = 6
+PROCESSES = 4
 LOOKS = (
     "SELECT count(*), sum(hash(r)::HUGEINT) FROM core.observation r",
     "SELECT count(*), sum(hash(r)::HUGEINT) FROM mart.measure r",
@@ -73,11 +74,12 @@ def run_readers(
         for n in range(processes)
     ]
     done, seen = 0, 0
-    while done < swaps or seen < readings:
-        _put(builds[done % 2], home)
-        kills.warm.ask(home, f"{HERE}:publish")
-        done += 1
-        seen = sum((kills.folder / f"seen-{n}").read_text().count("\n") for n in range(processes))
+    with suppress(KeyboardInterrupt):  # what was seen until then counts
+        while done < swaps or seen < readings:
+            _put(builds[done % 2], home)
+            kills.warm.ask(home, f"{HERE}:publish")
+            done += 1
+            seen = sum((kills.folder / f"seen-{n}").read_text().count("\n") for n in range(processes))
     wrong = []
     for reader in readers:
         _, said = reader.communicate()
@@ -121,7 +123,7 @@ def main() -> None:
         first, second = look(path, (number % 7) * 0.03)
         print(json.dumps([first, second, time.monotonic() - start]), flush=True)
         number += 1
-        time.sleep(0.05)
+        time.sleep(0.2)
 
 
 if __name__ == "__main__":

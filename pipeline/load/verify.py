@@ -99,7 +99,7 @@ def _parquet(folder: Path, schema: str, table: str) -> str | None:
     if single.is_file():
         return str(single).replace("'", "''")
     parts = folder / schema / table
-    return str(parts / "*.parquet").replace("'", "''") if parts.is_dir() else None
+    return str(parts / "*.parquet").replace("'", "''") if any(parts.glob("*.parquet")) else None
 
 
 def _one_line(error: Exception) -> str:

@@ -34,3 +34,14 @@ def test_no_page_of_something_repeated_uses_up_its_time() -> None:
         results = list(pool.map_unordered(read, range(len(REPEATED) * len(ENDS))))
     failed = [(list(itertools.product(REPEATED, ENDS))[n], r) for n, r in results if isinstance(r, Failure)]
     assert failed == []
+
+
+def read_digits(count: int) -> int:
+    text = f"虚谷县2020年政府信息公开工作年度报告\n收到申请{'9' * count}件"
+    return len(read_reports(text.encode(), media_type="text/plain"))
+
+
+@pytest.mark.slow
+def test_no_number_without_end_uses_up_its_time() -> None:
+    with GuardedPool(1, CPU_SECONDS, 4_000_000_000) as pool:
+        assert [result for _, result in pool.map_unordered(read_digits, [60_000])] == [1]

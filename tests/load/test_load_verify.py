@@ -167,6 +167,32 @@ def test_a_changed_index_of_kept_readings_is_named_and_read_again(home: Home, ch
         assert con.execute("SELECT count(*) FROM core.observation").fetchall() == [(before,)]
 
 
+def test_a_home_of_the_version_before_is_taken_over(home: Home) -> None:
+    """As the first release left it: no receipt of the published file, no hashes of receipts, a snapshot of another
+    layout, readings of other code."""
+    import sqlite3
+
+    with sqlite3.connect(home.raw / "crawl.sqlite") as db:
+        db.execute("ALTER TABLE receipt DROP COLUMN chain")
+    db.close()
+    home.receipt.unlink()
+    next(home.read.iterdir()).rename(home.read / "0123456789abcdef")
+    parts = home.snapshots / (home.snapshots / LATEST).read_text().strip() / "core" / "observation"
+    for path in list(parts.iterdir()):
+        (parts / f"year={path.stem}").mkdir()
+        path.rename(parts / f"year={path.stem}" / "data.parquet")
+    lines = said(home)
+    assert any("published.json is not there" in line for line in lines)
+    assert not any("cannot be checked" in line for line in lines)
+    assert not is_up_to_date(home)
+    before = core_rows(home)
+    read_stage(home, tick=None)
+    load_stage(home)
+    with opened(home.building) as con:
+        assert con.execute("SELECT count(*) FROM core.observation").fetchall() == [(before,)]
+    assert [path.name for path in home.read.iterdir()] != ["0123456789abcdef"]
+
+
 def test_a_damaged_history_of_runs_is_put_aside(tmp_path: Path) -> None:
     import sqlite3
 

@@ -28,7 +28,8 @@ _LONGEST = 21
 """Digits that are cut: more of them fit in too many ways to be told apart."""
 _ROWS = 2
 """Labels of one table with digits behind them from which it stands there."""
-_DIGITS = re.compile(rf"-?\d{{3,}}(?:-\d+)*(?![\d.]|{PRINTED_UNIT})")
+_DIGITS = re.compile(rf"(?:-|(?<!\d))\d{{3,}}(?:-\d+)*(?![\d.]|{PRINTED_UNIT})")
+"""A run of digits is begun at its first digit alone: what fails there fails at each further one too."""
 _RUN = re.compile(r"\d{7}")
 """As many digits as an application row has cells."""
 
