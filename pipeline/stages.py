@@ -34,7 +34,7 @@ from pipeline.load.snapshot import is_whole, write_snapshot
 from pipeline.load.warehouse import build_core, cores, memory_budget, opened
 from pipeline.progress import Tick
 from pipeline.reading.archives import unpack
-from pipeline.reading.fingerprint import reading_fingerprint
+from pipeline.reading.fingerprint import reading_code, reading_fingerprint
 from pipeline.reading.kept import Kept
 from pipeline.reading.read_all import ReadCounts, read_new
 
@@ -227,6 +227,16 @@ def models_fingerprint() -> str:
     return digest.hexdigest()[:16]
 
 
+def places_fingerprint(home: Home) -> str:
+    """A hash over the places, a home's own too: 16 hex digits."""
+    digest = hashlib.sha256()
+    for path in sorted((Path(__file__).resolve().parent / "places").glob("*.csv")):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    for own in (home.divisions, home.division_events):
+        digest.update(own.read_bytes() if own else b"")
+    return digest.hexdigest()[:16]
+
+
 def facts_of(home: Home, store: RawStore) -> dict[str, str]:
     """What a warehouse of this home is built from now; ``build`` is a hash over all of it."""
     digest = hashlib.sha256()
@@ -239,6 +249,8 @@ def facts_of(home: Home, store: RawStore) -> dict[str, str]:
         "package_version": version("yangguang"),
         "codebook": codebook_version(),
         "reading": reading_fingerprint(home),
+        "code": reading_code(),
+        "places": places_fingerprint(home),
         "models": models_fingerprint(),
         "inputs": digest.hexdigest()[:16],
         "receipts": str(documents),

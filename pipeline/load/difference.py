@@ -14,14 +14,9 @@ KEY = ("body_id", "scope", "year", "measure_id")
 """What names a figure: whose, of which scope and year, which measure."""
 MEASURE = Path("mart") / "measure.parquet"
 _CARRIED = ("division_code", "issuer", "value", "state", "report_id")
-_REASONS = {
-    "codebook": "the codebook changed",
-    "reading": "the code that reads changed",
-    "models": "the SQL models changed",
-    "own_events": "the home's own places changed",
-}
-"""What a snapshot was built from, by its fact in the data package, and what a change of it means; the first
-that differs is told."""
+_READS = ("codebook", "code", "places")
+"""Facts of a build that decide what a cell reads as, in the order in which they are told."""
+DECIDED = "decided_by_person"
 
 
 class NoSnapshot(ValueError):
@@ -51,15 +46,17 @@ def differing(before: Path, now: Path) -> pl.DataFrame:
 
     One row a figure: ``division_code, issuer, body_id, scope, year, measure_id, before, now, state_before,
     state_now, report_before, report_now, why``. Values are decimals in the measure's unit, null where there
-    is none. Raises NoSnapshot where a folder cannot be read.
+    is none. ``why`` is a value of ``diff.figure.why`` of the codebook, or several joined by ``+`` where the
+    snapshots cannot tell which of them it was. Raises NoSnapshot where a folder cannot be read.
     """
     try:
         old, new = _figures(before, "before"), _figures(now, "now")
         joined = old.join(new, on=KEY, how="full", coalesce=True, nulls_equal=True)
         changed = joined.filter(pl.col("value_before").ne_missing(pl.col("value_now"))).collect()
+        told = _told(changed, before, now)
     except (OSError, pl.exceptions.PolarsError) as error:
         raise NoSnapshot(f"{before.name} and {now.name} cannot be compared: {error}") from error
-    return changed.select(
+    return told.select(
         pl.coalesce("division_code_now", "division_code_before").alias("division_code"),
         pl.coalesce("issuer_now", "issuer_before").alias("issuer"),
         "body_id",
@@ -72,8 +69,20 @@ def differing(before: Path, now: Path) -> pl.DataFrame:
         "state_now",
         pl.col("report_id_before").alias("report_before"),
         pl.col("report_id_now").alias("report_now"),
-        _why(facts_of_snapshot(before), facts_of_snapshot(now)).alias("why"),
+        "why",
     ).sort("division_code", "issuer", "year", "scope", "measure_id", "body_id", nulls_last=True)
+
+
+def summary(found: pl.DataFrame) -> pl.DataFrame:
+    """How many figures of ``differing`` and reports there are by reason and measure: ``why, measure_id,
+    figures, reports``, the most first."""
+    return (
+        found.group_by("why", "measure_id")
+        .agg(
+            pl.len().alias("figures"), pl.coalesce("report_now", "report_before").n_unique().alias("reports")
+        )
+        .sort("figures", "why", "measure_id", descending=[True, False, False])
+    )
 
 
 def _figures(folder: Path, side: str) -> pl.LazyFrame:
@@ -81,17 +90,141 @@ def _figures(folder: Path, side: str) -> pl.LazyFrame:
     return pl.scan_parquet(folder / MEASURE).select(*KEY, *(pl.col(c).alias(f"{c}_{side}") for c in _CARRIED))
 
 
-def _why(old: dict[str, Any], new: dict[str, Any]) -> pl.Expr:
-    """The reason of a row: its report is new, gone or another version; else what the snapshots were built
-    with."""
-    built = next((said for fact, said in _REASONS.items() if old.get(fact) != new.get(fact)), None)
+def _told(changed: pl.DataFrame, before: Path, now: Path) -> pl.DataFrame:
+    """The figures with ``why``: what became of the report; else whether its cells differ, by a person or by
+    what reads them; else how the measure is made of them."""
+    old, new = facts_of_snapshot(before), facts_of_snapshot(now)
+    reads = "+".join(f for f in _READS if _differs(f, old, new))
+    models = "sql" if _differs("models", old, new) else ""
+    changed = changed.with_columns(pl.lit(None, pl.Boolean).alias(c) for c in ("moved", "decided", "defined"))
+    other = "+".join(p for p in (reads, models) if p) or "neighbours"
+    addresses = _addresses(before, now)
+    if addresses is not None:
+        changed = changed.join(addresses, on=["report_id_before", "report_id_now"], how="left")
+    else:
+        changed = changed.with_columns(pl.lit(False).alias("one_address"))
+    same = changed.filter(pl.col("report_id_before") == pl.col("report_id_now"))
+    if same.height and (evidence := _evidence(same, before, now)) is not None:
+        changed = changed.drop("moved", "decided", "defined").join(
+            evidence, on=["report_id_now", "measure_id"], how="left"
+        )
     earlier, later = pl.col("report_id_before"), pl.col("report_id_now")
-    return (
+    return changed.with_columns(
         pl.when(earlier.is_null())
-        .then(pl.lit("new report"))
+        .then(pl.lit("new_report"))
         .when(later.is_null())
-        .then(pl.lit("report no longer there"))
+        .then(pl.lit("report_gone"))
+        .when((earlier != later) & pl.col("one_address").fill_null(False))
+        .then(pl.lit("document_changed"))
         .when(earlier != later)
-        .then(pl.lit("another version is current"))
-        .otherwise(pl.lit(built or "neighbouring data changed"))
+        .then(pl.lit("other_version"))
+        .when(pl.col("moved").is_null())
+        .then(pl.lit(other))
+        .when(pl.col("decided"))
+        .then(pl.lit("decision"))
+        .when(pl.col("moved"))
+        .then(pl.lit(reads or "neighbours"))
+        .when(pl.col("defined"))
+        .then(pl.lit("codebook"))
+        .otherwise(pl.lit(models or "neighbours"))
+        .alias("why")
+    )
+
+
+def _differs(fact: str, old: dict[str, Any], new: dict[str, Any]) -> bool:
+    """Whether a fact of the build differs; of snapshots that do not tell the code's own, the whole reading's."""
+    if fact == "code" and not (fact in old and fact in new):
+        alike = all(old.get(f) == new.get(f) for f in ("codebook", "places"))
+        return alike and old.get("reading") != new.get("reading")
+    return bool(old.get(fact) != new.get(fact))
+
+
+def _addresses(before: Path, now: Path) -> pl.DataFrame | None:
+    """Pairs of reports, of which each side's address is the other's; None where a snapshot names none."""
+    name = Path("core") / "report.parquet"
+    if not all((folder / name).is_file() for folder in (before, now)):
+        return None
+    old, new = (
+        pl.scan_parquet(folder / name).select(pl.col("report_id").alias(f"report_id_{side}"), "source_url")
+        for folder, side in ((before, "before"), (now, "now"))
+    )
+    pairs = old.join(new, on="source_url").filter(pl.col("report_id_before") != pl.col("report_id_now"))
+    return pairs.select("report_id_before", "report_id_now", one_address=True).unique().collect()
+
+
+def _evidence(same: pl.DataFrame, before: Path, now: Path) -> pl.DataFrame | None:
+    """Of figures whose report is the same: whether a cell of theirs ``moved``, whether a person ``decided`` one
+    that did, whether the measure is ``defined`` otherwise. None where a snapshot does not hold its cells."""
+    needed = ("core/report.parquet", "ref/measure.parquet", "ref/measure_term.parquet")
+    both = (before, now)
+    if not all((f / n).is_file() for f in both for n in needed) or not all(
+        any((f / "core" / "observation").rglob("*.parquet")) for f in both
+    ):
+        return None
+    reports = same["report_id_now"].unique()
+    old, new = (_cells(folder, reports) for folder in both)
+    cells = old.join(new, on=("report_id", "indicator", "column"), how="full", coalesce=True, suffix="_now")
+    moved = cells.filter(pl.col("said").ne_missing(pl.col("said_now"))).select(
+        "report_id",
+        "indicator",
+        "column",
+        (pl.col("person").fill_null(False) | pl.col("person_now").fill_null(False)).alias("decided"),
+    )
+    forms = pl.read_parquet(now / needed[0], columns=["report_id", "template"])
+    terms = pl.concat(
+        pl.read_parquet(folder / needed[2]).select(
+            "measure_id", "template", "indicator", pl.col("applicant").fill_null("total").alias("column")
+        )
+        for folder in both
+    ).unique()
+    of_measures = (
+        moved.join(forms, on="report_id")
+        .join(terms, on=("template", "indicator", "column"))
+        .group_by("report_id", "measure_id")
+        .agg(pl.col("decided").any(), pl.lit(True).alias("moved"))
+    )
+    meant = [
+        pl.read_parquet(folder / needed[1]).select(
+            "measure_id",
+            "template",
+            pl.concat_str(
+                "kind", "expression", "fallback", "comparability", separator="|", ignore_nulls=True
+            ).alias("meaning"),
+        )
+        for folder in both
+    ]
+    defined = meant[0].join(meant[1], on=("measure_id", "template"), how="full", coalesce=True, suffix="_now")
+    defined = defined.select(
+        "measure_id", "template", pl.col("meaning").ne_missing(pl.col("meaning_now")).alias("defined")
+    )
+    return (
+        same.select(pl.col("report_id_now").alias("report_id"), "measure_id")
+        .unique()
+        .join(of_measures, on=("report_id", "measure_id"), how="left")
+        .join(forms, on="report_id", how="left")
+        .join(defined, on=("measure_id", "template"), how="left")
+        .select(
+            pl.col("report_id").alias("report_id_now"),
+            "measure_id",
+            pl.col("moved").fill_null(False),
+            pl.col("decided").fill_null(False),
+            pl.col("defined").fill_null(False),
+        )
+    )
+
+
+def _cells(folder: Path, reports: pl.Series) -> pl.DataFrame:
+    """What the cells of these reports say: a row an indicator and column, its observations in one word, and
+    whether a person decided one."""
+    said = pl.concat_str(
+        pl.col("resolved").cast(pl.String), "resolution", "state", separator=" ", ignore_nulls=True
+    )
+    files = sorted((folder / "core" / "observation").rglob("*.parquet"))
+    return (
+        pl.scan_parquet(files, hive_partitioning=False)
+        .filter(pl.col("report_id").is_in(reports.implode()))
+        .with_columns(pl.col("applicant").fill_null("total").alias("column"), said.alias("said"))
+        .group_by("report_id", "indicator", "column")
+        .agg(pl.col("said").sort().str.join("|"), (pl.col("resolution") == DECIDED).any().alias("person"))
+        .collect()
     )

@@ -10,7 +10,7 @@ import json
 import logging
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -241,15 +241,18 @@ def _changes(before: Path | None, now: Path, version: str) -> str:
         told = f"前一版 {before.name} 无法读取，未作比较。 / Snapshot `{before.name}` cannot be read."
         return "\n".join([*lines, told, ""])
     lines += [f"前一版 / before: `{before.name}`. {found.height} figures differ.", ""]
+    words = {v.value: f"{v.label_zh} / {v.label_en}" for v in load_codebook().values_of("diff.figure", "why")}
     if found.height:
+        reasons = found.group_by("why").len().sort("len", "why", descending=[True, False])
+        lines += [f"- {n}: `{why}` {_reason(why, words)}" for why, n in reasons.rows()]
         lines += [
+            "",
             "| division | issuer | year | measure | before | now | why |",
             "|---|---|---|---|---|---|---|",
         ]
     for row in found.head(LISTED).iter_rows(named=True):
-        report = (
-            f": {row['report_before']} -> {row['report_now']}" if row["why"].startswith("another") else ""
-        )
+        another = row["why"] in ("document_changed", "other_version")
+        report = f": {row['report_before']} -> {row['report_now']}" if another else ""
         lines.append(
             f"| {row['division_code'] or ''} | {row['issuer'] or ''} | {row['year'] or ''} | {row['measure_id']} "
             f"| {_shown(row['before'])} | {_shown(row['now'])} | {row['why']}{report} |"
@@ -259,6 +262,11 @@ def _changes(before: Path | None, now: Path, version: str) -> str:
             f"\n其余 {found.height - LISTED} 项见 / the other rows: `yangguang diff {before.name} {version}`"
         )
     return "\n".join([*lines, ""])
+
+
+def _reason(why: str, words: Mapping[str, str]) -> str:
+    """The words of a reason, or of the several that it may have been."""
+    return "; ".join(words[part] for part in why.split("+"))
 
 
 def _shown(value: Decimal | None) -> str:

@@ -182,22 +182,32 @@ def _sum(text: str) -> str:
 
 
 @lru_cache(maxsize=4)
-def _code_fingerprint(root: Path) -> str:
-    """A hash over code, data and libraries, once a process: the code that runs is the code that started."""
+def _code_fingerprint(root: Path) -> tuple[str, str]:
+    """A hash over code, data and libraries, and one over code and libraries alone, once a process: the code
+    that runs is the code that started."""
     memory = root / MEMORY
     known = _recalled(memory)
     before = json.dumps(known)
     used = used_by(WORKER, root, known.setdefault("files", {}))
-    digest = hashlib.sha256(f"{sys.version_info[:2]}\n".encode())
-    digest.update("".join(f"{name}\0{hashed}\n" for name, hashed in used.files.items()).encode())
-    digest.update("\n".join(_versions((*used.libraries, *_UNNAMED), known)).encode())
+    whole, code = (hashlib.sha256(f"{sys.version_info[:2]}\n".encode()) for _ in range(2))
+    for name, hashed in used.files.items():
+        for digest in (whole, code) if name.endswith(".py") else (whole,):
+            digest.update(f"{name}\0{hashed}\n".encode())
+    libraries = "\n".join(_versions((*used.libraries, *_UNNAMED), known)).encode()
+    whole.update(libraries)
+    code.update(libraries)
     if json.dumps(known) != before:
         aside = memory.with_suffix(f".{os.getpid()}.part")
         with suppress(OSError):
             memory.parent.mkdir(exist_ok=True)
             aside.write_text(f"{_sum(json.dumps(known))}\n{json.dumps(known)}", encoding="utf-8")
             aside.replace(memory)
-    return digest.hexdigest()
+    return whole.hexdigest(), code.hexdigest()
+
+
+def reading_code(root: Path = PROJECT) -> str:
+    """A hash over the code that reads and its libraries, without the data that it reads by: 16 hex digits."""
+    return _code_fingerprint(root)[1][:16]
 
 
 def reading_fingerprint(home: Home, root: Path = PROJECT) -> str:
@@ -206,4 +216,4 @@ def reading_fingerprint(home: Home, root: Path = PROJECT) -> str:
     own = home.divisions.read_bytes() if home.divisions else b""
     if CODEBOOK_VARIABLE in os.environ:
         own += codebook_version().encode()
-    return hashlib.sha256(_code_fingerprint(root).encode() + own).hexdigest()[:16]
+    return hashlib.sha256(_code_fingerprint(root)[0].encode() + own).hexdigest()[:16]

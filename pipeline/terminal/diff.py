@@ -13,8 +13,9 @@ from pipeline.terminal.say import failed, reading_home, say, wrong
 @click.command()
 @click.argument("before")
 @click.argument("now", required=False)
+@click.option("--summary", is_flag=True, help="How many figures, by reason and measure, instead of each.")
 @output_options
-def diff(before: str, now: str | None, form: str | None, output: Path | None) -> None:
+def diff(before: str, now: str | None, summary: bool, form: str | None, output: Path | None) -> None:
     """Figures that differ between snapshot BEFORE and snapshot NOW, all of them, with the reason.
 
     A snapshot is a folder or a version of the home; NOW is the latest where none is named.
@@ -22,6 +23,7 @@ def diff(before: str, now: str | None, form: str | None, output: Path | None) ->
     import duckdb
 
     from pipeline.load.difference import NoSnapshot, differing, snapshot_at
+    from pipeline.load.difference import summary as summed
     from pipeline.load.snapshot import latest
 
     wanted = chosen(form, output)
@@ -35,6 +37,6 @@ def diff(before: str, now: str | None, form: str | None, output: Path | None) ->
     except NoSnapshot as error:
         failed(str(error))
     with duckdb.connect() as con:
-        con.register("found", found.to_arrow())
+        con.register("found", (summed(found) if summary else found).to_arrow())
         write_answer(con.execute("FROM found"), wanted, home)
     say(f"{found.height} figure{'s' * (found.height != 1)} differ from {old.name} to {new.name}")

@@ -149,8 +149,10 @@ def explain_lines(home: Home, report_id: str, wanted: str | None) -> Iterator[st
             chosen = [c for c in cells if c.indicator == wanted or c.indicator.startswith(f"{wanted}.")]
             if not chosen:
                 chosen, panel = _of_measure(con, report_id, head["template"], wanted, cells)
+        versions = _versions(con, report_id)
         statements = _statements(con, report_id, None if wanted is None else {c.indicator for c in chosen})
     yield from _head_lines(report_id, head)
+    yield from versions
     yield ""
     if wanted is None:
         rows = [
@@ -251,6 +253,30 @@ def _of_measure(
         if cell is not None:
             chosen[indicator, applicant] = cell
     return list(chosen.values()), [*lines, ""]
+
+
+def _versions(con: duckdb.DuckDBPyConnection, report_id: str) -> list[str]:
+    """What other versions of the report print otherwise, and when each was seen; that its page is gone."""
+    there = con.execute(
+        "SELECT 1 FROM duckdb_tables() WHERE schema_name = 'mart' AND table_name = 'revision'"
+    ).fetchone()
+    if not there:
+        return []
+    rows = con.execute(
+        "SELECT kind, indicator, applicant, value_before, value_now, state_before, state_now, report_before, report_id, "
+        "CAST(seen_before AS DATE), CAST(seen_now AS DATE), status FROM mart.revision WHERE ? IN (report_id, report_before) "
+        "ORDER BY kind, indicator, applicant, report_before",
+        [report_id],
+    ).fetchall()
+    lines = []
+    for kind, indicator, applicant, old, new, was, state, before, now, seen, since, status in rows:
+        if kind == "withdrawn":
+            lines.append(f"撤下 withdrawn  seen {seen}; {status} since {since}")
+        else:
+            said = f"{_shown(old)} ({was or 'not shown'}) in {before}, seen {seen}"
+            says = f"{_shown(new)} ({state or 'not shown'}) in {now}, seen {since}"
+            lines.append(f"修改 revised    {indicator} [{applicant}]: {said}; {says}")
+    return lines
 
 
 def _statements(con: duckdb.DuckDBPyConnection, report_id: str, indicators: set[str] | None) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 import duckdb
@@ -173,6 +173,16 @@ def con(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection:
         superseded_by=current,
         **same,
     )
+    # its page answers later that there is none; another's failed before it was fetched
+    for number, day in ((1, datetime(2026, 2, 1)), (2, datetime(2025, 2, 1))):
+        w.insert(
+            "core.document",
+            document_id=f"fetch-{number}",
+            source_url=f"https://a.example/{number}",
+            status="http_404",
+            fetched_at=day,
+            reports=0,
+        )
     w.report(
         "戊市",
         2023,
@@ -272,6 +282,44 @@ def test_copied_table_is_found_and_no_other(con: duckdb.DuckDBPyConnection) -> N
         con,
         "select issuer, year, table_name, original_issuer, original_year, relation from mart.copied_table",
     ) == [("甲市林业局", 2022, "application", "甲市水务局", 2021, "other_body_other_year")]
+
+
+def test_what_was_revised_or_withdrawn_after_publication(con: duckdb.DuckDBPyConnection) -> None:
+    assert rows(
+        con,
+        "select kind, issuer, year, indicator, applicant, value_before, value_now, state_before, state_now, status, "
+        "same_address from mart.revision where kind = 'revised'",
+    ) == [
+        (
+            "revised",
+            "戊市",
+            2022,
+            "application.received",
+            "total",
+            190,
+            200,
+            "reported",
+            "reported",
+            None,
+            False,
+        )
+    ]
+    assert rows(
+        con,
+        "select v.kind, v.report_before = v.report_id, v.indicator, v.status, v.seen_before, v.seen_now, d.source_url "
+        "from mart.revision v join core.report r using (report_id) join core.document d using (document_id) "
+        "where v.kind = 'withdrawn'",
+    ) == [
+        (
+            "withdrawn",
+            True,
+            None,
+            "http_404",
+            datetime(2026, 1, 1),
+            datetime(2026, 2, 1),
+            "https://a.example/1",
+        )
+    ]
 
 
 def test_conflicts_of_text_and_copies(con: duckdb.DuckDBPyConnection) -> None:

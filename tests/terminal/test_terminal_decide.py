@@ -13,6 +13,7 @@ from pipeline.crawl import RawStore
 from pipeline.demo import shipped_corpus
 from pipeline.home import Home
 from pipeline.load.decisions import NAME
+from pipeline.load.difference import differing
 from pipeline.load.models import run_models
 from pipeline.load.verify import verify_home
 from pipeline.load.warehouse import opened
@@ -33,6 +34,8 @@ from pipeline.terminal.main import main
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("decide")]
 DOUBTFUL = "/zwgk/zfxxgknb/b005/2020.txt"
 """A page of the shipped corpus whose rows lost their blanks."""
+MEASURED = "reconsideration.upheld"
+"""A cell of it that is open and that a measure of the panel is made of."""
 
 
 def build(home: Home) -> Path:
@@ -107,7 +110,8 @@ def test_a_decision_goes_all_the_way_and_back(made: tuple[Home, Path]) -> None:
 
     done = run(home, "decide", report, indicator, applicant, value, *why)
     assert done.exit_code == 0, done.stderr
-    assert [c["decided"] for c in waiting(home)].count(True) == 1
+    assert run(home, "decide", report, MEASURED, "0", *why).exit_code == 0
+    assert [c["decided"] for c in waiting(home)].count(True) == 2
     assert not is_up_to_date(home)
 
     second = build(home)
@@ -123,10 +127,22 @@ def test_a_decision_goes_all_the_way_and_back(made: tuple[Home, Path]) -> None:
         assert cell[:4] == (None, "ambiguous", int(value), "decided_by_person")
         assert "某人" in cell[4]
         assert "纸本可见" in cell[4]
-        assert con.execute("SELECT status, decided_by FROM core.decision").fetchall() == [("applied", "某人")]
-        assert con.execute("SELECT cells_decided FROM mart.quality").fetchone() == (1,)
+        assert (
+            con.execute("SELECT status, decided_by FROM core.decision").fetchall()
+            == [("applied", "某人")] * 2
+        )
+        assert con.execute("SELECT cells_decided FROM mart.quality").fetchone() == (2,)
+        measured = "SELECT value, state FROM mart.measure WHERE measure_id = 'reconsideration_upheld'"
+        assert con.execute(measured).fetchall() == [(0, "decided")]
+        noted = con.execute("SELECT caveats, reconsideration_upheld FROM mart.city_year").fetchone()
+        assert noted is not None
+        assert "reconsideration_upheld: decided" in noted[0]
+        assert noted[1] == 0
+    found = differing(first, second).rows(named=True)
+    assert {r["why"] for r in found} == {"decision"}
+    assert ("reconsideration_upheld", None, 0) in {(r["measure_id"], r["before"], r["now"]) for r in found}
     assert "decided_by_person" in run(home, "explain", report, indicator).stdout
-    assert len(waiting(home)) == len(cells) - 1
+    assert len(waiting(home)) == len(cells) - 2
     assert list(verify_home(home, lambda _: None)) == []
 
     # a row that was edited by hand
@@ -144,13 +160,14 @@ def test_a_decision_goes_all_the_way_and_back(made: tuple[Home, Path]) -> None:
         assert f"{NAME}:2: " in done.stderr
     path.write_text(sound, encoding="utf-8")
 
-    done = run(home, "decide", report, indicator, applicant, "--undo", "--by", "某人")
-    assert done.exit_code == 0, done.stderr
+    for cell in ((indicator, applicant), (MEASURED,)):
+        done = run(home, "decide", report, *cell, "--undo", "--by", "某人")
+        assert done.exit_code == 0, done.stderr
     build(home)
     with opened(home.database, read_only=True) as con:
         assert con.execute(
             "SELECT count(*) FROM core.observation WHERE resolution = 'decided_by_person'"
         ).fetchone() == (0,)
-        assert con.execute("SELECT status FROM core.decision").fetchall() == [("undone",)]
+        assert con.execute("SELECT status FROM core.decision").fetchall() == [("undone",)] * 2
     assert fallen_decisions(home) == []
     assert len(waiting(home)) == len(cells)
