@@ -297,6 +297,7 @@ class Measure:
     fallback: Note
     comparability: Literal["exact", "approx", "none"]
     why: Note
+    why_zh: Note
     rule_cited: Note
 
     @property

@@ -196,3 +196,12 @@ def test_how_right_reading_is_comes_from_the_docs() -> None:
     for section in found:
         assert section.rows
         assert all(len(row) == len(section.heads) for row in section.rows)
+
+
+def test_every_reason_is_told_in_both_languages() -> None:
+    measures = load_codebook().measures
+    assert [m.measure_id for m in measures if bool(m.why) != bool(m.why_zh)] == []
+    told: dict[str, set[str]] = {}
+    for m in measures:
+        told.setdefault(m.why, set()).add(m.why_zh)
+    assert all(len(chinese) == 1 for chinese in told.values())
