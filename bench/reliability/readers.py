@@ -68,6 +68,7 @@ def run_readers(
         subprocess.Popen(
             [sys.executable, "-m", "bench.reliability.readers", str(Home(home).database)],
             stdin=subprocess.PIPE,
+            start_new_session=True,  # what ends the bench leaves them to end by themselves
             stdout=(kills.folder / f"seen-{n}").open("w"),
             stderr=subprocess.PIPE,
         )

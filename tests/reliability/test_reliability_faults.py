@@ -97,3 +97,10 @@ def test_hostile_files_of_every_family_get_a_status(kills: Kills, tmp_path: Path
         path = str(tmp_path / "hostile" / name)
         ended = kills.warm(tmp_path, path, call="bench.reliability.hostile:read_alone")
         assert ended.code == 0, (SEED, family, name, ended.said[-500:])
+
+
+def test_a_percent_sign_names_no_place(kills: Kills) -> None:
+    """`city` once took its word for a pattern."""
+    found = kills.warm(kills.home("ran"), "city", "%")
+    assert found.code == 2
+    assert "yangguang: " in found.said
