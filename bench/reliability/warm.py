@@ -69,7 +69,11 @@ class Warm:
         """Ends the process."""
         assert self._process.stdin is not None
         self._process.stdin.close()
-        self._process.wait(30)
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:  # it waits for a child that is not done
+            self._process.kill()
+            self._process.wait()
 
     def __call__(
         self,
