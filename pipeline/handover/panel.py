@@ -176,6 +176,7 @@ def comparability_table(codebook: Codebook) -> Table:
         "unit",
         "expression",
         "comparability",
+        "why_zh",
         "why",
         "rule_cited",
     )

@@ -49,12 +49,12 @@ def codebook_page(codebook: Codebook) -> str:
     lines += [
         "## 可比口径 / Harmonised measures",
         "",
-        "| measure | 名称 | name | 单位 | form | expression | comparability | why |",
+        "| measure | 名称 | name | 单位 | form | expression | comparability | 理由 | why |",
     ]
-    lines += ["|---|---|---|---|---|---|---|---|"]
+    lines += ["|---|---|---|---|---|---|---|---|---|"]
     lines += [
         f"| `{m.measure_id}` | {_cell(m.label_zh)} | {_cell(m.label_en)} | {_cell(m.unit)} | {m.template} "
-        f"| {f'`{m.expression}`' if m.expression else '—'} | {m.comparability} | {_cell(m.why)} |"
+        f"| {f'`{m.expression}`' if m.expression else '—'} | {m.comparability} | {_cell(m.why_zh)} | {_cell(m.why)} |"
         for m in codebook.measures
     ]
     lines += [

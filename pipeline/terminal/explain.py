@@ -33,7 +33,7 @@ _FINDINGS = """
 SELECT rule, severity, "left", "right", cells, message FROM core.finding WHERE report_id = ? ORDER BY finding_id
 """
 _MEASURE = """
-SELECT r.measure_id, r.label_zh, r.label_en, r.unit, r.expression, r.comparability, r.why, m.value, m.state,
+SELECT r.measure_id, r.label_zh, r.label_en, r.unit, r.expression, r.comparability, r.why_zh, r.why, m.value, m.state,
     coalesce(m.alternative, 0) AS alternative
 FROM ref.measure r LEFT JOIN mart.measure m ON m.measure_id = r.measure_id AND m.report_id = ?
 WHERE r.template = ? AND r.measure_id = ?
@@ -102,6 +102,7 @@ class Measured(NamedTuple):
     unit: str | None
     expression: str | None
     comparability: str
+    why_zh: str | None
     why: str | None
     value: Any
     state: str | None
@@ -234,6 +235,7 @@ def _of_measure(
         hint = f"; did you mean {' or '.join(near)}?" if near else ""
         raise UnknownReport(f"report {report_id} has no figure {wanted}{hint}")
     measure = Measured(*row)
+    reason = " / ".join(part for part in (measure.why_zh, measure.why) if part)
     terms = con.execute(_TERMS, [name, template, measure.alternative]).fetchall()
     by_slot = {slot: standing[0] for slot, standing in _standing(cells).items()}
     lines = [
@@ -241,7 +243,7 @@ def _of_measure(
         f"  数值 value      {_shown(measure.value)} {measure.unit or ''}".rstrip()
         + (f"  state {measure.state}" if measure.state else "  (not in mart.measure for this report)"),
         f"  算法 made of    {measure.expression or 'nothing: this form has no such figure'}",
-        f"  可比 comparable {measure.comparability}" + (f": {measure.why}" if measure.why else ""),
+        f"  可比 comparable {measure.comparability}" + (f": {reason}" if reason else ""),
     ]
     chosen: dict[tuple[str, str | None], Cell] = {}
     for part, indicator, applicant, coefficient in terms:

@@ -72,9 +72,32 @@ def test_two_measures_of_one_name_in_stata_are_an_error(tmp_path: Path) -> None:
         load_codebook(files.folder)
 
 
+def test_every_reason_of_comparability_is_told_in_chinese_too() -> None:
+    chinese = re.compile("[\u4e00-\u9fff]")
+    missing = {
+        m.why for m in load_codebook().measures if m.why not in ("", "-") and not chinese.search(m.why_zh)
+    }
+    assert missing == set()
+
+
 def test_attributions_are_those_of_the_places() -> None:
     page = SOURCES.read_text(encoding="utf-8")
     named = [a for a in load_codebook().attributions if a.version]
     assert named
     for a in named:
         assert re.search(rf"{re.escape(a.name)}\s*(?:==)?\s*{re.escape(a.version)}", page), a.name
+
+
+def test_the_guide_says_the_same_in_chinese() -> None:
+    docs = Path(__file__).resolve().parents[2] / "docs"
+    english, chinese = (
+        (docs / name / "analysts-guide.md").read_text(encoding="utf-8") for name in ("", "zh")
+    )
+    assert english.count("\n## ") == chinese.count("\n## ")
+    for state in get_args(State):
+        assert f"| `{state}` |" in english
+        assert f"| `{state}` |" in chinese
+    for resolution in get_args(Resolution):
+        assert f"`{resolution}`" in english
+        assert f"`{resolution}`" in chinese
+    assert "```" not in chinese  # SQL and commands stand once, on the English page
