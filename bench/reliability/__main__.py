@@ -45,6 +45,7 @@ def gathered(part: str, seed: int, results: Iterator[Any]) -> list[Any]:
 
 
 def _stop(*_: object) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # `timeout` sends it twice
     raise KeyboardInterrupt
 
 
