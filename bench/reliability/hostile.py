@@ -147,7 +147,7 @@ def run_hostile(kills: Kills, seed: int, count: int) -> Iterator[Taken]:
         status = (
             json.loads(ended.given) if ended.code == 0 else "timeout" if timeout else f"exit {ended.code}"
         )
-        wrong = () if ended.code == 0 or timeout else (ended.said[-300:],)
+        wrong = () if ended.code == 0 or timeout else (f"exit {ended.code}: {ended.said[-300:]}",)
         yield Taken(family, name, status, ended.cpu, max(0, ended.memory - least), wrong)
     traps = set_traps(folder)
     ended, found = _in_a_run(kills, folder, len(files))
