@@ -140,6 +140,7 @@ _MEASURES = """
 SELECT measure_id, any_value(label_zh), any_value(label_en), any_value(unit), any_value(kind)
 FROM ref.measure GROUP BY measure_id ORDER BY measure_id
 """
+_COVERED = "SELECT DISTINCT division_code FROM mart.coverage WHERE in_corpus"
 _TERMS = """
 SELECT measure_id, template, alternative, indicator, applicant FROM ref.measure_term ORDER BY ALL
 """
@@ -161,7 +162,7 @@ def load_atlas(snapshot: Snapshot, con: duckdb.DuckDBPyConnection) -> Atlas:
     for head in heads.values():
         if head.division_code:
             by_place.setdefault(head.division_code, []).append(head)
-    covered = {code for (code,) in rows_of(con, "SELECT DISTINCT division_code FROM mart.coverage") if code}
+    covered = {code for (code,) in rows_of(con, _COVERED) if code}
     children: dict[str, list[str]] = {}
     for code, one in divisions.items():
         if one.parent_code:

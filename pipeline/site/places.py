@@ -31,7 +31,7 @@ ORDER BY c.division_code, c.year, m.measure_id
 """
 _COVERAGE = """
 SELECT division_code, year, status, report_id, published_on, other_reports, tables_unread FROM mart.coverage
-WHERE division_code IS NOT NULL ORDER BY division_code, year
+WHERE in_corpus AND division_code IS NOT NULL ORDER BY division_code, year
 """
 _FINDINGS = """
 SELECT r.division_code, r.year, r.issuer, r.report_id, f.severity, f.rule, f.message, f.finding_id

@@ -14,7 +14,7 @@ _COUNTS = """
 SELECT (SELECT count(DISTINCT body_id) FROM core.report) AS bodies,
     (SELECT min(year) FROM core.report) AS first, (SELECT max(year) FROM core.report) AS last,
     (SELECT count(*) FROM core.report) AS reports, (SELECT count(*) FROM core.observation) AS figures,
-    (SELECT count(DISTINCT division_code) FROM mart.coverage) AS places
+    (SELECT count(DISTINCT division_code) FROM mart.coverage WHERE in_corpus) AS places
 """
 _SURE = """
 SELECT CASE WHEN o.resolution = 'as_printed' THEN 'printed'
