@@ -41,6 +41,7 @@ def kinds(site: Path) -> dict[str, str]:
         "province": place_page("990000"),
         "place": place_page("990100"),
         "merged-place": place_page("990121"),
+        "place-with-gaps": place_page("990281"),
         "long-report": reports[-1].relative_to(site).as_posix(),
         "short-report": reports[0].relative_to(site).as_posix(),
         "compare": "compare.html",
