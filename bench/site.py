@@ -98,7 +98,8 @@ def draw(source: Path, target: Path, places: int, years: int) -> None:
 
 
 def charts(times: int = 50) -> None:
-    """CPU milliseconds of one line chart of two series over 13 years: our SVG text, and Altair by vl-convert."""
+    """CPU milliseconds of one line chart of two series over 13 years: our SVG text, and Altair by vl-convert,
+    which no lock holds (``pip install altair vl-convert-python``)."""
     import altair as alt
     import vl_convert
 
