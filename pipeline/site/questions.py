@@ -67,14 +67,15 @@ class Answer(NamedTuple):
         return "found" if self.rows else "nothing" if self.stands_on else "not_enough"
 
     @property
-    def caveats(self) -> list[Markup]:
-        """What to beware of, one entry a point."""
-        points = re.split(r"^- ", self.question.caveats, flags=re.M)
-        return [
-            Markup(_CODE.sub(r"<code>\1</code>", str(escape(" ".join(p.split())))))
-            for p in points
-            if p.strip()
-        ]
+    def caveats(self) -> list[tuple[Markup, Markup]]:
+        """What to beware of, Chinese and English, one entry a point: a page has the Chinese in the point's last line."""
+        points = (p.strip() for p in re.split(r"^- ", self.question.caveats, flags=re.M) if p.strip())
+        told = (p.rpartition("\n") for p in points)
+        return [(_marked(chinese), _marked(english)) for english, _, chinese in told]
+
+
+def _marked(words: str) -> Markup:
+    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(" ".join(words.split())))))
 
 
 def read_question(path: Path) -> Question:

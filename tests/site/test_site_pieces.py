@@ -17,6 +17,7 @@ from pipeline.site.compare import compared, grid, wilson
 from pipeline.site.folder import MARK, NotOurs, SiteFolder
 from pipeline.site.links import place_page, report_page
 from pipeline.site.panels import _panels
+from pipeline.site.questions import Answer, Question, questions
 from pipeline.site.snippets import marked_row, marked_sentence
 from pipeline.site.words import HERE, load_words, shown, word
 
@@ -205,3 +206,14 @@ def test_every_reason_is_told_in_both_languages() -> None:
     for m in measures:
         told.setdefault(m.why, set()).add(m.why_zh)
     assert all(len(chinese) == 1 for chinese in told.values())
+
+
+@pytest.mark.parametrize("question", questions(), ids=lambda q: q.path.stem)
+def test_every_caveat_of_a_question_stands_in_both_languages(question: Question) -> None:
+    chinese = re.compile(r"[一-鿿]")
+    told = Answer(question, [], [], 0).caveats
+    assert told
+    for zh, en in told:
+        assert chinese.search(zh)
+        assert len(en.split()) > 3
+        assert len(chinese.findall(en)) < len(en) / 4
