@@ -240,7 +240,10 @@ def _changes(before: Path | None, now: Path, version: str) -> str:
         log.warning("snapshot %s: nothing is compared with it: %s", before.name, error)
         told = f"前一版 {before.name} 无法读取，未作比较。 / Snapshot `{before.name}` cannot be read."
         return "\n".join([*lines, told, ""])
-    lines += [f"前一版 / before: `{before.name}`. {found.height} figures differ.", ""]
+    lines += [
+        f"前一版 / before: `{before.name}`. {found.height} figure{'s differ' if found.height != 1 else ' differs'}.",
+        "",
+    ]
     words = {v.value: f"{v.label_zh} / {v.label_en}" for v in load_codebook().values_of("diff.figure", "why")}
     if found.height:
         reasons = found.group_by("why").len().sort("len", "why", descending=[True, False])

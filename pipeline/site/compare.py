@@ -206,10 +206,11 @@ def ranking_csv(ranking: Ranking) -> str:
             "division_name",
             "year",
             "level",
-            "measure_id",
+            "cases_measure_id",
+            "base_measure_id",
             "cases",
             "base",
-            "value",
+            "share",
             "wilson_low",
             "wilson_high",
             "marks",
@@ -218,7 +219,14 @@ def ranking_csv(ranking: Ranking) -> str:
     )
     for rank, s in [*ranking.ranked, *((None, s) for s in ranking.small)]:
         figures = [plain(n) for n in (s.cases, s.base, s.value, s.low, s.high)]
-        about = [s.code, s.name, ranking.year, ranking.level.key, ranking.compared.measure_id]
+        about = [
+            s.code,
+            s.name,
+            ranking.year,
+            ranking.level.key,
+            ranking.compared.measure_id,
+            ranking.compared.base,
+        ]
         lines.writerow(["" if rank is None else rank, *about, *figures, s.signs, s.report_id])
     return out.getvalue()
 

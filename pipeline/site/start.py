@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import duckdb
@@ -66,8 +67,10 @@ def places_page(atlas: Atlas) -> dict[str, Any]:
 
 
 def _by_reports(atlas: Atlas) -> list[tuple[Division, int]]:
-    found = []
+    """Every place with the number of reports that it and the places within it have."""
+    held: Counter[str] = Counter()
     for code in atlas.places:
-        division = atlas.divisions.get(code) or Division(code, code, None, "unknown", None, None, None, None)
-        found.append((division, len(atlas.by_place.get(code, ()))))
-    return found
+        for place in (code, *(d.division_code for d in atlas.above(code))):
+            held[place] += len(atlas.by_place.get(code, ()))
+    blank = (None, "unknown", None, None, None, None)
+    return [(atlas.divisions.get(code) or Division(code, code, *blank), held[code]) for code in atlas.places]

@@ -144,7 +144,7 @@ def _series(con: duckdb.DuckDBPyConnection, code: str, labels: dict[str, str]) -
         if measure in names and any(r[measure] is not None for r in rows):
             table.append((labels.get(measure, measure), *(_marked(r, measure) for r in rows)))
     yield from (f"  {line}" for line in grid(("", *(str(r["year"]) for r in rows)), table, 26))
-    yield "  ≈ 约数 approximate; * 仅见正文 in the text alone; ? 未读出 shown and not read"
+    yield "  ≈ 口径近似或约数 roughly comparable, or a rounded number; * 仅见正文 in the text alone; ? 未读出 shown and not read"
     yield "  表式改变处的数不可直接相比 / figures on two sides of a change of form are not directly comparable"
     yield ""
 

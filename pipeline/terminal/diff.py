@@ -39,4 +39,6 @@ def diff(before: str, now: str | None, summary: bool, form: str | None, output: 
     with duckdb.connect() as con:
         con.register("found", (summed(found) if summary else found).to_arrow())
         write_answer(con.execute("FROM found"), wanted, home)
-    say(f"{found.height} figure{'s' * (found.height != 1)} differ from {old.name} to {new.name}")
+    say(
+        f"{found.height} figure{'s' * (found.height != 1)} differ{'s' * (found.height == 1)} from {old.name} to {new.name}"
+    )

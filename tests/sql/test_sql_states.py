@@ -177,7 +177,7 @@ def test_rates_keep_their_parts_and_their_guard(con: duckdb.DuckDBPyConnection) 
     assert [tuple(map(str, r)) for r in rows(con, query + "'率县'")] == [
         ("0.750000", "3.000000", "4.000000", "reported", "True")
     ]
-    assert rows(con, query + "'空率县'") == [(None, 0, 0, "not_applicable", True)]
+    assert rows(con, query + "'空率县'") == [(None, 0, 0, "no_cases", True)]
 
 
 def test_rows_that_the_form_lacks_and_years_that_are_missing(con: duckdb.DuckDBPyConnection) -> None:

@@ -58,7 +58,7 @@ reported as (
     case
       when not c.has_terms then 'not_in_form'
       when not c.whole then {{ gap_state('c.gap') }}
-      when c.kind = 'ratio' and c.denominator = 0 then 'not_applicable'
+      when c.kind = 'ratio' and c.denominator = 0 then 'no_cases'
       when c.decided = 1 then 'decided'
       when c.proved = 1 then 'proved'
       when c.nil = 1 then 'text_zero'
