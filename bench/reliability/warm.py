@@ -6,6 +6,7 @@ may get a fault, and runs the command line as a user's shell would, with exit co
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import resource
@@ -123,7 +124,7 @@ def _serve() -> None:
 def _import_everything() -> None:
     import multiprocessing.forkserver as forking
 
-    from pipeline.definitions import materialize  # noqa
+    importlib.import_module("pipeline.definitions")
     from pipeline.home import Home
     from pipeline.load.models import parsed
     from pipeline.places import load_registry

@@ -15,25 +15,8 @@ if TYPE_CHECKING:
 
     from pipeline.home import Home
 
-SERIES = (
-    "applications_received",
-    "applications_carried_in",
-    "applications_concluded",
-    "outcome_granted",
-    "outcome_partial",
-    "outcome_refused",
-    "outcome_unable",
-    "outcome_not_processed",
-    "outcome_other",
-    "applications_carried_forward",
-    "disclosure_rate",
-    "reconsideration_total",
-    "reconsideration_corrected",
-    "litigation_total",
-    "litigation_corrected",
-    "normative_documents_in_force",
-    "proactive_total",
-)
+MORE = ("normative_documents_in_force", "proactive_total")
+"""Rows of the terminal's series behind those that the atlas shows first."""
 
 
 @click.command()
@@ -127,6 +110,8 @@ def city_lines(home: Home, wanted: str) -> Iterator[str]:
 
 
 def _series(con: duckdb.DuckDBPyConnection, code: str, labels: dict[str, str]) -> Iterator[str]:
+    from pipeline.site.series import FIRST_ROWS
+
     cursor = con.execute("SELECT * FROM mart.city_year WHERE division_code = ? ORDER BY year", [code])
     names = [d[0] for d in cursor.description or []]
     rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
@@ -140,7 +125,7 @@ def _series(con: duckdb.DuckDBPyConnection, code: str, labels: dict[str, str]) -
         ("口径 scope", *(r.get("scope") for r in rows)),
         ("机关 kind", *(r.get("body_kind") for r in rows)),
     ]
-    for measure in SERIES:
+    for measure in (*FIRST_ROWS, *MORE):
         if measure in names and any(r[measure] is not None for r in rows):
             table.append((labels.get(measure, measure), *(_marked(r, measure) for r in rows)))
     yield from (f"  {line}" for line in grid(("", *(str(r["year"]) for r in rows)), table, 26))

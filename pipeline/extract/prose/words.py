@@ -233,7 +233,8 @@ def _counted(match: re.Match[str], flat: str, lexicon: Lexicon) -> tuple[Number,
         return None
     end = match.end()
     unit = _longest(lexicon.units, flat, end)
-    if unit and (word := _longest(lexicon.words, flat, end)) and len(word[0]) > len(unit[0]):
+    word = _longest(lexicon.words, flat, end) if unit else None
+    if unit and word and len(word[0]) > len(unit[0]) and (word[1].value == "join" or word[1].kind == "sub"):
         unit = None  # 87分别为
     if unit is None and match["scale"] and match["scale"][-1] in "余多几" and not number[0].isdigit():
         return None
