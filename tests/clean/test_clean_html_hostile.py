@@ -7,7 +7,9 @@ import itertools
 import pytest
 
 from pipeline import read_reports
+from pipeline.clean import read_document
 from pipeline.clean.guard import Failure, GuardedPool
+from pipeline.document import Paragraph
 
 HEAD = "<html><body><h1>虚谷县2020年政府信息公开工作年度报告</h1>"
 REPEATED = [
@@ -45,3 +47,31 @@ def read_digits(count: int) -> int:
 def test_no_number_without_end_uses_up_its_time() -> None:
     with GuardedPool(1, CPU_SECONDS, 4_000_000_000) as pool:
         assert [result for _, result in pool.map_unordered(read_digits, [60_000])] == [1]
+
+
+def styled(rules: int) -> bytes:
+    sheet = "".join(f".c{n} .c{n} > p:nth-child({n})~p{{display:none}}" for n in range(rules))
+    return (HEAD + f"<style>{sheet}</style>" + "<p class='c1 c2'>1</p>" * 500).encode()
+
+
+def read_styled(rules: int) -> str:
+    return read_document(styled(rules), media_type="text/html").detail
+
+
+@pytest.mark.slow
+def test_sheets_that_ask_for_places_among_siblings_do_not_use_up_its_time() -> None:
+    with GuardedPool(1, CPU_SECONDS, 4_000_000_000) as pool:
+        [(_, detail)] = list(pool.map_unordered(read_styled, [500]))
+    assert isinstance(detail, str)
+    assert "style sheets were not looked at" in detail
+
+
+def test_rules_that_are_looked_at_are_not_told_of() -> None:
+    few = "<style>" + "".join(f".x{n} {{display:none}}" for n in range(200)) + "</style>"
+    page = HEAD + "{}<p class='x3'>7</p><p>收到申请12件</p>"
+    seen = read_document(page.format(few).encode(), media_type="text/html")
+    assert seen.detail == ""
+    assert "7" not in [b.text for b in seen.blocks if isinstance(b, Paragraph)]
+    more = few.replace("</style>", ".x200 {display:none}</style>")
+    told = read_document(page.format(more).encode(), media_type="text/html").detail
+    assert told.startswith("at least 1 declarations")

@@ -115,8 +115,9 @@ def read(data: bytes, *, sha256: str, media_type: str = "text/html") -> Document
     title = meta.get("ArticleTitle") or heading or page_title
     if page.hides:
         _drop_hidden(body)
+    asked = styles.looked_at(rules, page.text.count(b"<"))
     if rules or page.looks:
-        styles.apply(body, rules, scripted="<script" in source)
+        styles.apply(body, asked, scripted="<script" in source)
     article, path = find_article(body, page)
     if "PubDate" not in meta and (day := stated_day(lines_beside(article))):
         meta["PubDate"] = day
@@ -133,6 +134,8 @@ def read(data: bytes, *, sha256: str, media_type: str = "text/html") -> Document
         status, detail = "truncated", "the page breaks off before its end"
     elif decoded.replaced:
         detail = f"{decoded.replaced} characters could not be decoded as {decoded.encoding}"
+    elif left := len(rules) - len(asked):
+        detail = f"at least {left} declarations of its style sheets were not looked at: what they hide is read as shown"
     return Document(
         sha256=sha256,
         media_type=media_type,

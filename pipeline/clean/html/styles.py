@@ -16,7 +16,10 @@ from selectolax.lexbor import LexborNode
 from pipeline.document import UNREAD
 
 MAX_RULES = 200
-"""Rules of a page's sheets that are looked at."""
+"""Rules of a page's sheets that are looked at; what is left is told."""
+_MOST_PARSED = 20 * MAX_RULES
+_MOST_WORK = 500_000_000
+"""Elements that all selectors of a page may look at, as ``_work`` counts them: about a second."""
 _MAX_NODES = 20_000
 _DESKTOP = 1280
 """Pixels that a window is wide, for rules that ask."""
@@ -120,9 +123,27 @@ def rules_of(source: str, *, closely: bool = False) -> list[Rule]:
         text = sheet.replace("<!--", " ").replace("-->", " ")
         for rule in _style_rules(tinycss2.parse_stylesheet(text, skip_comments=True, skip_whitespace=True)):
             rules += _declared(rule, len(rules))
-            if len(rules) > MAX_RULES:
-                return rules[:MAX_RULES]
+            if len(rules) > _MOST_PARSED:
+                return rules
     return rules
+
+
+def _work(selector: str, elements: int) -> int:
+    """How many elements a selector looks at: all; for each its siblings behind ~, and again to count places."""
+    behind, counted = "~" in selector, ":nth" in selector.lower()
+    return elements * (elements if behind else 1) * (elements if counted else 1)
+
+
+def looked_at(rules: list[Rule], elements: int) -> list[Rule]:
+    """The rules that a page of so many elements can be asked for within the bounds, in their order."""
+    kept: list[Rule] = []
+    spent = 0
+    for rule in rules[:MAX_RULES]:
+        work = _work(rule.selector, elements)
+        if spent + work <= _MOST_WORK:
+            spent += work
+            kept.append(rule)
+    return kept
 
 
 def _style_rules(nodes: list[Any]) -> Iterator[Any]:
@@ -194,7 +215,8 @@ Styles = dict[int, tuple[LexborNode, dict[str, tuple[Rank, str]]]]
 
 
 def apply(body: LexborNode, rules: list[Rule], *, scripted: bool) -> None:
-    """Take out of a page what its styles do not show, and put in what they print before or after an element.
+    """Take out of a page what its styles (``looked_at``) do not show, and put in what they print before or after an
+    element.
 
     Whole parts of a page outside of tables that a sheet never displays stay where the page has scripts
     (``scripted``): one may show them.
