@@ -8,7 +8,6 @@ from pipeline.codebook.release_rows import Attribution, Caveat, Key, Value
 from pipeline.codebook.rows import (
     Applicant,
     Column,
-    Decision,
     Family,
     FindingKind,
     Form,
@@ -18,8 +17,8 @@ from pipeline.codebook.rows import (
     Rule,
     Section,
     Severity,
-    Word,
 )
+from pipeline.codebook.sentence_rows import Decision, Word
 
 __all__ = [
     "Applicant",

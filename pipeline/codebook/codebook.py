@@ -23,19 +23,17 @@ from pipeline.codebook.rows import (
     STATA_NAME,
     Applicant,
     Column,
-    Decision,
     Family,
     FindingKind,
     Form,
-    Genre,
     Group,
     Indicator,
     Measure,
     Rule,
     Section,
     Severity,
-    Word,
 )
+from pipeline.codebook.sentence_rows import Decision, Genre, Word
 
 
 @dataclass(frozen=True)

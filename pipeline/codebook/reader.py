@@ -23,19 +23,17 @@ from pipeline.codebook.release_rows import Attribution, Caveat, Key, Value
 from pipeline.codebook.rows import (
     Applicant,
     Column,
-    Decision,
     FindingKind,
     Form,
-    Genre,
     Group,
     Indicator,
     Measure,
     Rule,
     Section,
-    Word,
     check_measure,
     check_rule,
 )
+from pipeline.codebook.sentence_rows import Decision, Genre, Word
 
 FOLDER = Path(__file__).parent
 CODEBOOK_VARIABLE = "YANGGUANG_CODEBOOK"

@@ -55,7 +55,7 @@ Text = Annotated[str, StringConstraints(pattern=r"^\S([^\t\r\n]*\S)?$")]
 Note = Annotated[str, StringConstraints(pattern=r"^(\S([^\t\r\n]*\S)?)?$")]
 
 
-def _parts(separator: str) -> Callable[[object], object]:
+def parts(separator: str) -> Callable[[object], object]:
     def split(value: object) -> object:
         return tuple(p for p in value.split(separator) if p) if isinstance(value, str) else value
 
@@ -66,7 +66,7 @@ def _none_for_blank(value: object) -> object:
     return None if value == "" else value
 
 
-def _one_of(what: str) -> Callable[[str, ValidationInfo], str]:
+def one_of(what: str) -> Callable[[str, ValidationInfo], str]:
     """A value that must stand in another file of the codebook (``context[what]``); blank is for the type to
     judge."""
 
@@ -86,13 +86,13 @@ def _templates(value: object, info: ValidationInfo) -> object:
     return tuple(value.split(",")) if isinstance(value, str) else value
 
 
-Template = Annotated[Id, AfterValidator(_one_of("forms"))]
+Template = Annotated[Id, AfterValidator(one_of("forms"))]
 Templates = Annotated[tuple[Template, ...], BeforeValidator(_templates)]
-IndicatorId = Annotated[Id, AfterValidator(_one_of("indicators"))]
-ApplicantId = Annotated[str, AfterValidator(_one_of("applicants"))]
-Labels = Annotated[tuple[Text, ...], BeforeValidator(_parts("|"))]
-IndicatorIds = Annotated[tuple[IndicatorId, ...], BeforeValidator(_parts("|"))]
-Levels = Annotated[tuple[Level, ...], BeforeValidator(_parts("|"))]
+IndicatorId = Annotated[Id, AfterValidator(one_of("indicators"))]
+ApplicantId = Annotated[str, AfterValidator(one_of("applicants"))]
+Labels = Annotated[tuple[Text, ...], BeforeValidator(parts("|"))]
+IndicatorIds = Annotated[tuple[IndicatorId, ...], BeforeValidator(parts("|"))]
+Levels = Annotated[tuple[Level, ...], BeforeValidator(parts("|"))]
 Year = Annotated[int | None, BeforeValidator(_none_for_blank)]
 
 
@@ -319,86 +319,6 @@ def check_measure(measure: Measure, info: ValidationInfo) -> Measure:
             f"no such indicators: {', '.join(sorted(unknown))}; allowed: those of indicators.csv"
         )
     return measure
-
-
-WordKind = Literal[
-    "concept", "matter", "body", "neg", "all", "each", "sub", "joint", "cmp", "time", "plan", "fill", "topic",
-    "approx", "unit",
-]  # fmt: skip
-"""What a word of a sentence does: see docs/adding-a-pattern.md."""
-UnitKind = Literal["doc", "case", "text", "session", "held", "person", "person_doc", "place", "money"]
-
-
-def _yes(value: object) -> object:
-    return value == "yes" if value in ("yes", "") else value
-
-
-Topics = Annotated[tuple[Text, ...], BeforeValidator(_parts(" "))]
-Concepts = Annotated[
-    frozenset[Annotated[str, AfterValidator(_one_of("concepts"))]], BeforeValidator(_parts(" "))
-]
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A word of sentences: its kind, what it stands for (of kind ``concept``: concepts joined by +), and the
-    subject that it sets for what follows (blank: none)."""
-
-    surface: Text
-    kind: WordKind
-    value: Text
-    topic: Note
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What a phrase around a figure counts: all concepts of ``need`` stand in it, none but those and ``may``,
-    its subject is one of ``topics`` (* any, none), its unit of the kind ``unit``.
-
-    It reads a figure beside it, a nil, or what is said of every one of the figure before (均已办结) where that is
-    one of ``whole``; ``doubtful`` in ``reads``: never surely. ``span``: of the year, or a stock at its end;
-    ``total``: of everything, so that one topic's part is none. ``flow``: what of the year's requests it is,
-    where those that came in and were brought from before are those that went out and are left.
-    """
-
-    decision_id: Text
-    indicator: IndicatorId
-    applicant: ApplicantId
-    families: Annotated[frozenset[Family], BeforeValidator(_parts(" "))]
-    need: Concepts
-    may: Concepts
-    topics: Topics
-    unit: UnitKind
-    reads: Annotated[frozenset[Literal["figure", "nil", "every", "doubtful"]], BeforeValidator(_parts(" "))]
-    whole: Annotated[frozenset[IndicatorId], BeforeValidator(_parts(" "))]
-    span: Literal["year", "stock"]
-    total: Annotated[bool, BeforeValidator(_yes)]
-    flow: Literal["", "in", "brought", "out", "left"]
-
-
-@dataclass(frozen=True, slots=True)
-class Genre:
-    """Words that say what a page is. In a headline they make it another thing than a report where they stand at
-    its end, its beginning, in brackets or anywhere; ``reports``: before 报告 at the end, ``reports_on``: with their
-    matter between, ``announces``: before 公告, 公示 or 文件 at the end. Of a report itself, ``part`` is a heading's,
-    ``first_part`` the first's, ``first_of_form`` the first's of the forms of six sections. ``unless``: longer words of which they are no more than a piece."""
-
-    genre: Text
-    place: Literal[
-        "ends",
-        "begins",
-        "holds",
-        "brackets",
-        "reports",
-        "reports_on",
-        "announces",
-        "part",
-        "first_part",
-        "first_of_form",
-    ]
-    words: Annotated[tuple[Text, ...], BeforeValidator(_parts("|"))]
-    unless: Annotated[tuple[Text, ...], BeforeValidator(_parts("|"))]
-    example: Text
 
 
 @dataclass(frozen=True, slots=True)

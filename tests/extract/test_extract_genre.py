@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipeline.codebook import load_codebook
-from pipeline.codebook.rows import Genre
+from pipeline.codebook.sentence_rows import Genre
 from pipeline.extract.genre import marks_of, other_genre
 
 ROWS = load_codebook().genres
