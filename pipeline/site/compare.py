@@ -122,7 +122,8 @@ def wilson(cases: float, base: float) -> tuple[float, float] | None:
 
 _FIGURES = """
 SELECT c.year, c.level, c.division_code, c.division_name, m.value, m.numerator, m.denominator, b.value AS base,
-    m.comparability, b.comparability AS base_grade, m.state, m.method, m.approx, m.alternative, m.report_id, m.template
+    m.comparability, b.comparability AS base_grade, m.state, m.method, m.approx, m.alternative, m.contested,
+    b.contested AS base_contested, m.report_id, m.template
 FROM mart.city_year c
 JOIN mart.measure m ON m.report_id = c.report_id AND m.measure_id = $measure
 LEFT JOIN mart.measure b ON b.report_id = c.report_id AND b.measure_id = $base AND b.comparability <> 'none'
@@ -170,6 +171,7 @@ def _standing(atlas: Atlas, one: Compared, row: Any) -> Standing | None:
     grades = {row.comparability, row.base_grade if one.base else row.comparability}
     read = word("read", read_key(row.value, row.state, row.method))
     grade = word("grade", "approx" if "approx" in grades else "exact")
+    failing = word("also", "contested")
     return Standing(
         row.division_code,
         row.division_name or row.division_code,
@@ -178,8 +180,11 @@ def _standing(atlas: Atlas, one: Compared, row: Any) -> Standing | None:
         interval[1] if interval else None,
         cases,
         base,
-        ("" if read.key == "printed" else read.sign) + grade.sign + ("≈" if row.approx else ""),
-        f"{read.zh}，{grade.zh}",
+        ("" if read.key == "printed" else read.sign)
+        + grade.sign
+        + ("≈" if row.approx else "")
+        + (failing.sign if row.contested or row.base_contested else ""),
+        "，".join([read.zh, grade.zh, *([failing.zh] if row.contested or row.base_contested else [])]),
         atlas.figure_link(row.report_id, one.measure_id, row.template, row.alternative),
         row.report_id,
     )

@@ -22,7 +22,7 @@ SELECT division_code, year, report_id, template, scope, body_id, body_kind, issu
 FROM mart.city_year ORDER BY division_code, year
 """
 _FIGURES = """
-SELECT c.division_code, c.year, m.measure_id, m.value, m.comparability, m.state, m.method, m.approx, m.small_n,
+SELECT c.division_code, c.year, m.measure_id, m.value, m.comparability, m.state, m.method, m.approx, m.small_n, m.contested,
     m.alternative, m.report_id, m.template, m.numerator, m.denominator, t.break_kind, t.peers, t.peer_rank
 FROM mart.city_year c JOIN mart.measure m ON m.report_id = c.report_id
 LEFT JOIN mart.trend t ON t.report_id = m.report_id AND t.measure_id = m.measure_id
@@ -187,6 +187,7 @@ _COLUMNS = [
     "comparability",
     "approximate",
     "few_cases",
+    "check_fails",
     "numerator",
     "denominator",
     "form",
@@ -219,6 +220,7 @@ def place_csv(place: Place) -> str:
                     r.comparability if cell.value is not None else "",
                     str(cell.about).lower(),
                     str(cell.small_n).lower(),
+                    str(cell.contested).lower(),
                     plain(r.numerator),
                     plain(r.denominator),
                     r.template,

@@ -46,7 +46,7 @@ SELECT report_id, value, unit, raw, locator, status, reason FROM core.statement
 WHERE status <> 'claimed' AND {of_year} ORDER BY report_id, statement_id
 """
 _MEASURED = """
-SELECT report_id, measure_id, value, state, method, comparability, approx, small_n, alternative, template FROM mart.measure
+SELECT report_id, measure_id, value, state, method, comparability, approx, small_n, contested, alternative, template FROM mart.measure
 WHERE year IS NOT DISTINCT FROM $year::INTEGER AND report_id IS NOT NULL ORDER BY report_id, measure_id
 """
 _QUALITY = """
@@ -363,7 +363,7 @@ def _made(
                 measure_anchor(m.measure_id),
                 both(measure.label_zh, measure.label_en),
                 ("≈" if m.approx and m.value is not None else "") + text,
-                "ⁿ" if m.small_n and m.value is not None else "",
+                ("ⁿ" if m.small_n and m.value is not None else "") + ("†" if m.contested else ""),
                 grade.zh + ("" if read.key == "printed" else f" · {read.sign}{read.zh}"),
                 term_links(tuple(terms)),
             )

@@ -47,6 +47,7 @@ class Shown(NamedTuple):
     grade: Word
     about: bool
     small_n: bool
+    contested: bool
     href: str
     row: Any
 
@@ -54,13 +55,14 @@ class Shown(NamedTuple):
     def signs(self) -> str:
         """The marks behind the figure; none for one that is printed and comparable."""
         read = "" if self.read.key == "printed" else self.read.sign
-        return read + self.grade.sign + ("ⁿ" if self.small_n else "")
+        return read + self.grade.sign + ("ⁿ" if self.small_n else "") + ("†" if self.contested else "")
 
     @property
     def said(self) -> str:
         """What the marks say, in words."""
         said = [self.read.zh, self.grade.zh if self.grade.key != "exact" else ""]
         said += ["约数" if self.about else "", "个案太少" if self.small_n else ""]
+        said += ["核对不符" if self.contested else ""]
         return "，".join(s for s in said if s)
 
 
@@ -120,6 +122,7 @@ def _shown(atlas: Atlas, root: str, unit: str, row: Any) -> Shown:
         word("grade", row.comparability) if has else word("grade", "exact"),
         bool(row.approx) and has,
         bool(row.small_n) and has,
+        bool(row.contested) and has,
         root + atlas.figure_link(row.report_id, row.measure_id, row.template, row.alternative)
         if key not in _NOWHERE
         else "",
@@ -145,7 +148,11 @@ def breaks_of(axis: Sequence[int], reports: dict[int, Any], events: list[Any]) -
                 (key, f"{was or '—'} → {got or '—'}")
                 for key, was, got in (
                     ("form", before.template, now.template),
-                    ("scope", before.scope, now.scope),
+                    (
+                        "scope_unsaid" if "unknown" in (before.scope, now.scope) else "scope",
+                        before.scope,
+                        now.scope,
+                    ),
                     ("body", before.issuer if before.body_id != now.body_id else "", now.issuer),
                 )
                 if was != got and (key != "body" or before.body_id != now.body_id)

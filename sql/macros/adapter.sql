@@ -26,6 +26,19 @@
 {% macro duckdb__pieces(text, mark) -%} unnest(string_split({{ text }}, '{{ mark }}')) {%- endmacro %}
 {% macro spark__pieces(text, mark) -%} explode(split({{ text }}, '{{ mark }}')) {%- endmacro %}
 
+{#- One row per cell of a finding, a list of indicator and applicant: a select item from JSON. -#}
+{% macro cells_in(text) -%} {{ return(adapter.dispatch('cells_in', 'yangguang')(text)) }} {%- endmacro %}
+{% macro duckdb__cells_in(text) -%} unnest(from_json({{ text }}, '[["varchar"]]')) {%- endmacro %}
+{% macro spark__cells_in(text) -%} explode(from_json({{ text }}, 'array<array<string>>')) {%- endmacro %}
+
+{#- The first and second value of a list. -#}
+{% macro first_of(list) -%} {{ return(adapter.dispatch('first_of', 'yangguang')(list)) }} {%- endmacro %}
+{% macro duckdb__first_of(list) -%} {{ list }}[1] {%- endmacro %}
+{% macro spark__first_of(list) -%} {{ list }}[0] {%- endmacro %}
+{% macro second_of(list) -%} {{ return(adapter.dispatch('second_of', 'yangguang')(list)) }} {%- endmacro %}
+{% macro duckdb__second_of(list) -%} {{ list }}[2] {%- endmacro %}
+{% macro spark__second_of(list) -%} {{ list }}[1] {%- endmacro %}
+
 {#- The last value so far that is not null: a window function. -#}
 {% macro last_known(value) -%} {{ return(adapter.dispatch('last_known', 'yangguang')(value)) }} {%- endmacro %}
 {% macro duckdb__last_known(value) -%} last_value({{ value }} ignore nulls) {%- endmacro %}

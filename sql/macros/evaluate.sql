@@ -42,11 +42,14 @@ summed as (
     max(case f.method when 'text' then 3 when 'ocr' then 2 when 'table' then 1 else 0 end) as method,
     max(case when f.resolution not in ('as_printed', 'decided_by_person') then 1 else 0 end) as proved,
     max(case when f.resolution = 'decided_by_person' then 1 else 0 end) as decided,
-    min(case when f.state = 'text_zero' then 1 else 0 end) as nil
+    min(case when f.state = 'text_zero' then 1 else 0 end) as nil,
+    max(case when x.report_id is not null then 1 else 0 end) as contested
   from {{ ref('int_figure') }} as f
   inner join {{ ref('int_report') }} as r on r.report_id = f.report_id
   inner join term as t
     on t.template = r.template and t.indicator = f.indicator and t.applicant_key = f.applicant_key
+  left join {{ ref('int_contested_cell') }} as x
+    on x.report_id = f.report_id and x.indicator = f.indicator and x.applicant_key = f.applicant_key
   group by r.report_id,{{ " t.applicant_key," if by_applicant }} t.measure_id, t.alternative
 )
 {%- endmacro %}

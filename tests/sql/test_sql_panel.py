@@ -110,7 +110,18 @@ def con(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection:
     # 丙县 took 丁县 in at the start of 2021.
     w.report("丙县", 2020, "v2019", flow(50, 0, 0), division_code="990103")
     w.report("丁县", 2020, "v2019", flow(20, 0, 0), division_code="990104")
-    w.report("丙县", 2021, "v2021", flow(75, 0, 0), division_code="990103")
+    w.report(
+        "丙县",
+        2021,
+        "v2021",
+        flow(75, 0, 0),
+        division_code="990103",
+        findings=[
+            {"cells": '[["application.carried_in", "total"], ["application.carried_forward", "total"]]'},
+            {"severity": "warn", "cells": '[["application.received", "total"]]'},
+        ],
+    )
+    w.report("丙县", 2022, "v2021", flow(75, 0, 0), division_code="990103", scope="unknown")
     # 甲市: whole area and own office in one year, an office's and a department's report, and a township of 甲县.
     city = {"level": "prefecture", "division_code": "990100"}
     w.report("甲市", 2021, "v2021", flow(11, 0, 0), scope="own_body", **city)
@@ -364,7 +375,7 @@ def test_series_on_todays_boundaries(con: duckdb.DuckDBPyConnection) -> None:
         con,
         "select year, value, parts, parts_known, merged, partial from mart.boundary_series"
         " where division_code = '990103' and measure_id = 'applications_received' order by year",
-    ) == [(2020, 70, 2, 2, True, True), (2021, 75, 1, 1, False, False)]
+    ) == [(2020, 70, 2, 2, True, True), (2021, 75, 1, 1, False, False), (2022, 75, 1, 1, False, False)]
     assert rows(con, "select count(*) from mart.boundary_series where division_code = '990104'") == [(0,)]
 
 
@@ -395,9 +406,34 @@ def test_a_table_that_was_not_understood_is_counted(con: duckdb.DuckDBPyConnecti
         assert counted == [(2023, 0), (2024, 1)]
 
 
+def test_a_figure_of_a_check_that_fails_says_so(con: duckdb.DuckDBPyConnection) -> None:
+    marked = rows(
+        con,
+        "select measure_id, value from mart.measure where contested and issuer = '丙县' and value is not null"
+        " order by 1",
+    )
+    assert {"applications_carried_in", "applications_workload"} <= {name for name, _ in marked}
+    assert "applications_received" not in {name for name, _ in marked}, "a warning marks nothing"
+    assert rows(con, "select count(*) from mart.measure where contested and issuer <> '丙县'") == [(0,)]
+    ((caveats,),) = rows(con, "select caveats from mart.city_year where issuer = '丙县' and year = 2021")
+    assert "applications_workload: contested" in caveats
+    assert "applications_received: contested" not in caveats
+
+
+def test_the_panel_says_where_the_scope_changes(con: duckdb.DuckDBPyConnection) -> None:
+    query = "select year, break_kind from mart.city_year where division_name = "
+    assert rows(con, query + "'乙县' order by 1") == [
+        (2021, "first"),
+        (2022, "scope"),
+        (2023, "scope"),
+        (2024, None),
+    ]
+    assert rows(con, query + "'丙县' order by 1") == [(2020, "first"), (2021, "form"), (2022, "scope_unsaid")]
+
+
 def test_caveats_are_a_list_of_measures_and_notes(con: duckdb.DuckDBPyConnection) -> None:
     lists = [row[0] for row in rows(con, "select caveats from mart.city_year where caveats is not null")]
     assert lists
     notes = {note.partition(": ")[2] for held in lists for note in held}
-    assert notes <= {"approx", "proved", "text_only", "small_n", "misread"}
+    assert notes <= {"approx", "proved", "text_only", "small_n", "contested", "misread"}
     assert all(held == sorted(held) and len(set(held)) == len(held) for held in lists)

@@ -17,6 +17,8 @@ with caveat as (
     union all
     select report_id, measure_id, 'small_n' from {{ ref('measure') }} where value is not null and small_n
     union all
+    select report_id, measure_id, 'contested' from {{ ref('measure') }} where value is not null and contested
+    union all
     select report_id, measure_id, 'misread' from {{ ref('measure') }}
     where value is null and state in ('ambiguous', 'unreadable', 'not_read')
   ) as noted
@@ -29,7 +31,8 @@ followed as (
     division_code, year, report_id,
     lag(year) over series as previous_year,
     lag(body_id) over series as previous_body,
-    lag(template) over series as previous_template
+    lag(template) over series as previous_template,
+    lag(scope) over series as previous_scope
   from {{ ref('int_city_report') }}
   window series as (partition by division_code order by year)
 ),
@@ -41,6 +44,7 @@ series_break as (
       when f.previous_year is null then 'first'
       when f.previous_year < f.year - 1 then 'gap'
       when f.previous_body <> c.body_id then 'body'
+      when f.previous_scope <> c.scope then case when 'unknown' in (f.previous_scope, c.scope) then 'scope_unsaid' else 'scope' end
       when f.previous_template <> c.template then 'form'
       when b.division_code is not null then 'boundary'
     end as break_kind

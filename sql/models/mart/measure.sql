@@ -22,7 +22,7 @@ chosen as (
 judged as (
   select
     r.report_id, m.measure_id, m.kind, m.comparability, coalesce(c.whole, false) as whole,
-    c.numerator, c.denominator, c.alternative, c.method, c.approx, c.proved, c.decided, c.nil,
+    c.numerator, c.denominator, c.alternative, c.method, c.approx, c.proved, c.decided, c.nil, c.contested,
     -- What is missing altogether: the form has no such line, or the report no tables.
     f.alternative is not null as has_terms,
     greatest(
@@ -73,7 +73,8 @@ reported as (
     case when c.whole then c.alternative end as alternative,
     case when c.whole then case c.method when 3 then 'text' when 2 then 'ocr' when 1 then 'table' end end as method,
     c.whole and c.approx = 1 as approx,
-    coalesce(c.kind = 'ratio' and c.whole and c.denominator < {{ var('small_n') }}, false) as small_n
+    coalesce(c.kind = 'ratio' and c.whole and c.denominator < {{ var('small_n') }}, false) as small_n,
+    coalesce(c.whole and c.contested = 1, false) as contested
   from judged as c
   inner join {{ ref('int_report') }} as r on r.report_id = c.report_id
 )
@@ -84,6 +85,6 @@ select
   g.division_code, g.division_name, g.level, g.issuer, cast(null as {{ dbt.type_string() }}), g.year, i.measure_id,
   cast(null as {{ type_figure() }}), 'none', 'no_report', cast(null as {{ dbt.type_string() }}), g.body_id,
   g.body_kind, cast(null as {{ dbt.type_string() }}), cast(null as {{ type_figure() }}),
-  cast(null as {{ type_figure() }}), cast(null as integer), cast(null as {{ dbt.type_string() }}), false, false
+  cast(null as {{ type_figure() }}), cast(null as integer), cast(null as {{ dbt.type_string() }}), false, false, false
 from {{ ref('int_gap_year') }} as g
 cross join (select distinct measure_id from {{ ref('stg_ref__measure') }}) as i
