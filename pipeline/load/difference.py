@@ -23,12 +23,23 @@ class NoSnapshot(ValueError):
     """A folder that holds no snapshot that can be compared; the message says why."""
 
 
+def named_in(file: Path) -> str:
+    """The version that a file like ``latest`` names; empty where it names none."""
+    try:
+        with file.open(encoding="utf-8") as text:
+            return text.read(200).strip()
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
 def snapshot_at(name: str, home: Home) -> Path:
-    """The folder of a snapshot, named by its path or by its version in the home. Raises NoSnapshot."""
-    for folder in (Path(name), home.snapshots / name):
+    """The folder of a snapshot, named by its path, by its version in the home, or by a file beside it that
+    holds its name, as ``latest`` does. Raises NoSnapshot."""
+    for place in (Path(name), home.snapshots / name):
+        folder = place.parent / named_in(place) if place.is_file() else place
         if (folder / MEASURE).is_file():
             return folder
-    raise NoSnapshot(f"{name}: no snapshot's folder, and no version in {home.snapshots}")
+    raise NoSnapshot(f"{name} holds no snapshot, and {home.snapshots} has no version of that name")
 
 
 def facts_of_snapshot(folder: Path) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from pipeline.handover.release import citation_cff, licence_page, read_me, relea
 from pipeline.handover.tables import Field, fields_of
 from pipeline.home import Home
 from pipeline.load.codebook_page import codebook_page
-from pipeline.load.difference import NoSnapshot, differing
+from pipeline.load.difference import NoSnapshot, differing, named_in
 from pipeline.load.publish import digest_of
 from pipeline.load.warehouse import opened
 
@@ -117,10 +117,7 @@ def is_whole(home: Home, facts: dict[str, str]) -> bool:
 
 def latest(home: Home) -> str:
     """The version that ``latest`` names; empty where it names none."""
-    try:
-        return (home.snapshots / LATEST).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError):
-        return ""
+    return named_in(home.snapshots / LATEST)
 
 
 def wrong_sums(folder: Path) -> Iterator[str]:

@@ -12,20 +12,21 @@ from pipeline.terminal.say import failed, give, reading_home, say, wrong
 @click.command()
 @click.argument("directory", type=click.Path(file_okay=False, path_type=Path))
 @click.option(
-    "--from",
-    "snapshot",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="A snapshot's folder; else the latest of the home.",
+    "--from", "snapshot", help="A snapshot's folder, or a version of the home; else the latest of the home."
 )
 @click.option("--serve", is_flag=True, help="Show it on 127.0.0.1 until interrupted.")
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0: any free one."
 )
-def site(directory: Path, snapshot: Path | None, serve: bool, port: int) -> None:
+def site(directory: Path, snapshot: str | None, serve: bool, port: int) -> None:
     """Write the atlas, a static site, into DIRECTORY."""
+    from pipeline.load.difference import NoSnapshot, snapshot_at
     from pipeline.site import NotASnapshot, NotOurs, write_site
 
-    source = snapshot or latest_snapshot()
+    try:
+        source = snapshot_at(snapshot, reading_home()) if snapshot else latest_snapshot()
+    except NoSnapshot as error:
+        wrong(str(error))
     folder = directory.resolve()
     kept = next((p for p in (source.resolve(), *source.resolve().parents) if p.name == "warehouse"), source)
     if folder == kept.resolve() or kept.resolve() in folder.parents:

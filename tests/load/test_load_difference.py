@@ -103,6 +103,9 @@ def test_the_command_gives_all_rows_and_names_wrong_use(
     assert done.exit_code == 0
     assert json.loads(done.stdout)["now"] == 6
     assert "1 figure differ" in done.stderr
+    (tmp_path / "latest").write_text("2\n")
+    named = CliRunner().invoke(main, ["diff", str(one), str(tmp_path / "latest"), "--format", "jsonl"])
+    assert named.stdout == done.stdout, "a file that names a snapshot beside it stands for it"
     nothing = CliRunner().invoke(main, ["diff", str(tmp_path / "no"), str(two)])
     assert nothing.exit_code == 2
     assert "no snapshot" in nothing.stderr
