@@ -18,6 +18,7 @@ import duckdb
 from markupsafe import Markup, escape
 
 from pipeline.home import PROJECT
+from pipeline.site.links import figure_anchor, link, measure_anchor, report_page
 
 HERE = PROJECT / "docs" / "questions"
 BEGIN, END = "<!-- output -->", "<!-- /output -->"
@@ -32,6 +33,13 @@ _PAGE = re.compile(
     + r"\n\n## Caveats\n\n(?P<caveats>- .+)\Z",
     re.DOTALL,
 )
+_REPORTS = """
+SELECT issuer, year, any_value(report_id) FROM core.report WHERE is_current AND issuer IS NOT NULL
+GROUP BY issuer, year HAVING count(*) = 1
+"""
+_PANEL = """
+SELECT division_name, year, any_value(report_id) FROM mart.city_year GROUP BY division_name, year HAVING count(*) = 1
+"""
 _CODE = re.compile(r"`([^`]+)`")
 
 
@@ -107,6 +115,28 @@ def answers(con: duckdb.DuckDBPyConnection) -> Iterator[Answer]:
     """Every question's answer, by number."""
     for question in questions():
         yield answered(con, question)
+
+
+def walks_home(con: duckdb.DuckDBPyConnection, answer: Answer, root: str) -> list[str]:
+    """For each row of an answer that is listed, a link to the report that it speaks of, to the very figure
+    where the row names a measure or an indicator; empty where the row names no body and year, or two reports
+    fit."""
+    column = {name: n for n, name in enumerate(answer.names)}
+    who = next((name for name in ("issuer", "division_name") if name in column), "")
+    if not who or "year" not in column:
+        return [""] * len(answer.rows[:LISTED])
+    asked = _REPORTS if who == "issuer" else _PANEL
+    reports = {(name, year): report_id for name, year, report_id in con.execute(asked).fetchall()}
+    found = []
+    for row in answer.rows[:LISTED]:
+        report_id = reports.get((row[column[who]], row[column["year"]]))
+        anchor = ""
+        if "measure_id" in column:
+            anchor = measure_anchor(row[column["measure_id"]])
+        elif "indicator" in column:
+            anchor = figure_anchor(row[column["indicator"]], row[column["applicant"]])
+        found.append(root + link(report_page(report_id), anchor) if report_id else "")
+    return found
 
 
 def cell_text(value: Any) -> str:

@@ -20,7 +20,7 @@ from pipeline.site.folder import SiteFolder
 from pipeline.site.pages import Pages
 from pipeline.site.places import Place, iter_places, place_csv, side_entry
 from pipeline.site.quality import iter_coverage, quality_page
-from pipeline.site.questions import answer_csv, answers, is_number
+from pipeline.site.questions import answer_csv, answers, is_number, walks_home
 from pipeline.site.reports import iter_reports
 from pipeline.site.search import shards
 from pipeline.site.snapshot import opened_snapshot
@@ -153,6 +153,7 @@ def _questions(con: duckdb.DuckDBPyConnection, pages: Pages, site: SiteFolder) -
             "most": questions.LISTED,
             "csv_name": csv_name,
             "numbers": numbers,
+            "homes": walks_home(con, answer, "../"),
         }
         site.put(answer.page, pages.render("question.html", root="../", here="questions.html", **given))
         if answer.rows:

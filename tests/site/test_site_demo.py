@@ -237,3 +237,20 @@ def test_what_is_no_snapshot_is_refused(demo: Home, tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "holds no snapshot" in done.stderr
     assert not (tmp_path / "s").exists()
+
+
+def test_answers_of_questions_lead_to_the_reports_behind_them(
+    site: Path, con: duckdb.DuckDBPyConnection
+) -> None:
+    page = next((site / "questions").glob("24-*.html"))
+    head = [n.text(strip=True) for n in parsed(page).css("thead th")]
+    rows = parsed(page).css("tbody tr")
+    assert rows
+    for row in rows:
+        shown = dict(zip(head, (n.text(strip=True) for n in row.css("td")), strict=True))
+        found = con.execute(
+            "SELECT report_id FROM core.report WHERE is_current AND issuer = ? AND year = ?",
+            [shown["issuer"], int(shown["year"])],
+        ).fetchall()
+        led = [str(n.attributes["href"]) for n in row.css("a")]
+        assert led == (["../" + report_page(found[0][0])] if len(found) == 1 else []), shown
