@@ -22,7 +22,7 @@ import duckdb
 
 from bench.panel import step
 from pipeline.home import demo_home
-from pipeline.load.snapshot import latest
+from pipeline.load.sums import latest
 from pipeline.site import Written, write_site
 from pipeline.site.charts import Frame, Point, line_chart
 

@@ -53,6 +53,10 @@ class Home:
     def inbox(self) -> Path:
         return self.root / "inbox"
 
+    def has_mail(self) -> bool:
+        """Whether something lies in the inbox."""
+        return self.inbox.is_dir() and any(not p.name.startswith(".") for p in self.inbox.iterdir())
+
     @property
     def logs(self) -> Path:
         """What runs logged, and workers' tracebacks."""

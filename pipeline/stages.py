@@ -2,48 +2,39 @@
 
 from __future__ import annotations
 
-import fcntl
-import hashlib
 import logging
-import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from pipeline.codebook import codebook_version
 from pipeline.crawl import IntakeResult, RawStore, take_in
 from pipeline.crawl.completeness import SourceFinding, SourceRow, check_sources, sources_table
 from pipeline.crawl.errors import DamagedReceipt
 from pipeline.crawl.progress import CrawlResult
 from pipeline.crawl.registry import REGISTRY, Source, choose_sources, load_registry, registry_hosts
 from pipeline.crawl.run import crawl
+from pipeline.current import Busy as Busy
+from pipeline.current import facts_of as facts_of
+from pipeline.current import is_up_to_date as is_up_to_date
+from pipeline.current import models_fingerprint as models_fingerprint
+from pipeline.current import run_lock as run_lock
 from pipeline.home import Home
-from pipeline.load.decisions import decisions_hash, load_decisions
 from pipeline.load.gate import has_core
 from pipeline.load.heal import heal_kept
-from pipeline.load.models import sql_files
-from pipeline.load.publish import damage, publish, published
-from pipeline.load.snapshot import is_whole, write_snapshot
+from pipeline.load.publish import publish
+from pipeline.load.snapshot import write_snapshot
 from pipeline.load.warehouse import build_core, cores, memory_budget, opened
 from pipeline.progress import Tick
 from pipeline.reading.archives import unpack
-from pipeline.reading.fingerprint import reading_code, reading_fingerprint
 from pipeline.reading.kept import Kept
 from pipeline.reading.read_all import ReadCounts, read_new
 
 OWN_REGISTRY = "sources.csv"
 log = logging.getLogger(__name__)
-
-
-class Busy(RuntimeError):
-    """Another run is under way in this home."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,23 +94,6 @@ class Crawled:
             "reports_by_year": dict(years),
             "problems": "\n".join(self.problems[:20]),
         }
-
-
-@contextmanager
-def run_lock(home: Home, *, wait: float = 0.0) -> Iterator[None]:
-    """One run at a time in a home. Raises Busy where another holds it for longer than ``wait`` seconds."""
-    home.make()
-    with (home.warehouse / ".run.lock").open("w") as handle:
-        deadline = time.monotonic() + wait
-        while True:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except OSError as error:
-                if time.monotonic() >= deadline:
-                    raise Busy(f"another run is under way in {home.root}") from error
-                time.sleep(0.2)
-        yield
 
 
 def registry_of(home: Home) -> Path:
@@ -191,7 +165,7 @@ def take_in_stage(
 ) -> FileCounts:
     """Take in what is named and what lies in the inbox. Raises InputError for a path that cannot be read."""
     wanted: list[str | Path] = list(inputs)
-    if home.inbox.is_dir() and any(not p.name.startswith(".") for p in home.inbox.iterdir()):
+    if home.has_mail():
         wanted.append(home.inbox)
     with RawStore(home.raw) as store:
         result = (
@@ -213,74 +187,6 @@ def read_stage(home: Home, *, tick: Tick | None) -> ReadCounts:
     """Read what is new in the raw store."""
     with RawStore(home.raw) as store:
         return read_new(home, store, tick=tick)
-
-
-@lru_cache(maxsize=1)
-def models_fingerprint() -> str:
-    """A hash over the SQL project and the code that loads and hands over: 16 hex digits."""
-    digest = hashlib.sha256()
-    package = Path(__file__).resolve().parent
-    rooms = (path for room in ("load", "handover") for path in (package / room).glob("*.py"))
-    files = [*sql_files(), *rooms, Path(__file__).resolve()]
-    for path in sorted(files):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    return digest.hexdigest()[:16]
-
-
-def places_fingerprint(home: Home) -> str:
-    """A hash over the places, a home's own too: 16 hex digits."""
-    digest = hashlib.sha256()
-    for path in sorted((Path(__file__).resolve().parent / "places").glob("*.csv")):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    for own in (home.divisions, home.division_events):
-        digest.update(own.read_bytes() if own else b"")
-    return digest.hexdigest()[:16]
-
-
-def facts_of(home: Home, store: RawStore) -> dict[str, str]:
-    """What a warehouse of this home is built from now; ``build`` is a hash over all of it."""
-    digest = hashlib.sha256()
-    documents, day = 0, ""
-    for receipt in store.documents_to_read():
-        documents += 1
-        day = max(day, receipt.fetched_at[:10])
-        digest.update(f"{receipt.url}\0{receipt.sha256}\0{receipt.status}\0{receipt.fetched_at}\n".encode())
-    facts = {
-        "package_version": version("yangguang"),
-        "codebook": codebook_version(),
-        "reading": reading_fingerprint(home),
-        "code": reading_code(),
-        "places": places_fingerprint(home),
-        "models": models_fingerprint(),
-        "inputs": digest.hexdigest()[:16],
-        "receipts": str(documents),
-        "duckdb": version("duckdb"),
-        "own_events": hashlib.sha256(home.division_events.read_bytes()).hexdigest()[:16]
-        if home.division_events
-        else "",
-        "decisions": decisions_hash(home),
-    }
-    facts["day"] = max([day, *(d.day.isoformat() for d in load_decisions(home))])
-    if home.invented:
-        facts["invented"] = "yes"
-    whole = "\n".join(f"{k}={v}" for k, v in sorted(facts.items())).encode()
-    facts["build"] = hashlib.sha256(whole).hexdigest()[:16]
-    return facts
-
-
-def is_up_to_date(home: Home) -> bool:
-    """Whether the published warehouse and its snapshot were built from just what the home holds now, and are
-    as they were published. Opens no database: a reader who holds the file changes nothing."""
-    with Kept(home) as kept, RawStore(home.raw) as store:
-        if kept.to_try_again() or any(map(store.is_sound, kept.waiting_for_objects())):
-            return False
-        now = facts_of(home, store)
-    if published(home).get("facts") != now:
-        return False
-    if wrong := damage(home):
-        log.warning("%s: all is built again", wrong)
-        return False
-    return is_whole(home, now)
 
 
 def load_stage(home: Home) -> dict[str, int]:
@@ -332,8 +238,10 @@ def publish_stage(home: Home) -> None:
 
 
 def snapshot_stage(home: Home) -> Path:
-    """Write the snapshot of the published warehouse."""
-    return write_snapshot(home)
+    """Write the snapshot of the published warehouse. What is looked at here need not be by the next run."""
+    folder = write_snapshot(home)
+    is_up_to_date(home)
+    return folder
 
 
 # -- small questions to the published warehouse

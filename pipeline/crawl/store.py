@@ -16,7 +16,7 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pipeline.crawl import chain
 from pipeline.crawl.errors import DamagedReceipt
@@ -27,6 +27,7 @@ STALE_PART_SECONDS = 86_400
 """Files in ``incoming/`` older than this were left by a killed process and are removed."""
 
 _CHUNK = 1 << 20
+_ROWS = 1_000
 
 
 _SCHEMA = """
@@ -48,15 +49,29 @@ CREATE INDEX IF NOT EXISTS recheck_by_receipt ON recheck (receipt_id, seq);
 """
 
 _ON_THE_WAY = """
-SELECT url FROM crawl_page WHERE kind IN ('site', 'list') OR url IN (
+SELECT CASE WHEN instr(url, '#form=') OR NOT instr(url, '#') THEN url ELSE substr(url, 1, instr(url, '#') - 1) END
+FROM (SELECT url FROM crawl_page WHERE kind IN ('site', 'list') OR url IN (
     SELECT referrer FROM crawl_page WHERE kind IN ('report', 'candidate') GROUP BY referrer HAVING count(DISTINCT url) > 1)
 EXCEPT SELECT url FROM crawl_find
-EXCEPT SELECT url FROM crawl_page WHERE kind = 'attachment'
+EXCEPT SELECT url FROM crawl_page WHERE kind = 'attachment')
 """
+_LATEST = """
+(seq IN (SELECT max(seq) FROM receipt WHERE sha256 IS NOT NULL GROUP BY url, sha256)
+ OR (sha256 IS NULL AND seq IN (SELECT max(seq) FROM receipt GROUP BY url)))
+"""
+_ORDER = "ORDER BY url, fetched_at, receipt_id"
 _REGISTERED = """
 SELECT sha256, min(issuer) FROM receipt JOIN crawl_article USING (source_id)
 WHERE rule = 'registry' AND sha256 IS NOT NULL GROUP BY sha256 HAVING count(DISTINCT issuer) = 1
 """
+
+
+class Inputs(NamedTuple):
+    """The documents that are to be read, in a word: a digest (16 hex digits), how many, the newest's day."""
+
+    digest: str
+    documents: int
+    day: str
 
 
 class RawStore:
@@ -276,11 +291,7 @@ class RawStore:
         versions, the same bytes seen again only their last one. A failure is yielded while it is the last
         that is known of its address.
         """
-        yield from self._select(
-            """WHERE seq IN (SELECT max(seq) FROM receipt WHERE sha256 IS NOT NULL GROUP BY url, sha256)
-                  OR (sha256 IS NULL AND seq IN (SELECT max(seq) FROM receipt GROUP BY url))
-               ORDER BY url, fetched_at, receipt_id"""
-        )
+        yield from self._select(f"WHERE {_LATEST} {_ORDER}")
 
     def documents_to_read(self) -> Iterator[Receipt]:
         """Yields those of ``latest_by_document()`` that may hold a report, in the same order.
@@ -288,16 +299,26 @@ class RawStore:
         Left out are pages that a crawl fetched well to find its way and that show no report themselves:
         lists, portals, and others that led to several reports. A failure stays, whatever it was a failure of.
         """
-        on_the_way: set[str] = set()
+        yield from self._select(f"WHERE {self._to_read()} {_ORDER}")
+
+    def inputs(self) -> Inputs:
+        """Gives what ``documents_to_read()`` comes to, without making receipts of it."""
+        digest = hashlib.sha256()
+        documents, day = 0, ""
+        for url, sha, status, fetched_at in self._rows(
+            f"SELECT url, sha256, status, fetched_at FROM receipt WHERE {self._to_read()} {_ORDER}"
+        ):
+            documents += 1
+            day = max(day, fetched_at[:10])
+            digest.update(f"{url}\0{sha}\0{status}\0{fetched_at}\n".encode())
+        return Inputs(digest.hexdigest()[:16], documents, day)
+
+    def _to_read(self) -> str:
+        """The condition of ``documents_to_read()``."""
         with self._lock:
-            if self._db.execute("SELECT 1 FROM sqlite_master WHERE name = 'crawl_find'").fetchone():
-                on_the_way = {
-                    str(url) if "#form=" in url else str(url).partition("#")[0]
-                    for (url,) in self._db.execute(_ON_THE_WAY)
-                }
-        for receipt in self.latest_by_document():
-            if receipt.status != "ok" or receipt.url not in on_the_way:
-                yield receipt
+            if not self._db.execute("SELECT 1 FROM sqlite_master WHERE name = 'crawl_find'").fetchone():
+                return _LATEST
+        return f"{_LATEST} AND (status <> 'ok' OR url NOT IN ({_ON_THE_WAY}))"
 
     def registered_issuers(self) -> dict[str, str]:
         """Gives the body whose report the source registry says an address is, by the hash of what came of it:
@@ -314,14 +335,21 @@ class RawStore:
         return f"{last}-{count}"
 
     def _select(self, clause: str, parameters: tuple[Any, ...] = ()) -> Iterator[Receipt]:
-        with self._lock:
-            cursor = self._db.execute(f"SELECT {', '.join(COLUMNS)} FROM receipt {clause}", parameters)
-            rows = cursor.fetchall()
-        for row in rows:
+        for row in self._rows(f"SELECT {', '.join(COLUMNS)} FROM receipt {clause}", parameters):
             try:
                 yield from_row(row)
             except (ValueError, TypeError) as error:
                 raise DamagedReceipt(f"the receipt of {row[0]} is damaged: `yangguang heal`") from error
+
+    def _rows(self, query: str, parameters: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+        """A question's rows, as they stood when it was asked."""
+        with self._lock:
+            cursor = self._db.execute(query, parameters)
+            rows = cursor.fetchmany(_ROWS)
+        while rows:
+            yield from rows
+            with self._lock:
+                rows = cursor.fetchmany(_ROWS)
 
     def is_kept(self, sha: str, length: int) -> bool:
         """Tells whether the object is there with that length in bytes."""

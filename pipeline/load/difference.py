@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from pipeline.home import Home
+from pipeline.load.sums import named_in
 
 KEY = ("body_id", "scope", "year", "measure_id")
 """What names a figure: whose, of which scope and year, which measure."""
@@ -21,15 +22,6 @@ DECIDED = "decided_by_person"
 
 class NoSnapshot(ValueError):
     """A folder that holds no snapshot that can be compared; the message says why."""
-
-
-def named_in(file: Path) -> str:
-    """The version that a file like ``latest`` names; empty where it names none."""
-    try:
-        with file.open(encoding="utf-8") as text:
-            return text.read(200).strip()
-    except (OSError, UnicodeDecodeError):
-        return ""
 
 
 def snapshot_at(name: str, home: Home) -> Path:

@@ -6,18 +6,16 @@ sha256 of its bytes, so that damage shows without opening it.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 import os
 import stat
-from pathlib import Path
-from typing import Any
 
 from pipeline.codebook import load_codebook
 from pipeline.durable import sync, write_whole
 from pipeline.home import Home
 from pipeline.load.gate import NotWhole, faults
+from pipeline.load.published import digest_of
 from pipeline.load.warehouse import comment_tables, opened, set_wal_aside
 
 READ_ONLY = stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH
@@ -49,32 +47,3 @@ def publish(home: Home) -> None:
     set_wal_aside(home.database)
     write_whole(home.receipt, json.dumps(receipt, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
     log.info("published %s, build %s", home.database, facts.get("build"))
-
-
-def published(home: Home) -> dict[str, Any]:
-    """What ``published.json`` says: facts, bytes, sha256; empty where there is none or it cannot be read."""
-    try:
-        found = json.loads(home.receipt.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) and isinstance(found.get("facts"), dict) else {}
-
-
-def damage(home: Home) -> str:
-    """What is wrong with the bytes of the published file; empty where it is as it was published."""
-    receipt = published(home)
-    if not home.database.is_file():
-        return "the published warehouse is not there"
-    if not receipt:
-        return f"{home.receipt.name} is not there or cannot be read"
-    if home.database.stat().st_size != receipt.get("bytes"):
-        return f"the published warehouse has {home.database.stat().st_size} bytes, {receipt.get('bytes')} were published"
-    if digest_of(home.database) != receipt.get("sha256"):
-        return "the published warehouse is not the one that was published: its sha256 differs"
-    return ""
-
-
-def digest_of(path: Path) -> str:
-    """The sha256 of a file."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -10,7 +10,7 @@ import json
 import logging
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -26,14 +26,12 @@ from pipeline.handover.release import citation_cff, licence_page, read_me, relea
 from pipeline.handover.tables import Field, fields_of
 from pipeline.home import Home
 from pipeline.load.codebook_page import codebook_page
-from pipeline.load.difference import NoSnapshot, differing, named_in
-from pipeline.load.publish import digest_of
+from pipeline.load.difference import NoSnapshot, differing
+from pipeline.load.published import digest_of
+from pipeline.load.sums import LATEST, SUMS, latest, wrong_sums
 from pipeline.load.warehouse import opened
 
 SCHEMAS = ("core", "ref", "mart")
-LATEST = "latest"
-SUMS = "SHA256SUMS"
-UNEXPECTED = "unexpected_file"
 FILES = {
     "core/": "报告、单元格、核对 / reports, cells, checks",
     "mart/": "面板与各分析表 / the panel and the other marts",
@@ -98,42 +96,6 @@ def _put_in_place(aside: Path, final: Path) -> None:
         shutil.rmtree(final)
     os.replace(aside, final)
     sync(final.parent)
-
-
-def is_whole(home: Home, facts: dict[str, str]) -> bool:
-    """Whether the snapshot of a warehouse built from ``facts`` is there as it was written; ``latest`` is made to
-    name it. A file in it that is not ours changes nothing."""
-    version = version_of(facts)
-    if not (home.snapshots / version / SUMS).is_file():
-        return False
-    if wrong := [line for line in wrong_sums(home.snapshots / version) if UNEXPECTED not in line]:
-        log.warning("snapshot %s: %s: all is built again", version, wrong[0])
-        return False
-    if latest(home) != version:
-        log.warning("%s named %r: made to name %s", LATEST, latest(home), version)
-        write_whole(home.snapshots / LATEST, version + "\n")
-    return True
-
-
-def latest(home: Home) -> str:
-    """The version that ``latest`` names; empty where it names none."""
-    return named_in(home.snapshots / LATEST)
-
-
-def wrong_sums(folder: Path) -> Iterator[str]:
-    """One line a file of a snapshot that is missing, is not as written, or is not of it."""
-    named: set[str] = set()
-    for line in (folder / SUMS).read_text(encoding="utf-8", errors="replace").splitlines():
-        digest, _, name = line.partition("  ")
-        named.add(name)
-        path = folder / name
-        if not path.is_file():
-            yield f"snapshot file {name}: missing"
-        elif digest_of(path) != digest:
-            yield f"snapshot file {name}: hash_mismatch"
-    for path in sorted(p for p in folder.rglob("*") if p.is_file() and p.name != SUMS):
-        if path.relative_to(folder).as_posix() not in named:
-            yield f"snapshot file {path.relative_to(folder).as_posix()}: {UNEXPECTED}"
 
 
 def _tables(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:

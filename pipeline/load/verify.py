@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from pipeline.crawl import RawStore
+from pipeline.current import forget_looks
 from pipeline.home import Home
 from pipeline.load.decisions import DecisionsError, load_decisions
-from pipeline.load.publish import damage, published
-from pipeline.load.snapshot import LATEST, SUMS, built_version, latest, wrong_sums
+from pipeline.load.published import damage, published
+from pipeline.load.snapshot import built_version
+from pipeline.load.sums import LATEST, SUMS, latest, wrong_sums
 from pipeline.load.warehouse import opened
 from pipeline.reading.kept import Kept
 
@@ -18,13 +20,20 @@ Check = Callable[[Home], Iterator[str]]
 
 
 def verify_home(home: Home, say: Callable[[str], None]) -> Iterator[str]:
-    """One line a problem; nothing where all is well. ``say`` gets what is being checked."""
+    """One line a problem; nothing where all is well. ``say`` gets what is being checked. Where there is a problem,
+    the next run trusts nothing that was looked at before."""
     for name, check in CHECKS:
         say(name)
-        try:
-            yield from check(home)
-        except Exception as error:  # whatever damage does to SQLite, Parquet, DuckDB or JSON is a line
-            yield f"{name}: cannot be checked: {type(error).__name__}: {_one_line(error)}"
+        for line in _told(name, check, home):
+            forget_looks(home)
+            yield line
+
+
+def _told(name: str, check: Check, home: Home) -> Iterator[str]:
+    try:
+        yield from check(home)
+    except Exception as error:  # whatever damage does to SQLite, Parquet, DuckDB or JSON is a line
+        yield f"{name}: cannot be checked: {type(error).__name__}: {_one_line(error)}"
 
 
 def _decisions(home: Home) -> Iterator[str]:

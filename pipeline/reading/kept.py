@@ -8,68 +8,24 @@ batch, and what no longer is what was written is found (``damaged``) and read ag
 from __future__ import annotations
 
 import hashlib
-import logging
 import shutil
-import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
 import pyarrow.parquet as pq
 
 from pipeline.clean.read import digest_of
-from pipeline.home import Home
-from pipeline.reading.fingerprint import reading_fingerprint
+from pipeline.reading.index import Index
 from pipeline.reading.schema import SCHEMAS, Rows, table_of
-from pipeline.reading.work import DAMAGED
+from pipeline.reading.trouble import DAMAGED, TROUBLE
 
-log = logging.getLogger(__name__)
 BATCH = 256
 SHA256, STATUS = (SCHEMAS["document"].names.index(name) for name in ("sha256", "status"))
 """Where they stand in a document's row."""
-TROUBLE = frozenset({"timeout", "memory", "crashed"})
-"""Statuses that may be the machine's fault as well as the file's."""
-TRIES = 3
-"""So many runs try a document before such a status stays."""
 
 
-class Kept:
+class Kept(Index):
     """The batches of one fingerprint in one home."""
-
-    def __init__(self, home: Home) -> None:
-        self.fingerprint = reading_fingerprint(home)
-        self.root = home.read
-        self.folder = home.read / self.fingerprint
-        try:
-            self._db = self._open()
-        except sqlite3.DatabaseError as error:
-            log.warning("the index of kept readings is damaged (%s): all is read again", error)
-            shutil.rmtree(self.folder)
-            self._db = self._open()
-
-    def _open(self) -> sqlite3.Connection:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        db = sqlite3.connect(self.folder / "index.sqlite", timeout=60)
-        db.execute("PRAGMA journal_mode=WAL")
-        ((found, *_), *_) = db.execute("PRAGMA integrity_check(1)").fetchall()
-        if found != "ok":
-            db.close()
-            raise sqlite3.DatabaseError(found)
-        db.execute(
-            "CREATE TABLE IF NOT EXISTS entry (sha256 TEXT PRIMARY KEY, batch TEXT NOT NULL, unit TEXT NOT NULL, status TEXT, "
-            "digest TEXT NOT NULL)"
-        )
-        db.execute("CREATE TABLE IF NOT EXISTS failure (sha256 TEXT NOT NULL, status TEXT NOT NULL)")
-        db.execute(
-            "CREATE TABLE IF NOT EXISTS file (batch TEXT NOT NULL, name TEXT PRIMARY KEY, sha256 TEXT NOT NULL)"
-        )
-        db.commit()
-        return db
-
-    def __enter__(self) -> Kept:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._db.close()
 
     def entries(self) -> dict[str, tuple[str, str]]:
         """Of every document kept: the unit that it was read in (what was read together) and its status."""
@@ -91,20 +47,6 @@ class Kept:
             self._db.execute("INSERT INTO failure VALUES (?, ?)", (sha, status))
         rows = self._db.execute("SELECT status FROM failure WHERE sha256 = ? ORDER BY rowid", (sha,))
         return [row[0] for row in rows]
-
-    def to_try_again(self) -> list[str]:
-        """Documents whose last reading failed, and that fewer than ``TRIES`` runs have tried."""
-        marks = ", ".join("?" * len(TROUBLE))
-        rows = self._db.execute(
-            f"SELECT sha256 FROM entry WHERE status IN ({marks}) "
-            "AND (SELECT count(*) FROM failure WHERE failure.sha256 = entry.sha256) < ? ORDER BY sha256",
-            (*sorted(TROUBLE), TRIES),
-        )
-        return [row[0] for row in rows]
-
-    def waiting_for_objects(self) -> list[str]:
-        """Documents that were not read because their raw object was damaged."""
-        return [row[0] for row in self._db.execute("SELECT sha256 FROM entry WHERE status = ?", (DAMAGED,))]
 
     def write(self, results: Iterable[tuple[str, Rows]]) -> Iterator[Rows]:
         """Write what each unit gave as it comes, in batches; gives each result on once it is durable. What

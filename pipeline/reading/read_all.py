@@ -30,8 +30,9 @@ from pipeline.reading.kept import SHA256, STATUS, Kept
 from pipeline.reading.named_files import own_name
 from pipeline.reading.pool import reading_pool
 from pipeline.reading.schema import Rows, rows_of
+from pipeline.reading.trouble import DAMAGED
 from pipeline.reading.units import Unit, units_of
-from pipeline.reading.work import DAMAGED, Each, Job, Source, in_turn, read_rows
+from pipeline.reading.work import Each, Job, Source, in_turn, read_rows
 
 log = logging.getLogger(__name__)
 WAITING = "needs_libreoffice"

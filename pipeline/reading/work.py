@@ -18,6 +18,7 @@ from pipeline.clean.read import digest_of
 from pipeline.document import Document
 from pipeline.places import load_registry
 from pipeline.reading.schema import Rows, rows_of
+from pipeline.reading.trouble import DAMAGED
 from pipeline.reading.whole import read_reports_of
 from pipeline.report import Report
 
@@ -96,7 +97,6 @@ def _attached(source: Source, data: bytes, document: Document | None, article: s
     return replace(document, sha256=digest_of(data), blocks=(), meta={}, detail=detail)
 
 
-DAMAGED = "damaged"
 _NOT_WHAT_WAS_STORED = (
     "The raw object is not there, or not what was stored: `yangguang heal`, then fetch or take it in again."
 )

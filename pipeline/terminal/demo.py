@@ -51,7 +51,7 @@ def demo() -> None:
 
 def write_atlas(home: Home) -> Path:
     """Write the site of the home's latest snapshot below the home; gives its start page."""
-    from pipeline.load.snapshot import latest
+    from pipeline.load.sums import latest
     from pipeline.site import write_site
 
     folder = (home.root / ATLAS).resolve()

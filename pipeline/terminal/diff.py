@@ -24,7 +24,7 @@ def diff(before: str, now: str | None, summary: bool, form: str | None, output: 
 
     from pipeline.load.difference import NoSnapshot, differing, snapshot_at
     from pipeline.load.difference import summary as summed
-    from pipeline.load.snapshot import latest
+    from pipeline.load.sums import latest
 
     wanted = chosen(form, output)
     home = reading_home()

@@ -27,35 +27,23 @@ def run(inputs: tuple[str, ...], delay: float, allow_private: bool) -> None:
 
 def run_all(home: Home, inputs: tuple[str, ...], *, delay: float = 2.0, allow_private: bool = False) -> None:
     """One whole run in a home; says what it did, and ends the command where it failed."""
-    from pipeline.crawl import UserError
-    from pipeline.load.publish import published
+    from pipeline.crawl.errors import UserError
+    from pipeline.current import Busy, is_up_to_date, run_lock
+    from pipeline.load.published import published
     from pipeline.logs import keep_log
     from pipeline.reading.pool import worker_count
-    from pipeline.stages import (
-        Busy,
-        fallen_decisions,
-        is_up_to_date,
-        model_counts,
-        run_lock,
-        take_in_stage,
-        unread_documents,
-    )
 
     try:
         worker_count(1)  # said before anything is done where it is wrong
         with run_lock(home):
             keep_log(home)
-            counts = take_in_stage(home, inputs, delay=delay, allow_private=allow_private)
-            for problem in counts.problems:
-                say(f"  {problem}")
-            if inputs:
-                say(
-                    f"taken in: {counts.taken} new, {counts.known} known, {counts.failed} failed, {counts.refused} refused"
-                )
+            if inputs or home.has_mail():
+                _take_in(home, inputs, delay=delay, allow_private=allow_private)
             if is_up_to_date(home):
                 say("nothing new: the warehouse and its snapshot are up to date")
                 return
             from pipeline.definitions import materialize
+            from pipeline.stages import fallen_decisions, model_counts, unread_documents
 
             before = published(home)
             if not materialize(home, say=say):
@@ -83,6 +71,18 @@ def run_all(home: Home, inputs: tuple[str, ...], *, delay: float = 2.0, allow_pr
         say(f"a person's decision fell away: {line}")
     say(f"warehouse: {_near(home.database)}")
     say(f"snapshot:  {_near(home.snapshots)}")
+
+
+def _take_in(home: Home, inputs: tuple[str, ...], *, delay: float, allow_private: bool) -> None:
+    from pipeline.stages import take_in_stage
+
+    counts = take_in_stage(home, inputs, delay=delay, allow_private=allow_private)
+    for problem in counts.problems:
+        say(f"  {problem}")
+    if inputs:
+        say(
+            f"taken in: {counts.taken} new, {counts.known} known, {counts.failed} failed, {counts.refused} refused"
+        )
 
 
 def _near(path: Path) -> str:

@@ -47,7 +47,7 @@ def site(directory: Path, snapshot: str | None, serve: bool, port: int) -> None:
 
 def latest_snapshot() -> Path:
     """The latest snapshot of the home that reading commands take."""
-    from pipeline.load.snapshot import latest
+    from pipeline.load.sums import latest
 
     home = reading_home()
     name = latest(home)

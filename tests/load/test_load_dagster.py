@@ -10,7 +10,7 @@ import pytest
 from pipeline.assets import ASSETS, BuildingHome, load, models, table_specs, warehouse
 from pipeline.codebook import load_codebook
 from pipeline.home import Home
-from pipeline.load.publish import digest_of
+from pipeline.load.published import digest_of
 from pipeline.load.warehouse import opened
 
 pytestmark = pytest.mark.xdist_group("load")

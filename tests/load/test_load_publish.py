@@ -15,7 +15,8 @@ import pytest
 from pipeline.home import Home
 from pipeline.load.gate import NotWhole
 from pipeline.load.models import run_models
-from pipeline.load.publish import damage, publish, published
+from pipeline.load.publish import publish
+from pipeline.load.published import damage, published
 from pipeline.load.warehouse import opened
 from pipeline.stages import is_up_to_date, publish_stage, snapshot_stage
 

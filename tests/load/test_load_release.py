@@ -16,7 +16,7 @@ from frictionless import Package, Report, validate
 
 from pipeline.codebook import load_codebook
 from pipeline.home import INVENTED, Home
-from pipeline.load.snapshot import latest
+from pipeline.load.sums import latest
 from pipeline.load.warehouse import opened
 from pipeline.stages import publish_stage, snapshot_stage
 from pipeline.terminal.main import main

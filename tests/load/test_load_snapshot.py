@@ -16,7 +16,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipeline.home import Home
-from pipeline.load.snapshot import latest, write_snapshot
+from pipeline.load.snapshot import write_snapshot
+from pipeline.load.sums import latest
 from pipeline.load.warehouse import opened
 from tools.render_questions import questions
 

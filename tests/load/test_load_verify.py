@@ -13,7 +13,7 @@ from pipeline.crawl import RawStore
 from pipeline.crawl.errors import DamagedReceipt
 from pipeline.home import Home
 from pipeline.load.heal import heal_history, heal_kept, heal_store
-from pipeline.load.snapshot import LATEST
+from pipeline.load.sums import LATEST
 from pipeline.load.verify import verify_home
 from pipeline.load.warehouse import opened
 from pipeline.reading.kept import Kept

@@ -15,6 +15,7 @@ from pipeline.crawl import RawStore, UserError, take_in
 from pipeline.home import Home
 from pipeline.reading import read_all
 from pipeline.reading.files import Unreadable, read_files
+from pipeline.reading.index import Index
 from pipeline.reading.kept import Kept
 from pipeline.reading.pool import worker_count
 from pipeline.reading.work import Job, read_rows
@@ -90,14 +91,12 @@ def test_what_can_be_read_the_second_time_is_read(home: Home, monkeypatch: pytes
 def test_a_home_with_something_to_try_again_is_not_up_to_date(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from pipeline import stages
-
     asked = []
-    monkeypatch.setattr(stages, "published", lambda home: {"facts": {"build": "1"}})
-    monkeypatch.setattr(
-        stages, "facts_of", lambda home, store: asked.append(1) or {"build": "2", "package_version": ""}
-    )
-    monkeypatch.setattr(Kept, "to_try_again", lambda self: ["x"])
+    inputs = RawStore.inputs
+    monkeypatch.setattr(RawStore, "inputs", lambda self: asked.append(1) or inputs(self))
+    assert not is_up_to_date(home)
+    assert asked.pop()
+    monkeypatch.setattr(Index, "to_try_again", lambda self: ["x"])
     assert not is_up_to_date(home)
     assert not asked
 

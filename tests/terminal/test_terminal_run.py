@@ -9,8 +9,8 @@ from types import SimpleNamespace
 import pytest
 from click.testing import CliRunner, Result
 
-from pipeline import stages
-from pipeline.load import publish
+from pipeline import current
+from pipeline.load import published
 from pipeline.terminal.main import main
 
 
@@ -28,8 +28,8 @@ def test_a_failed_run_says_whether_it_had_published(
     failing = SimpleNamespace(materialize=lambda home, say: False)  # in place of all of Dagster
     monkeypatch.setitem(sys.modules, "pipeline.definitions", failing)
     found = iter(builds)
-    monkeypatch.setattr(publish, "published", lambda home: next(found))
-    monkeypatch.setattr(stages, "is_up_to_date", lambda home: False)
+    monkeypatch.setattr(published, "published", lambda home: next(found))
+    monkeypatch.setattr(current, "is_up_to_date", lambda home: False)
     done = _run(tmp_path)
     assert done.exit_code == 1
     assert said in done.stderr
