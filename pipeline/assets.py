@@ -58,11 +58,12 @@ class HomeResource(dg.ConfigurableResource["HomeResource"]):
 class BuildingHome(HomeResource):
     """A home whose warehouse the run builds: one such run at a time, a second waits its turn.
 
-    ``held`` says that the caller holds the home's lock already, as the command line does. The lock spans the
+    ``master`` names a Spark master that reads (empty: this machine). ``held`` says that the caller holds the home's lock already, as the command line does. The lock spans the
     run because every job here runs its steps in one process.
     """
 
     held: bool = False
+    master: str = ""
     wait_seconds: float = 1800.0
 
     @contextmanager
@@ -156,7 +157,7 @@ def clean_and_extract(
 ) -> Iterator[dg.MaterializeResult[None]]:
     """Both stages in one pass over what is new, each file in a worker with limits."""
     with progress_if_asked("reading") as tick:
-        counts = read_stage(home.home(), tick=tick)
+        counts = read_stage(home.home(), tick=tick, master=home.master)
     yield dg.MaterializeResult(
         asset_key="clean", metadata={"read_now": counts.read, "kept": counts.kept, **counts.statuses}
     )

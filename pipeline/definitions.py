@@ -263,9 +263,9 @@ def marked(text: str) -> str:
     return f"{text}{_AS_WRITTEN}{hashlib.sha256(text.encode()).hexdigest()[:16]}\n" if text else ""
 
 
-def materialize(home: Home, *, say: Callable[[str], None]) -> bool:
+def materialize(home: Home, *, say: Callable[[str], None], master: str = "") -> bool:
     """Materialize every asset, crawl to snapshot. Gives whether all went well; what failed is named through
-    ``say``.
+    ``say``. ``master`` names a Spark master that reads (empty: this machine).
 
     The caller holds the home's lock (``run_lock``).
     """
@@ -279,7 +279,7 @@ def materialize(home: Home, *, say: Callable[[str], None]) -> bool:
         result = dg.materialize(
             [*ASSETS, *CHECKS],
             instance=instance,
-            resources={"home": BuildingHome(root=str(home.root), held=True)},
+            resources={"home": BuildingHome(root=str(home.root), held=True, master=master)},
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
             raise_on_error=False,
         )

@@ -183,10 +183,16 @@ def take_in_stage(
     return FileCounts(result.taken, result.known, result.failed, result.refused, new, result.problems)
 
 
-def read_stage(home: Home, *, tick: Tick | None) -> ReadCounts:
-    """Read what is new in the raw store."""
+def read_stage(home: Home, *, tick: Tick | None, master: str = "") -> ReadCounts:
+    """Read what is new in the raw store: in processes of this machine, or on Spark where a ``master`` is
+    named."""
+    readers = None
+    if master:
+        from pipeline.cluster.reading import cluster
+
+        readers = cluster(home, master)
     with RawStore(home.raw) as store:
-        return read_new(home, store, tick=tick)
+        return read_new(home, store, tick=tick, readers=readers)
 
 
 def load_stage(home: Home) -> dict[str, int]:

@@ -13,9 +13,11 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from pipeline.clean.guard import Failure
 from pipeline.clean.office.libreoffice import program
@@ -38,6 +40,10 @@ log = logging.getLogger(__name__)
 WAITING = "needs_libreoffice"
 _ASIDE = "older-"
 """Folders beside the warehouse for what LibreOffice makes begin so."""
+
+
+Readers = Callable[[int], AbstractContextManager[Any]]
+"""Gives, for so many jobs, what has a ``map_unordered`` as ``GuardedPool`` has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +132,11 @@ def _bytes_of(store: RawStore) -> Callable[[str], bytes]:
     return lambda sha: store.get(sha) if store.has(sha) else b""
 
 
-def read_new(home: Home, store: RawStore, *, tick: Tick | None = None) -> ReadCounts:
-    """Read what is new. Documents already read by this fingerprint are left alone; archives are unpacked
-    first."""
+def read_new(
+    home: Home, store: RawStore, *, tick: Tick | None = None, readers: Readers | None = None
+) -> ReadCounts:
+    """Read what is new, by ``readers`` (default: the local pool). Documents already read by this fingerprint
+    are left alone; archives are unpacked first."""
     for left in home.warehouse.glob(
         f"{_ASIDE}*"
     ):  # by a run that was killed: runs of a home are one at a time
@@ -142,7 +150,7 @@ def read_new(home: Home, store: RawStore, *, tick: Tick | None = None) -> ReadCo
         if wanted:
             with (
                 tempfile.TemporaryDirectory(prefix=_ASIDE, dir=home.warehouse) as aside,
-                reading_pool(len(wanted)) as pool,
+                (readers or reading_pool)(len(wanted)) as pool,
             ):
                 made = dict(prepared(plan.older(wanted), Path(aside)))
                 jobs = [plan.job(sha, made) for sha in wanted]

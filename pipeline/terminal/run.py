@@ -18,15 +18,36 @@ if TYPE_CHECKING:
 @click.argument("inputs", nargs=-1, metavar="[INPUT ...]")
 @least_pause
 @private_too
-def run(inputs: tuple[str, ...], delay: float, allow_private: bool) -> None:
+@click.option(
+    "--engine",
+    type=click.Choice(["local", "spark"]),
+    default="local",
+    show_default=True,
+    help="Who reads: processes of this machine, or Spark.",
+)
+@click.option("--master", metavar="URL", help="Spark's master [default: YANGGUANG_MASTER, else local[*]].")
+def run(inputs: tuple[str, ...], delay: float, allow_private: bool, engine: str, master: str | None) -> None:
     """Take in INPUT (files, folders, WARC archives, URLs) and materialize every asset, crawl to snapshot."""
+    from pipeline.crawl.errors import UserError
     from pipeline.home import default_home
 
-    run_all(default_home(), inputs, delay=delay, allow_private=allow_private)
+    if master and engine != "spark":
+        wrong("--master is for --engine spark")
+    if engine == "spark":
+        from pipeline.cluster.session import master_of
+
+        try:
+            master = master_of(master)
+        except UserError as error:
+            wrong(str(error))
+    run_all(default_home(), inputs, delay=delay, allow_private=allow_private, master=master or "")
 
 
-def run_all(home: Home, inputs: tuple[str, ...], *, delay: float = 2.0, allow_private: bool = False) -> None:
-    """One whole run in a home; says what it did, and ends the command where it failed."""
+def run_all(
+    home: Home, inputs: tuple[str, ...], *, delay: float = 2.0, allow_private: bool = False, master: str = ""
+) -> None:
+    """One whole run in a home, read on Spark where a ``master`` is named; says what it did, and ends the
+    command where it failed."""
     from pipeline.crawl.errors import UserError
     from pipeline.current import Busy, is_up_to_date, run_lock
     from pipeline.load.published import published
@@ -46,7 +67,7 @@ def run_all(home: Home, inputs: tuple[str, ...], *, delay: float = 2.0, allow_pr
             from pipeline.stages import fallen_decisions, model_counts, unread_documents
 
             before = published(home)
-            if not materialize(home, say=say):
+            if not materialize(home, say=say, master=master):
                 if published(home) == before:
                     failed("the run failed; the published warehouse is as it was before")
                 failed("the run failed after the warehouse was published; run again for what is missing")

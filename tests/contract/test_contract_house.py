@@ -29,6 +29,7 @@ ORDER = [
     "extract",
     "reconcile",
     "reading",
+    "cluster",
     "handover",
     "load",
 ]

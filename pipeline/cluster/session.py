@@ -1,0 +1,70 @@
+"""A Spark session: on which master, and what it needs that may not be there."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from pipeline.crawl.errors import UserError
+
+MASTER = "YANGGUANG_MASTER"
+"""Environment: the master where the command line names none."""
+_HERE = "127.0.0.1"
+_LOG = Path(__file__).with_name("log4j2.properties")
+
+
+def master_of(named: str | None) -> str:
+    """The master's URL: as named, else as the environment has it, else all cores of this machine. Raises
+    UserError where pyspark or Java is not there."""
+    if importlib.util.find_spec("pyspark") is None:
+        raise UserError(
+            "--engine spark needs pyspark, which this environment does not have: `make spark`, then "
+            ".venv-spark/bin/yangguang (docs/cluster.md)"
+        )
+    home = os.environ.get("JAVA_HOME")
+    if not (shutil.which("java") or (home and Path(home, "bin", "java").is_file())):
+        raise UserError("--engine spark needs Java 17 (openjdk-17-jre-headless): no `java`, no JAVA_HOME")
+    return named or os.environ.get(MASTER) or "local[*]"
+
+
+@contextmanager
+def session(master: str) -> Iterator[Any]:
+    """A Spark session on that master, ended with the ``with`` block. On this machine it listens on loopback
+    alone; elsewhere addresses, memory and the executors' Python are the cluster's own settings. Raises
+    UserError where the master does not answer."""
+    from pyspark.errors import PySparkException
+    from pyspark.sql import SparkSession
+
+    # it must be there and is not used
+    warnings.filterwarnings("ignore", message="PySpark does not yet fully support pandas")
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    settings = {
+        "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={_LOG.as_uri()}",
+        "spark.ui.showConsoleProgress": "false",
+        "spark.sql.session.timeZone": "UTC",
+    }
+    if master.startswith("local") or f"//{_HERE}:" in master:
+        os.environ.setdefault("SPARK_LOCAL_IP", _HERE)
+        settings |= {
+            "spark.driver.bindAddress": _HERE,
+            "spark.driver.host": _HERE,
+            "spark.ui.enabled": "false",
+        }
+    builder = SparkSession.builder.master(master).appName("yangguang")
+    for name, value in settings.items():
+        builder = builder.config(name, value)
+    try:
+        spark = builder.getOrCreate()
+    except (PySparkException, OSError) as error:
+        raise UserError(f"no Spark session on {master}: {str(error).splitlines()[0]}") from error
+    try:
+        yield spark
+    finally:
+        spark.stop()
