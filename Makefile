@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 
 unexport PYTHONDONTWRITEBYTECODE  # what is compiled once is not compiled again by each process
 
-.PHONY: run test quick test-spark lint types unit dev bench accuracy clean
+.PHONY: run test quick spark test-spark lint types unit dev bench accuracy clean
 
 # the whole way on the shipped corpus, or with INPUT=path on one's own files
 run: $(READY)
@@ -32,12 +32,14 @@ unit: $(READY)
 quick: $(READY)
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow"
 
-# the SQL models on Spark, row for row; needs Java 17 and builds an environment of its own, outside the lock
+# the environment of run --engine spark, from a hashed lock of its own; it needs Java 17
 SPARK := .venv-spark
-test-spark: $(READY)
-	test -x $(SPARK)/bin/python || ($(PYTHON) -m venv $(SPARK) && $(SPARK)/bin/pip install --quiet \
-	  'dbt-core>=1.11.16,<1.12' 'dbt-spark[session]' 'pyspark==4.3.0' 'duckdb==1.5.5' pyarrow)
-	YANGGUANG_SPARK_PYTHON=$(CURDIR)/$(SPARK)/bin/python $(BIN)/python -m pytest -m spark tests/sql
+SPARK_READY := $(SPARK)/.ready
+spark: $(SPARK_READY)
+
+# reading on Spark and the SQL models there, row for row
+test-spark: $(READY) $(SPARK_READY)
+	YANGGUANG_SPARK_PYTHON=$(CURDIR)/$(SPARK)/bin/python $(BIN)/python -m pytest -m spark tests/cluster tests/sql
 
 # Dagster's page on 127.0.0.1:3000, with the definitions that workspace.yaml names
 dev: $(READY)
@@ -55,5 +57,11 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $(READY)
 
+$(SPARK_READY): pipeline/cluster/requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(SPARK)
+	$(SPARK)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r pipeline/cluster/requirements.lock
+	$(SPARK)/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $(SPARK_READY)
+
 clean:
-	rm -rf $(VENV) data/demo sql/target sql/logs .cache .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) $(SPARK) data/demo sql/target sql/logs .cache .pytest_cache .mypy_cache .ruff_cache

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -80,10 +81,10 @@ def _files(job: Job) -> dict[str, bytes]:
 
 
 def _cause(text: str) -> str:
-    """The last line that names an error of Python, else the first line."""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    named = [line for line in lines if "OtherCode" in line or "WorkersDoNotStart" in line]
-    return (named or lines)[0][:500]
+    """What a Python worker's traceback ends with, else the first line."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    raised = [line for line in lines if re.match(r"(\w+\.)*[A-Z]\w+: ", line)]
+    return (raised or lines)[-1 if raised else 0][:500]
 
 
 def cluster(home: Home, master: str) -> Callable[[int], Any]:

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -45,18 +46,28 @@ def test_no_index_stands_in_it() -> None:
         ), path.name
 
 
-def test_the_locks_agree() -> None:
+@pytest.mark.parametrize(
+    ("lock", "own"),
+    [
+        (DEPLOY / "requirements.lock", "dagster-postgres"),
+        (PROJECT / "pipeline" / "cluster" / "requirements.lock", "pyspark"),
+    ],
+    ids=["deploy", "cluster"],
+)
+def test_the_locks_agree(lock: Path, own: str) -> None:
     def pins(path: Path) -> dict[str, str]:
         return dict(
             re.findall(r"^([a-z0-9._-]+)(?:\[[^]]*])?==(\S+)", path.read_text(encoding="utf-8"), re.MULTILINE)
         )
 
-    main, deployed = pins(PROJECT / "requirements.lock"), pins(DEPLOY / "requirements.lock")
-    assert {name: main[name] for name in main.keys() & deployed.keys()} == {
-        name: deployed[name] for name in main.keys() & deployed.keys()
+    main, other = pins(PROJECT / "requirements.lock"), pins(lock)
+    assert {name: main[name] for name in main.keys() & other.keys()} == {
+        name: other[name] for name in main.keys() & other.keys()
     }
-    assert {"dagster", "dagster-postgres", "duckdb", "setuptools"} <= deployed.keys()
-    assert "pytest" not in deployed
+    assert {"dagster", own, "duckdb", "setuptools"} <= other.keys()
+    assert own not in main
+    assert "pytest" not in other
+    assert not re.search(r"index|find-links|://", lock.read_text(encoding="utf-8"))
 
 
 def test_page_and_daemon_share_home_history_and_names() -> None:
