@@ -44,7 +44,8 @@ class Decision:
     its subject is one of ``topics`` (* any, none), its unit of the kind ``unit``.
 
     It reads a figure beside it, a nil, or what is said of every one of the figure before (均已办结) where that is
-    one of ``whole``; ``doubtful`` in ``reads``: never surely. ``span``: of the year, or a stock at its end;
+    one of ``whole``; ``doubtful`` in ``reads``: never surely; ``alone``: it counts what a part of it does that is
+    the one figure of its kind in the whole report. ``span``: of the year, or a stock at its end;
     ``total``: of everything, so that one topic's part is none. ``flow``: what of the year's requests it is,
     where those that came in and were brought from before are those that went out and are left.
     """
@@ -57,7 +58,9 @@ class Decision:
     may: Concepts
     topics: Topics
     unit: UnitKind
-    reads: Annotated[frozenset[Literal["figure", "nil", "every", "doubtful"]], BeforeValidator(parts(" "))]
+    reads: Annotated[
+        frozenset[Literal["figure", "nil", "every", "doubtful", "alone"]], BeforeValidator(parts(" "))
+    ]
     whole: Annotated[frozenset[IndicatorId], BeforeValidator(parts(" "))]
     span: Literal["year", "stock"]
     total: Annotated[bool, BeforeValidator(_yes)]

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
+from pipeline.codebook import Decision
 from pipeline.extract.prose.told import PART, Judged, Said
 from pipeline.finding import finding
 from pipeline.report import Figure, Finding
@@ -115,6 +116,32 @@ def _sum(paragraph: Sequence[Said], at: int) -> str:
             if len(parts) > 1 and site and sum(p.number.value for p in parts) == whole.number.value:
                 return f"{' + '.join(str(p.number.value) for p in parts)} = {whole.number.value}"
     return ""
+
+
+def alone(said: Sequence[Said], rows: Sequence[Decision]) -> list[Said]:
+    """``said`` where the one figure of a part (总共收到2件自然人提起的申请) is the whole's too: by a row of ``rows``, in a
+    report whose prose says nothing else of the whole, of another part, or that was left unread beside it."""
+    kept = list(said)
+    for row in rows:
+        of_it = [
+            s for s in said if any(_is_part(d, row) or d.indicator == row.indicator for d in s.decisions)
+        ]
+        if len(of_it) != 1 or any(
+            s.status == "unclaimed" and (row.need | row.may) & s.concepts for s in said
+        ):
+            continue
+        (one,) = of_it
+        told = one.status == "claimed" and one.number.value and not one.part and row.need <= one.concepts
+        if told and all(_is_part(d, row) for d in one.decisions):
+            kept[kept.index(one)] = one._replace(decisions=(*one.decisions, row))
+    return kept
+
+
+def _is_part(decision: Decision, row: Decision) -> bool:
+    return decision.whole == {row.indicator} and (decision.indicator, decision.applicant) != (
+        row.indicator,
+        "",
+    )
 
 
 def contradictions(said: Sequence[Said]) -> list[Finding]:

@@ -65,6 +65,7 @@ class Decider:
         held = [d for d in codebook.decisions if families.intersection(d.families)]
         self.family = form.family
         self.rows = {reads: [d for d in held if reads in d.reads] for reads in ("figure", "nil", "every")}
+        self.alone = tuple(d for d in held if "alone" in d.reads)
         self.known: dict[Phrase, tuple[Decision, ...]] = {}
 
     def decide(self, phrase: Phrase) -> tuple[Decision, ...]:

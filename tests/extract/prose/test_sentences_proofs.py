@@ -213,3 +213,23 @@ def test_what_lower_bodies_a_part_of_them_or_other_courses_gave_is_not_claimed(
     text: str, issuer: str
 ) -> None:
     assert sure(read(text, issuer=issuer)) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "received"),
+    [
+        ("2023年,我局总共收到4件自然人提起的政府信息公开申请,均已办结。", [4]),
+        ("2023年,我局收到7条市民通过“依申请公开平台”提交的申请,皆按时答复。", [7]),
+        ("2023年,我局收到通过网络提交的政府信息公开申请4件,通过信函提交的申请2件。", []),
+        ("2023年,我局收到4件自然人提起的政府信息公开申请,1件企业提起的申请。", []),
+        ("2023年,我局收到政府信息公开申请9件,其中收到网上申请4件。", [9]),
+    ],
+)
+def test_the_one_part_that_a_report_tells_is_the_whole(text: str, received: list[int]) -> None:
+    def totals(template: str) -> list[Decimal]:
+        prose = read("二、依申请公开情况", text, year=2023, template=template, issuer="青岚县水利局")
+        found = (o for o in prose.observations if o.indicator == "application.received")
+        return [Decimal(o.value) for o in found if o.value and o.applicant in (None, "total")]
+
+    assert totals("v2008") == received
+    assert totals("v2021") in ([], [9]), "beside a table a part says nothing of the whole"
