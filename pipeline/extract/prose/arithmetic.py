@@ -62,7 +62,7 @@ def _parted(paragraph: list[Said]) -> list[Said]:
     return paragraph
 
 
-_TWOFOLD = frozenset(["a word of two meanings", "may hold what was carried in"])
+_TWOFOLD = frozenset(["a word of two meanings", "may hold what was carried in", "one site of several"])
 
 
 def proved(said: Sequence[Said]) -> list[Said]:
@@ -90,6 +90,9 @@ def _flow(paragraph: Sequence[Said]) -> str:
             for d in s.decisions:
                 if d.flow and not d.applicant:
                     stated.setdefault(d.flow, set()).add(s.number.value)
+    if {"in", "out"} == stated.keys() - {"left"} and stated.get("left", {0}) == {0}:
+        same = stated["in"] == stated["out"] and len(stated["in"]) == 1
+        return f"{max(stated['in'])} = {max(stated['out'])}" if same else ""
     if {"in", "brought", "out"} <= stated.keys() and all(len(values) == 1 for values in stated.values()):
         came, brought, out, left = (max(stated.get(flow, {0})) for flow in ("in", "brought", "out", "left"))
         if came + brought == out + left and brought:

@@ -216,7 +216,9 @@ class Body(NamedTuple):
 
 
 OWN = Body("take", "")
+_PLACES = frozenset("县市区旗州盟")
 _TO = frozenset("向给由")
+_TO_WHOM = re.compile(r"[向给由](?:有关|相关|其他|上级|各|有)?$")
 _BASIS = frozenset(("按照", "根据", "依据", "落实"))
 _TOWNS = frozenset("乡镇街")
 _TOWNSHIP = re.compile(r"(?:乡|镇|街道|街道办事处)(?:人民政府)?$")
@@ -309,8 +311,10 @@ def body_of(
         return Body("doubt" if narrow else "take", "whole")
     if name:
         behind = max(t.end for t in of_name)
+        for token in clause.left:
+            behind = token.end if token.start == behind and token.kind == "name" else behind
         if any(t.start == behind and _is_channel(t) for t in clause.left):
-            place = "政府" in name or any(name in own for own in names)
+            place = "政府" in name or name[-1] in _PLACES or any(name in own for own in names)
             return Body("take" if place else is_own(name, names), "site")
         return Body(is_own(name, names), "named")
     body = held
@@ -320,7 +324,11 @@ def body_of(
             break  # 本局按照县政务公开办要求
         if token.kind != "body" or (body.kind == "others" and body is not held):
             continue
-        if token.value in ("government", "level") and at and flat[token.start - 1] in _TO:
+        if (
+            token.value in ("government", "level", "group")
+            and at
+            and _TO_WHOM.search(flat, max(0, token.start - 3), token.start)
+        ):
             continue
         after = clause.left[at + 1] if at + 1 < len(clause.left) else None
         if token.value == "others" and at and flat[token.start - 1] == "在":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pipeline.codebook import Decision
 from pipeline.extract.prose.clauses import Clause, concepts_of
 from pipeline.extract.prose.decide import Phrase
@@ -99,7 +101,10 @@ def of_every_one(judge: Judge, sentence: Sentence, clause: Clause, subject: Subj
     elif concepts and clause.kinds.isdisjoint(("unknown", "matter", "plan", "cmp")):
         own = clause.topic
         turned = not clause.opener and not clause.depth
-        for last in reversed(said[-1:] if turned else said):
+        of_all = (
+            [s for s in said if any(d.flow == "in" for d in s.decisions)] if clause.opener == ";" else said
+        )
+        for last in reversed(said[-1:] if turned else of_all):
             bare = last.judged.reason.startswith("no decision") and last.concepts <= ASKS | {"other"}
             if (
                 every
@@ -108,6 +113,13 @@ def of_every_one(judge: Judge, sentence: Sentence, clause: Clause, subject: Subj
                 and not last.nil
             ):
                 return  # 收到25件,转至下年2件,均已答复: of which of them is not said
+            if (
+                every
+                and last.number.value
+                and not last.part
+                and any(d.flow == "brought" for d in last.decisions)
+            ):
+                return  # 收到21件,上年结转1件,均已办结: 22
             if last.nil or (last.status == "foreign" and last.decisions):
                 continue
             alone = len(said) == 1  # 收到公民提出的申请2件,均已答复
@@ -116,7 +128,7 @@ def of_every_one(judge: Judge, sentence: Sentence, clause: Clause, subject: Subj
                 continue  # 收到8件,其中线下转办1件,均按时办结
             if last.status == "foreign" or not (last.decisions or bare) or last.joined:
                 return
-            if not every and not (last.number.value == 1 and concepts <= _OF_ONE):
+            if not every and not (last.number.value == 1 and concepts - {"asker"} <= _OF_ONE):
                 continue
             inherits = not own or own.startswith("ask") or last.topic.startswith(own)
             topic = last.topic if inherits and not (bare and own.startswith("ask")) else own
@@ -139,3 +151,17 @@ def of_every_one(judge: Judge, sentence: Sentence, clause: Clause, subject: Subj
                 return
             if last.topic.partition(".")[0] in DISPUTES:
                 return  # 行政诉讼2件,均维持: not of the 复议 before
+
+
+def of_them_all(
+    judge: Judge, sentence: Sentence, held: Sequence[Clause], before: Sequence[Said], subject: Subject
+) -> Sequence[Said]:
+    """What a sentence of its own says of all requests that the one ``before`` tells of (收到29件。均已答复。)."""
+    came = [s for s in before if any(d.flow == "in" for d in s.decisions)]
+    flows = {d.flow for s in before if s.number.value for d in s.decisions}
+    if len(came) != 1 or flows & {"brought", "left"}:
+        return ()
+    sentence.said.extend(came)
+    for clause in held:
+        of_every_one(judge, sentence, clause, subject)
+    return sentence.said[1:]

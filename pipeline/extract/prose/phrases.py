@@ -47,6 +47,7 @@ _WORDS_FOR_CHANNELS = frozenset(["newmedia", "platform"])
 PROPOSALS = frozenset(["npc", "cppcc"])
 _OF_DOCUMENTS = frozenset(["issue", "repeal", "inforce", "disc"])
 _BREATHS = frozenset(",;:。")
+_BESIDE_DISCLOSURE = frozenset(["press", "interview", "staff", "meet", "train"])
 _OF_ANY_WORK = frozenset(["press", "interp"])
 _COUNTS = {"ask": ("case",), "disclosed": ("case", "doc")}
 _OF_WHEN = frozenset(["time", "fill", "body"])
@@ -125,7 +126,9 @@ def unbroken(held: Sequence[Clause]) -> Sequence[Clause]:
     for at in range(2, len(found)):
         before, inner, clause = found[at - 2 : at + 1]
         bracket = inner.opener == "(" and clause.opener == ")" and before.depth == clause.depth
-        part = OUTCOMES & set(concepts_of(inner.left))  # 同意公开(含部分公开)86件 is no plain grant
+        part = OUTCOMES & set(concepts_of(inner.left)) - set(
+            before.concepts
+        )  # 同意公开(含部分公开)86件 is no grant
         ground = "unable" in before.concepts and part <= _GROUNDS  # 无法提供(本机关不掌握)14件
         if bracket and clause.figure and not before.figure and not inner.figure and (ground or not part):
             here = clause.start
@@ -169,6 +172,8 @@ def subject_of(
     if own == "disclosed" and subject.topic.startswith("ask") and "disc" not in concepts:
         own = "" if concepts & ({"apply", "submit"} | FORMS) else own  # 通过门户网站提交申请5件
     topic = own or subject.topic or ("ask" if concepts & ASKS else "")
+    if not own and {"disc", "info"} <= concepts and subject.topic in _BESIDE_DISCLOSURE:
+        topic = own = "disclosed"  # 召开发布会3场,公开信息2600条
     if {"already", "info"} <= concepts and not subject.topic.startswith("ask"):
         concepts.symmetric_difference_update(
             {"already", "disc", "proactive"} - (concepts & {"disc", "proactive"})
@@ -184,7 +189,8 @@ def subject_of(
     if matter.startswith("otherwork") and own in _OF_ANY_WORK:
         matter = ""  # 优化营商环境新闻发布会
     handled = concepts & {"handle", "concluded_case"} or (own in DISPUTES and concepts & DECIDED)
-    if matter and own not in ("ask", "disclosed"):
+    beside = clause.figure is None and "neg" in clause.kinds and {"recon", "lit"} & concepts
+    if matter and own not in ("ask", "disclosed") and not beside:  # 无行政复议、行政诉讼、信访投诉
         counts = {"staff"} if number and number.kind == "person" else set()
         subject = subject._replace(tainted=subject.tainted | group_of(own) | counts)
         topic = f"matter.{matter}"
@@ -226,9 +232,11 @@ def phrase_of(
         pass  # 完善公开专栏,全年主动公开373条: of all that was disclosed
     elif subject.channels != ("many",) and concepts <= DISCLOSING and concepts & {"disc", "info"}:
         concepts |= set(subject.channels)
-    many = len(concepts & CHANNELS - {"platform"}) > 1 or any(t.value == "many" for t in clause.left)
-    if many and "proactive" in concepts:
-        concepts -= CHANNELS
+    ways = concepts & CHANNELS - {"platform"}
+    many = len(ways) > 1 or any(t.value == "many" for t in clause.left)
+    of_all = "website" in ways and _several(clause) and {"disc", "info"} <= concepts <= DISCLOSING | CHANNELS
+    if many and ("proactive" in concepts or of_all):
+        concepts -= CHANNELS  # 通过门户网站、微信公众号发布信息130条
     if len(concepts & _WAYS) > 1 and (
         "recv" in concepts or concepts >= {"submit", "request"} or concepts >= {"submit", "gk"}
     ):
@@ -239,6 +247,8 @@ def phrase_of(
     if documents and clause.opener in JOINTS and not concepts & _OF_DOCUMENTS and said:
         alike = said[-1].topic in (("norm", "reg") if topic not in DECIDED else DECIDED)
         concepts |= said[-1].concepts & _OF_DOCUMENTS if alike else set()
+    if "join" in concepts and OUTCOMES & concepts:
+        concepts.discard("join")  # 分别为予以公开45件、不予公开12件
     if not concepts and number.kind in ("doc", "case") and any(t.value == "sum" for t in clause.left):
         concepts = {"count"}  # 合计共221条
     if number.kind == "money" and topic in ("fee", "infofee") and not concepts:
@@ -246,6 +256,16 @@ def phrase_of(
     if concepts == {"gk"} and subject.office and "sub" in clause.left_kinds:
         return {subject.office}, subject.office
     return concepts, topic
+
+
+def _several(clause: Clause) -> bool:
+    """Whether channels are listed before what is done on them."""
+    for token in clause.left:
+        if "disc" in token.value:
+            break
+        if token.kind == "joint" or token.value == "many":
+            return True
+    return False
 
 
 def _is_class(clause: Clause, number: Number, said: Sequence[Said]) -> bool:
@@ -324,3 +344,9 @@ def idle(clause: Clause, number: Number, concepts: Collection[str]) -> bool:
     """A number that counts nothing: a bare one without unit or concept (a cell of a table that lost its grid, a
     telephone), and 一 of a figure of speech."""
     return (not number.unit and not concepts) or (clause.figure is not None and clause.figure.value == "一")
+
+
+def of_the_year(clause: Clause, concepts: Collection[str]) -> bool:
+    """历年公开142条,其中2011年公开56条: a year's part of the figure before."""
+    again = "sub" in clause.left_kinds and set(concepts) <= {"disc", "added", "of_a_channel"}
+    return "time" in clause.left_kinds and (not concepts or again)

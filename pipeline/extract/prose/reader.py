@@ -12,7 +12,8 @@ from pipeline.codebook import Codebook, Decision
 from pipeline.extract.prose.clauses import Clause, clauses, concepts_of, distributed, sentences
 from pipeline.extract.prose.context import OWN, body_of, named_body, own_surfaces
 from pipeline.extract.prose.decide import Form, Phrase, decider_of
-from pipeline.extract.prose.denials import deny, of_every_one
+from pipeline.extract.prose.denials import deny, of_every_one, of_them_all
+from pipeline.extract.prose.grounds import without_grounds
 from pipeline.extract.prose.phrases import (
     ASKS,
     CHANNELS,
@@ -25,6 +26,7 @@ from pipeline.extract.prose.phrases import (
     channels_of,
     idle,
     labelled,
+    of_the_year,
     phrase_of,
     segments_of,
     speaks_of_disclosure,
@@ -39,13 +41,16 @@ from pipeline.extract.prose.told import (
     Sentence,
     carried_in_doubts,
     disputes_of,
+    flows_in,
     has,
     is_aside,
     listed,
+    lists_all,
     own_words_of,
     parted,
     settled,
     verb_of,
+    without_list,
 )
 from pipeline.extract.prose.verdicts import Judge, of_each
 from pipeline.extract.prose.words import Number, Token, lexicon_of, own_words, tokens, tokens_of_heading
@@ -61,12 +66,6 @@ _BY_THE_WAY = frozenset(("meet", "train", "infofee"))
 _OURS = DISPUTES | {"dispute", "staff"}
 _ANSWERED = OUTCOMES | {"done", "reply", "handle", "carry"}
 ENOUGH_OUTCOMES = 3
-
-
-def _of_the_year(clause: Clause, concepts: Collection[str]) -> bool:
-    """历年公开142条,其中2011年公开56条: a year's part of the figure before."""
-    again = "sub" in clause.left_kinds and set(concepts) <= {"disc", "added", "of_a_channel"}
-    return "time" in clause.left_kinds and (not concepts or again)
 
 
 class Reader:
@@ -122,6 +121,8 @@ class Reader:
         found: Sequence[Token] = tokens(flat, self.lexicon, self.own)
         if "不存在" in flat:
             found = absent(found)
+        if any(token.value == "basis" for token in found):
+            found = without_grounds(found)
         return found if has(found, "number", "neg") else []
 
     def paragraph(self, at: int, flat: str, found: Sequence[Token], topic: str, heading: str) -> list[Said]:
@@ -149,7 +150,10 @@ class Reader:
                 told += parted(found_here, before_it) if words[0].kind == "sub" else found_here
                 before_it = found_here
             else:
-                subject = self._carried(clauses(words), subject)
+                held = clauses(words)
+                if before_it and words[0].kind == "all":
+                    told += of_them_all(self.judge, Sentence(at, flat, [], set()), held, before_it, subject)
+                subject = self._carried(held, subject)
         return told
 
     def _carried(self, held: Sequence[Clause], subject: Subject) -> Subject:
@@ -210,6 +214,10 @@ class Reader:
             sentence.said.append(Said(*place, number, False, (), judged, "", "", frozenset()))
 
     def _clause(self, sentence: Sentence, clause: Clause, before: Clause | None, subject: Subject) -> Subject:
+        if content := listed(clause, sentence.flat):
+            whole = lists_all(clause, content, sentence.flat)
+            clause = without_list(clause, content)
+            subject = subject._replace(about="listed" if whole else "of")
         name, named = named_body(clause, sentence.flat)
         if "unknown" in clause.kinds or "matter" in clause.kinds:
             own = own_words_of(clause, self.names, sentence.flat)
@@ -249,12 +257,6 @@ class Reader:
         subject, topic, matter = subject_of(clause, concepts, subject, named)
         if "reply" in concepts and topic == "ask" and not carries:
             topic = "ask.replied"
-        if content := listed(clause, sentence.flat):
-            subject = subject._replace(about="of")
-            named |= content
-            concepts = set(concepts_of([t for t in clause.all if t not in content]))
-            if matter and not any(t.kind == "matter" and t not in named for t in clause.all):
-                matter, topic = "", subject.topic if topic.startswith("matter") else topic
         if clause.number is None:
             subject = self._without_figure(sentence, clause, before, subject, topic, named)
         elif clause.number.kind not in ("time", "id"):
@@ -337,19 +339,20 @@ class Reader:
         elif len(disputes := disputes_of(clause)) > 1:
             of_each(self.judge, sentence, clause, number, subject, disputes)
             return subject._replace(topic="")
-        elif _of_the_year(clause, concepts) and said and said[-1].decisions:
+        elif of_the_year(clause, concepts) and said and said[-1].decisions:
             decisions = said[-1].decisions
             judged = self.judge.judged(decisions[0], subject, clause, counted=True)
+            if "sub" in clause.left_kinds and (judged.status, said[-1].status) == ("claimed", "claimed"):
+                said[-1] = said[-1]._replace(judged=Judged("doubtful", "doubt", "of several years"))
         else:
             phrase = Phrase(frozenset(concepts), topic, kind, "figure")
             decisions = self.judge.decide(phrase)
-            if not decisions and number.value == 0:
-                decisions = self.judge.decide(phrase._replace(unit="", reads="nil"))
-            if set(concepts) <= {"refused", "onreq", "request"} and any(
-                "proactive" in s.concepts for s in said
-            ):
+            if number.value == 0 and not any("doubtful" not in d.reads for d in decisions):
+                decisions = self.judge.decide(phrase._replace(unit="", reads="nil")) or decisions
+            shown_too = any("proactive" in s.concepts for s in said)
+            if set(concepts) <= {"refused", "onreq", "request"} and shown_too and not flows_in(said):
                 decisions = ()  # 主动公开9条,依申请公开2条,不予公开1条: what documents are, not what was asked
-            if not self.judge.holds(decisions, clause, subject, concepts):
+            if not self.judge.holds(decisions, clause, subject, concepts, said):
                 decisions = ()
             shown = " ".join(sorted(concepts)) + (f" of {topic}" if topic else "")
             judged = Judged("unclaimed", "take", f"no decision: {shown}")

@@ -18,15 +18,10 @@ from pipeline.document import Paragraph
 from pipeline.extract.prose.arithmetic import alone, contradictions, doubted, proved
 from pipeline.extract.prose.context import self_names
 from pipeline.extract.prose.headings import Labelled, read_headings, read_list_lines
+from pipeline.extract.prose.masks import hide_names, mask_titles
 from pipeline.extract.prose.reader import Reader
 from pipeline.extract.prose.told import Said
-from pipeline.extract.prose.words import (
-    counts_the_year,
-    flatten_sentence_text,
-    hide_names,
-    mask_titles,
-    raw_span,
-)
+from pipeline.extract.prose.words import counts_the_year, flatten_sentence_text, raw_span
 from pipeline.report import Figure, Finding, Observation, State, Statement
 
 _LEAD = 12

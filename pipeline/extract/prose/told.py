@@ -9,7 +9,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from pipeline.codebook import Decision
-from pipeline.extract.prose.clauses import Clause, concepts_of
+from pipeline.extract.prose.clauses import Clause, clause_of, concepts_of
 from pipeline.extract.prose.context import Verdict, of_own_field
 from pipeline.extract.prose.words import Number, Token
 from pipeline.report import Figure, StatementStatus
@@ -112,18 +112,48 @@ def is_aside(clause: Clause) -> bool:
 def listed(clause: Clause, flat: str) -> frozenset[Token]:
     """What a list of contents names (公开财政资金、发展规划等各类信息), and one of columns (在要闻、公告等栏目): words that no
     row needs to know."""
-    tokens = () if {"info", "platform"}.isdisjoint(clause.concepts) else clause.left
-    for at in range(len(tokens) - 1, 0, -1):
-        if tokens[at].value == "platform" and flat[tokens[at - 1].start] == "等":
-            opens = [i for i in range(at) if tokens[i].value in _NAMED_CHANNELS]
-            first = opens[-1] + 1 if opens else 0
-            return frozenset(t for t in tokens[first : at - 1] if t.kind in _IN_LISTS)
-        if tokens[at].value == "info" and (ends := _ends_list(tokens, at, flat)):
+    tokens = () if {"info", "platform", "disc"}.isdisjoint(clause.concepts) else clause.left
+    found: set[Token] = set()
+    last = len(tokens)
+    for at in range(len(tokens), 0, -1):
+        if at > last:
+            continue
+        here = tokens[at].value if at < len(tokens) else "figure"
+        if here == "platform" and flat[tokens[at - 1].start] == "等":
+            opens = [i for i in range(at) if tokens[i].value in _NAMED_CHANNELS or tokens[i].value == "by"]
+            last = opens[-1] + 1 if opens else 0
+            found.update(t for t in tokens[last : at - 1] if t.kind in _IN_LISTS)
+        elif here in ("info", "figure") and (ends := _ends_list(tokens, at, flat)):
             verbs = [i for i in range(ends) if "disc" in concepts_of(tokens[i : i + 1])]
             if verbs:
-                between = tokens[verbs[-1] + 1 : ends]
-                return frozenset(t for t in between if t.kind in _IN_LISTS)
-    return frozenset()
+                last = verbs[-1] + 1
+                found.update(t for t in tokens[last:ends] if t.kind in _IN_LISTS)
+    return frozenset(found)
+
+
+_OF_ALL = ("政府", "政务")
+_SUMS = frozenset(("sum", "whole", "cumul"))
+_LISTS = 2
+"""Joints of a list that names all kinds of what was shown."""
+
+
+def lists_all(clause: Clause, content: frozenset[Token], flat: str) -> bool:
+    """Whether a list of contents names all of what was shown (公开政策法规、办事指南、工作动态等政府信息共284条), not a part."""
+    inside = {t.end for t in content}
+    joints = sum(t.kind == "joint" and t.start in inside for t in clause.left)
+    behind = clause.left[-3:]
+    plain = any(flat[t.start : t.end].startswith(_OF_ALL) or t.value in _SUMS for t in behind)
+    return joints >= _LISTS and plain
+
+
+def without_list(clause: Clause, content: frozenset[Token]) -> Clause:
+    """The clause without the words of a list; where nothing but the figure stands behind it (公告、政策等120条), its
+    last word is for all of them."""
+    words = [t._replace(kind="fill", value="f", topic="") if t in content else t for t in clause.left]
+    if "info" not in concepts_of(words) and content:
+        at = max(n for n, t in enumerate(clause.left) if t in content)
+        words[at] = words[at]._replace(kind="concept", value="info")
+    return clause_of(words, clause.figure, clause.right, clause.opener, clause.depth)
 
 
 def _ends_list(tokens: Sequence[Token], at: int, flat: str) -> int:
@@ -190,6 +220,11 @@ def own_words_of(clause: Clause, names: tuple[str, ...], flat: str) -> frozenset
                 first = _behind_by(words, first)
             found.update(words[first:at])
     return frozenset(found)
+
+
+def flows_in(said: Sequence[Said]) -> bool:
+    """Has a sentence told how many requests came in?"""
+    return any(d.flow == "in" for s in said for d in s.decisions)
 
 
 def carried_in_doubts(said: list[Said], clause: Clause) -> None:

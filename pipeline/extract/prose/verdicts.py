@@ -9,7 +9,16 @@ from typing import NamedTuple
 from pipeline.codebook import Decision
 from pipeline.extract.prose.clauses import Clause, concepts_of
 from pipeline.extract.prose.decide import Decider, Phrase
-from pipeline.extract.prose.phrases import ASKED, FORMS, PARTS, Subject, names_all, on_a_platform, reposted_by
+from pipeline.extract.prose.phrases import (
+    ASKED,
+    CHANNELS,
+    FORMS,
+    PARTS,
+    Subject,
+    names_all,
+    on_a_platform,
+    reposted_by,
+)
 from pipeline.extract.prose.told import Judged, Said, Sentence, verb_of
 from pipeline.extract.prose.words import Number
 
@@ -33,9 +42,14 @@ class Judge(NamedTuple):
         return self.decider.decide(phrase)
 
     def holds(
-        self, decisions: Sequence[Decision], clause: Clause, subject: Subject, concepts: Collection[str]
+        self,
+        decisions: Sequence[Decision],
+        clause: Clause,
+        subject: Subject,
+        concepts: Collection[str],
+        said: Sequence[Said],
     ) -> bool:
-        """What a decision asks of what stands around its phrase."""
+        """What a decision asks of what stands around its phrase, behind what the sentence ``said``."""
         if not decisions:
             return False
         first = decisions[0]
@@ -54,7 +68,8 @@ class Judge(NamedTuple):
         if {"platform", "disc"} <= first.need and not on_a_platform(clause):
             return False
         if first.need == {"other"} and "disclosed" in first.topics:
-            return "many" in subject.channels
+            beside = clause.opener != "(" and bool(said) and not CHANNELS.isdisjoint(said[-1].concepts)
+            return "many" in subject.channels and beside  # 工作动态20条,其他8条: of what, not by what
         part = "sub" in clause.left_kinds
         if concepts == {"normdoc", "disc"} and part:
             return False
@@ -86,6 +101,8 @@ class Judge(NamedTuple):
         about = subject.about == "of" or (subject.about == "deed" and not names_all(clause))
         if decision.total and (about or "topic" in clause.left_kinds):
             return Judged("doubtful", "doubt", "of one topic")
+        if decision.total and subject.about == "listed":
+            return Judged("claimed", "weak")
         if "doubtful" in decision.reads:
             return Judged("doubtful", "doubt", "a word of two meanings")
         return Judged("claimed", when)

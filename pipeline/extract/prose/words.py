@@ -17,20 +17,13 @@ from pipeline.chinese.numbers import DIGIT_SIGNS, DIGITS, parse_figure
 from pipeline.chinese.text import squeeze
 from pipeline.chinese.units import COUNT_SIGNS
 from pipeline.codebook import Codebook
+from pipeline.extract.prose.masks import HIDDEN
+from pipeline.places import load_registry
 from pipeline.report import Figure
 
 _MARKS = "“”‘’\"'「」『』​‌‍⁠﻿"
 _DROP = re.compile(rf"[\s{_MARKS}]+")
 _DROPPED = frozenset(c for c in map(chr, range(0x10000)) if _DROP.fullmatch(c))
-_HIDDEN = "□"
-_TITLE = re.compile(r"《[^《》]{0,80}》")
-_NOTICE = re.compile(r"《[^《》]{0,40}关于[^《》]{1,80}》")
-_IN_TITLE = re.compile(r"[0-9零〇○一二两三四五六七八九十百千]")
-_QUOTED = re.compile(
-    r"[“\"]([^“”\"]{1,16})[”\"](?=[^。,;]{0,6}?(?:微|公众号|网|视频号|抖音|平台|头条|客户端|门户))"
-    r"|(?<=[号博信台网])[“\"]([^“”\"]{1,16})[”\"]"
-)
-"""A channel's own name in quotation marks: no word of it is read."""
 PUNCTUATION = frozenset(",;:()。!?[]|")
 _BEFORE_ITEM = PUNCTUATION | {"第"}
 _NEGATIONS = "未没无零免皆"
@@ -50,7 +43,7 @@ _FULL = re.compile(
 _COUNTED_FROM = re.compile(rf"(?:统计|数据|期限|时限)[^。]{{0,24}}?(?P<days>(?:{FULL_YEAR}年)?1月1日.*)")
 _MONTHS = re.compile(r"1月?份?[-~至到—]+12月份?(?!\d)")
 """All months of a year."""
-_YEAR_END = re.compile(r"12月(?:3[01]日|底)止?")
+_YEAR_END = re.compile(r"12月(?:(?:3[01]日|底)止?|(?<=截[至止]12月)(?:\d{1,2}日|份|中旬|下旬)?(?![\d-])止?)")
 _PART = re.compile(r"\d{1,2}(?:[-~至到]\d{1,2})?月份?(?:\d{1,2}日)?|\d{1,2}[-~至到]\d{1,2}月|[1-4]季度")
 _PERCENT = re.compile(rf"\d+(?:\.\d+)?%|百分之[\d{DIGITS}点.]+")
 _ENUMERATION = re.compile(r"\d{1,2}(?:[、．]|[.)](?!\d))")
@@ -134,10 +127,17 @@ def lexicon_of(codebook: Codebook) -> Lexicon:
     if id(codebook) not in _HELD:
         _HELD.clear()
         rows = [(w.surface, (w.kind, w.value, w.topic)) for w in codebook.lexicon]
-        words = _index([r for r in rows if r[1][0] != "unit"])
+        words = _index([*_places({r[0] for r in rows}), *(r for r in rows if r[1][0] != "unit")])
         units = _index([r for r in rows if r[1][0] == "unit"])
         _HELD[id(codebook)] = codebook, Lexicon(words, units, _states(units))
     return _HELD[id(codebook)][1]
+
+
+def _places(known: set[str]) -> list[tuple[str, tuple[str, str, str]]]:
+    """Names of places as words that nothing is known of, so that none is read as the words it is made of
+    (科尔沁右翼中旗: 科, 中)."""
+    names = {n for d in load_registry().divisions for n in (d.name, d.short_name)}
+    return [(name, ("unknown", name, "")) for name in names - known if len(name) > 2]
 
 
 def _states(units: Words) -> re.Pattern[str]:
@@ -153,13 +153,6 @@ def _states(units: Words) -> re.Pattern[str]:
 def flatten_sentence_text(text: str) -> str:
     """NFKC, no white space, no quotation marks. Same length mapping as ``raw_span`` undoes."""
     return _DROP.sub("", squeeze(text))
-
-
-def hide_names(text: str) -> str:
-    """Names of channels in quotation marks become □, character by character, so that no word of them counts."""
-    if "“" not in text and '"' not in text:
-        return text
-    return _QUOTED.sub(lambda m: m[0][0] + _HIDDEN * (len(m[0]) - 2) + m[0][-1], text)
 
 
 @lru_cache(maxsize=256)
@@ -190,15 +183,6 @@ def counts_the_year(flat: str, year: int | None) -> bool:
     lead = _COUNTED_FROM.search(flat)
     days = _FULL.match(lead["days"]) if lead else None
     return days is not None and year is not None and str(year) in (days["a"], days["b"])
-
-
-def mask_titles(flat: str) -> str:
-    """Digits inside 《...》 are part of a name: each becomes □, so that no figure or year is read from it. Of what
-    others wrote (《国务院办公厅关于...的通知》) no word is read."""
-    if "《" not in flat:
-        return flat
-    flat = _NOTICE.sub(lambda m: f"《{_HIDDEN * (len(m[0]) - 2)}》", flat)
-    return _TITLE.sub(lambda m: _IN_TITLE.sub(_HIDDEN, m[0]), flat)
 
 
 def _longest(words: Words, flat: str, at: int) -> tuple[str, Word] | None:
@@ -287,7 +271,7 @@ def _number_token(printed: str, at: int, read: tuple[Number, int]) -> Token:
     return Token("number", printed, at, end, number=number)
 
 
-_SPECIAL = PUNCTUATION | frozenset(_ITEM_FIRST) | {_HIDDEN}
+_SPECIAL = PUNCTUATION | frozenset(_ITEM_FIRST) | {HIDDEN}
 _MORE = re.compile(r"[.,]?\d")
 """What makes a nought the beginning of another number."""
 _SKIP = re.compile(r"[\d.,\-~—/]*\d(?:(?::[0-5]\d){1,2}(?!\d))?")
@@ -297,9 +281,9 @@ def _special(flat: str, at: int, char: str) -> Token | None:
     """The number of an item, a hidden name, a mark."""
     if char in _ITEM_FIRST and (not at or flat[at - 1] in _BEFORE_ITEM) and (item := _ITEM.match(flat, at)):
         return Token("fill", "", at, item.end())
-    if char == _HIDDEN:
+    if char == HIDDEN:
         end = at + 1
-        while flat[end : end + 1] == _HIDDEN:
+        while flat[end : end + 1] == HIDDEN:
             end += 1
         return Token("name", "", at, end)
     return Token("punct", char, at, at + 1) if char in PUNCTUATION else None

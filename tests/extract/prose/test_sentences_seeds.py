@@ -53,7 +53,7 @@ def test_panshi_2018() -> None:
     seen = observations("000", "磐石市人民政府2018年", "政府信息公开情况统计表", "v2014", 2018)
     assert said(seen) == figures(
         "institution.reading_points=53,53 proactive.disclosed.total=6713 proactive.disclosed.normative_documents=633 "
-        "proactive.channel.gazette=45 proactive.channel.website=3043,3043 proactive.channel.weibo=1869 "
+        "proactive.channel.gazette=45 proactive.channel.website=3043,3043 proactive.channel.weibo=1869,1869 "
         "proactive.channel.wechat=397,397 proactive.channel.other=1562 response.hot_topics=690 "
         "response.policy_interpretations=2 response.weibo_wechat=12 response.other_means=701 "
         "application.received=2,2,2 application.received.in_person=1 application.received.letter=1 "
