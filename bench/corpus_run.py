@@ -4,8 +4,10 @@ corpus.
 Usage: python -m bench.corpus_run [--sizes 1000 10000]
 
 Each corpus is the demo generator's, written to a temporary folder and run in an empty home, in a process of
-its own. Memory is the largest resident set of that process, of any worker, and of dbt, sampled every 0.2 s
-from /proc.
+its own. Memory is the largest resident set of that process, of any worker, and of dbt, sampled every 0.1 s
+from /proc. Reading lasts from the start of the workers' server to the end of the last worker; `working` is the
+share of that time, over all workers, in which one runs or waits for a core or the disk (not for something to
+do), `read_s` its seconds, `worker_cpu` and `main_cpu` the CPU seconds of workers and of the main process in it.
 """
 
 from __future__ import annotations
@@ -17,8 +19,12 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import NamedTuple
 
+from pipeline.reading.pool import worker_count
 from tools.demo import iter_pages
+
+_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def write_pages(folder: Path, count: int) -> int:
@@ -35,21 +41,68 @@ def write_pages(folder: Path, count: int) -> int:
     return size
 
 
-def family(pid: int) -> list[tuple[int, str]]:
-    """(pid, command) of a process and all below it."""
-    found: list[tuple[int, str]] = []
-    waiting = [pid]
+class Process(NamedTuple):
+    """A process below the run: what it is, and its state and CPU seconds as the kernel tells them."""
+
+    pid: int
+    kind: str
+    state: str
+    cpu: float
+
+
+def family(pid: int) -> list[Process]:
+    """A process and all below it: ``main``, ``server`` (what workers are forked from), ``worker``, ``dbt``,
+    ``other``."""
+    found: list[Process] = []
+    waiting = [(pid, "main", "")]
     while waiting:
-        one = waiting.pop()
+        one, kind, above = waiting.pop()
         try:
-            found.append(
-                (one, Path(f"/proc/{one}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace"))
-            )
+            command = Path(f"/proc/{one}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            after = Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()
+            if one != pid:
+                kind = "dbt" if "dbt" in command else "server" if "forkserver" in command else "other"
+                kind = "worker" if above in ("server", "worker") else kind
+            found.append(Process(one, kind, after[0], (int(after[11]) + int(after[12])) / _TICKS))
             for task in Path(f"/proc/{one}/task").iterdir():
-                waiting += [int(c) for c in (task / "children").read_text().split()]
-        except (OSError, ValueError):
+                waiting += [(int(c), "", kind) for c in (task / "children").read_text().split()]
+        except (OSError, ValueError, IndexError):
             continue
     return found
+
+
+class Reading:
+    """What the workers did, sample by sample."""
+
+    def __init__(self) -> None:
+        self.start = self.end = self.main = 0.0
+        self.samples = self.working = 0
+        self._cpu: dict[int, float] = {}
+        self._main_before = 0.0
+
+    def see(self, seen: list[Process], now: float) -> None:
+        """Takes a sample."""
+        workers = [p for p in seen if p.kind == "worker"]
+        main = max((p.cpu for p in seen if p.kind == "main"), default=0.0)
+        if not self.start:
+            if not any(p.kind == "server" for p in seen):
+                return
+            self.start, self._main_before = now, main
+        if workers:
+            self.end, self.main = now, main - self._main_before
+        self.samples += 1 if workers or not self.end else 0
+        self.working += sum(p.state in "RD" for p in workers)
+        self._cpu.update({p.pid: p.cpu for p in workers})
+
+    def told(self, count: int, workers: int) -> dict[str, float]:
+        seconds = max(self.end - self.start, 0.001)
+        return {
+            "read_s": seconds,
+            "read_pages_s": count / seconds,
+            "working_%": 100 * self.working / max(1, self.samples * workers),
+            "worker_cpu": sum(self._cpu.values()),
+            "main_cpu": self.main,
+        }
 
 
 def resident(pid: int) -> int:
@@ -76,11 +129,13 @@ def run(count: int) -> dict[str, float]:
             text=True,
         )
         peak: dict[str, int] = {}
+        reading = Reading()
         while process.poll() is None:
-            for pid, command in family(process.pid):
-                kind = "dbt" if "dbt" in command else "main" if pid == process.pid else "worker"
-                peak[kind] = max(peak.get(kind, 0), resident(pid))
-            time.sleep(0.2)
+            seen = family(process.pid)
+            reading.see(seen, time.monotonic())
+            for one in seen:
+                peak[one.kind] = max(peak.get(one.kind, 0), resident(one.pid))
+            time.sleep(0.1)
         seconds = time.monotonic() - start
         told = process.stderr.read() if process.stderr else ""
         if process.returncode:
@@ -98,6 +153,7 @@ def run(count: int) -> dict[str, float]:
             "seconds": seconds,
             "pages_s": count / seconds,
             "again_s": time.monotonic() - again,
+            **reading.told(count, worker_count(count)),
             **{f"{k}_MB": v / 1024 for k, v in sorted(peak.items())},
         }
 

@@ -32,7 +32,7 @@ _START_S = 120.0
 _IN_FLIGHT = 2
 """Values that a worker holds: what it works on, and what it takes up next."""
 
-_FITS_BYTES = 16_000
+_FITS_BYTES = 60_000
 """A value of this size waits in the pipe without keeping the parent: larger ones are given when asked for."""
 
 
@@ -257,7 +257,8 @@ def _cause_of_death(worker: _Worker, cpu_s: float) -> Failure:
     return Failure("crashed", f"The worker ended with exit code {code}.")
 
 
-def _crash(error: Exception) -> Failure:
+def crash(error: Exception) -> Failure:
+    """What a value gets that raised."""
     trace = "".join(traceback.format_exception(error))
     return Failure("crashed", f"{type(error).__name__}: {error}"[:500], trace)
 
@@ -286,7 +287,7 @@ def _serve(pipe: Connection, fn: Callable[[Any], Any], memory_bytes: int, cpu_s:
         except MemoryError:
             answer = (False, Failure("memory", f"Needed more than {memory_bytes} bytes."))
         except Exception as error:
-            answer = (True, _crash(error))
+            answer = (True, crash(error))
         del item
         healthy = answer[0]
         try:
@@ -297,4 +298,4 @@ def _serve(pipe: Connection, fn: Callable[[Any], Any], memory_bytes: int, cpu_s:
             healthy = False
             pipe.send((False, Failure("memory", f"The result does not fit into {memory_bytes} bytes.")))
         except Exception as error:  # a result that cannot be pickled
-            pipe.send((True, _crash(error)))
+            pipe.send((True, crash(error)))

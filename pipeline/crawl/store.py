@@ -299,22 +299,22 @@ class RawStore:
         Left out are pages that a crawl fetched well to find its way and that show no report themselves:
         lists, portals, and others that led to several reports. A failure stays, whatever it was a failure of.
         """
-        yield from self._select(f"WHERE {self._to_read()} {_ORDER}")
+        yield from self._select(f"WHERE {self.to_read()} {_ORDER}")
 
     def inputs(self) -> Inputs:
         """Gives what ``documents_to_read()`` comes to, without making receipts of it."""
         digest = hashlib.sha256()
         documents, day = 0, ""
         for url, sha, status, fetched_at in self._rows(
-            f"SELECT url, sha256, status, fetched_at FROM receipt WHERE {self._to_read()} {_ORDER}"
+            f"SELECT url, sha256, status, fetched_at FROM receipt WHERE {self.to_read()} {_ORDER}"
         ):
             documents += 1
             day = max(day, fetched_at[:10])
             digest.update(f"{url}\0{sha}\0{status}\0{fetched_at}\n".encode())
         return Inputs(digest.hexdigest()[:16], documents, day)
 
-    def _to_read(self) -> str:
-        """The condition of ``documents_to_read()``."""
+    def to_read(self) -> str:
+        """The condition of ``documents_to_read()``, in SQL over ``receipt``."""
         with self._lock:
             if not self._db.execute("SELECT 1 FROM sqlite_master WHERE name = 'crawl_find'").fetchone():
                 return _LATEST

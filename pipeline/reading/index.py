@@ -24,6 +24,7 @@ _SCHEMA = (
     "CREATE INDEX IF NOT EXISTS entry_by_status ON entry (status) WHERE status <> 'ok'",
     "CREATE TABLE IF NOT EXISTS failure (sha256 TEXT NOT NULL, status TEXT NOT NULL)",
     "CREATE INDEX IF NOT EXISTS failure_by_sha256 ON failure (sha256)",
+    "CREATE TABLE IF NOT EXISTS named (sha256 TEXT PRIMARY KEY, files TEXT NOT NULL) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS file (batch TEXT NOT NULL, name TEXT PRIMARY KEY, sha256 TEXT NOT NULL)",
     "CREATE INDEX IF NOT EXISTS file_by_batch ON file (batch)",
 )

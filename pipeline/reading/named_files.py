@@ -87,6 +87,13 @@ def pair(names: Mapping[str, str], bytes_of: Callable[[str], bytes]) -> dict[str
     beside it). Gives, for each page that names files of its own folder, these files in the order of their
     paths. Pages that name more than ``MAX_LINKED`` files are lists and have none.
     """
+    return pair_named(names, lambda key: named_files(bytes_of(key)))
+
+
+def pair_named(
+    names: Mapping[str, str], named_of: Callable[[str], Named]
+) -> dict[str, tuple[Attachment, ...]]:
+    """As ``pair``, from what each page names."""
     folders: dict[str, tuple[list[str], list[str]]] = {}
     for key, path in sorted(names.items(), key=lambda pair: (pair[1], pair[0])):
         is_file = PurePosixPath(plain_name(path)).suffix in FILES
@@ -97,7 +104,7 @@ def pair(names: Mapping[str, str], bytes_of: Callable[[str], bytes]) -> dict[str
         for place, key in enumerate(files):
             by_name.setdefault(plain_name(names[key]), []).append((place, key))
         for page in pages if files else ():
-            own = _belonging(named_files(bytes_of(page)), by_name)
+            own = _belonging(named_of(page), by_name)
             if own:
                 found[page] = own
     return found

@@ -2,44 +2,43 @@
 
 Files are untrusted: each is read in a worker process with limits on time and memory; what exceeds them gets a
 status. What is read together is an article with the files that belong to it (``units``); what no article took
-is read by itself.
+is read by itself. Workers write what they read; this process plans, hands out and keeps the index.
 """
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-from pipeline.clean.guard import Failure
-from pipeline.clean.office.libreoffice import program
-from pipeline.clean.opened import Prepared, is_older, prepared
-from pipeline.crawl import RawStore, Receipt
+from pipeline.clean.guard import Failure, GuardedPool
+from pipeline.clean.opened import is_older, prepared
+from pipeline.crawl import RawStore
 from pipeline.document import Document
 from pipeline.home import Home
 from pipeline.logs import keep_traceback
 from pipeline.progress import Tick
 from pipeline.reading.archives import unpack
-from pipeline.reading.kept import SHA256, STATUS, Kept
+from pipeline.reading.batches import STATUS, Batch
+from pipeline.reading.chunks import Group, Wanted, merge_group, read_all
+from pipeline.reading.kept import Kept
 from pipeline.reading.named_files import own_name
-from pipeline.reading.pool import reading_pool
+from pipeline.reading.plan import Plan, Stored
+from pipeline.reading.pool import reading_pool, worker_count
 from pipeline.reading.schema import Rows, rows_of
-from pipeline.reading.trouble import DAMAGED
-from pipeline.reading.units import Unit, units_of
-from pipeline.reading.work import Each, Job, Source, in_turn, read_rows
+from pipeline.reading.work import Job, Source, read_rows
 
 log = logging.getLogger(__name__)
-WAITING = "needs_libreoffice"
 _ASIDE = "older-"
 """Folders beside the warehouse for what LibreOffice makes begin so."""
+_PLAN = ".plan.sqlite"
+PRELOAD = "pipeline.reading.chunks"
 
 
 Readers = Callable[[int], AbstractContextManager[Any]]
@@ -56,132 +55,150 @@ class ReadCounts:
     reports: int
 
 
-class _Plan:
-    """What is to be read: the units of articles, and which documents are known to be read well enough."""
+class _Pass:
+    """One pass: what is counted, and what is done with what workers give."""
 
-    def __init__(self, home: Home, store: RawStore, kept: Kept) -> None:
+    def __init__(self, home: Home, kept: Kept, wanted: int, tick: Tick | None) -> None:
+        self.home = home
         self.kept = kept
-        self.store = store
-        self.divisions = str(home.divisions or "")
-        receipts = list(store.documents_to_read())
-        self.first: dict[str, Receipt] = {}
-        for receipt in receipts:
-            if receipt.sha256:
-                self.first.setdefault(receipt.sha256, receipt)
-        self.registered = store.registered_issuers()
-        self.units = {a: u for a, u in units_of(receipts, _bytes_of(store)).items() if a in self.first}
-        self.keys: dict[str, set[str]] = {sha: {self.key(sha)} for sha in self.first}
-        for article, unit in self.units.items():
-            for part in unit.parts:
-                self.keys.setdefault(part.sha256, {self.key(part.sha256)}).add(self.key(article))
+        self.wanted = wanted
+        self.tick = tick
+        self.statuses: Counter[str] = Counter()
+        self.reports = 0
 
-    def missing(self) -> list[str]:
-        """Documents not read yet, in the order of their addresses. What a new attachment or tool changes is
-        forgotten first."""
-        tool = program() is not None
-        again = set(self.kept.to_try_again())
-        while True:
-            entries = self.kept.entries()
-            stale = (again & set(entries)) | {
-                sha
-                for sha, (unit, status) in entries.items()
-                if unit not in self.keys.get(sha, ()) or (status == WAITING and tool) or status == DAMAGED
-            }
-            for article, unit in self.units.items():
-                if article not in entries:
-                    stale |= {p.sha256 for p in unit.parts if p.sha256 in entries}
-            if not stale:
-                return [sha for sha in self.first if sha not in entries]
-            self.kept.forget(sorted(stale))
+    def take(self, pool: GuardedPool, units: Iterator[Wanted], count: int) -> None:
+        """Read units in workers that write what they read; what fails with files is left to be read without
+        them."""
+        failed: list[tuple[str, Rows]] = []
+        for found in read_all(pool, self.kept.folder, units, count, worker_count(count)):
+            if isinstance(found, Batch):
+                self.kept.register(found)
+                continue
+            for wanted, given in found:
+                if given.failure is None:
+                    self._count([status for _, status in given.documents], given.reports)
+                elif not wanted.job.attachments:
+                    failed.append((wanted.unit, self._failed(wanted, given.failure)))
+            self._tell()
+        for _ in self.kept.write(failed):
+            pass
 
-    def key(self, sha: str) -> str:
-        """The key that what was read of an article is kept under: it changes with all that reading is
-        told."""
-        key = self.units[sha].key if sha in self.units else sha
-        if issuer := self.registered.get(sha):
-            key = hashlib.sha256(f"{key}\n{issuer}".encode()).hexdigest()[:32]
-        return key
+    def take_from(self, readers: Any, units: Iterator[Wanted]) -> None:
+        """Read units by whoever gives rows for jobs, and write them here."""
+        for _ in self.kept.write(self._given(readers, units)):
+            self._tell()
 
-    def job(self, sha: str, made: Mapping[str, Prepared]) -> Job:
-        article, *others = (
-            self._source(sha, own_name(self.first[sha].url), made),
-            *(
-                self._source(p.sha256, p.name, made)._replace(shown=p.shown)
-                for p in self.units.get(sha, Unit(sha, ())).parts
-            ),
-        )
-        return Job(article, tuple(others), self.divisions, self.registered.get(sha))
+    def _given(self, readers: Any, units: Iterator[Wanted]) -> Iterator[tuple[str, Rows]]:
+        waiting: dict[str, Wanted] = {}
 
-    def _source(self, sha: str, name: str, made: Mapping[str, Prepared]) -> Source:
-        receipt = self.first[sha]
-        path = str(self.store.path(sha))
-        return Source(sha, name, receipt.url, receipt.media_type, path, prepared=made.get(sha))
+        def jobs() -> Iterator[Job]:
+            for wanted in units:
+                waiting[wanted.job.article.key] = wanted
+                yield wanted.job
 
-    def older(self, shas: Iterable[str]) -> Iterator[tuple[str, Path]]:
-        """Those of the waiting files, and of the files attached to them, that LibreOffice has to convert."""
-        wanted = list(shas)
-        wanted += [p.sha256 for sha in wanted if sha in self.units for p in self.units[sha].parts]
-        for sha in dict.fromkeys(wanted):
-            path = self.store.path(sha)
-            if path.is_file() and is_older(path):
-                yield sha, path
+        for job, result in readers.map_unordered(read_rows, jobs()):
+            wanted = waiting.pop(job.article.key)
+            if not isinstance(result, Failure):
+                self._count([row[STATUS] for row in result["document"]], len(result["report"]))
+                yield wanted.unit, result
+            elif not job.attachments:
+                yield wanted.unit, self._failed(wanted, result)
 
+    def _failed(self, wanted: Wanted, failure: Failure) -> Rows:
+        self._count([failure.status], 0)
+        return _failed(self.home, self.kept, wanted.job.article, failure)
 
-def _bytes_of(store: RawStore) -> Callable[[str], bytes]:
-    """An object's bytes; none of one that is not there, which its reading tells."""
-    return lambda sha: store.get(sha) if store.has(sha) else b""
+    def _count(self, statuses: list[str], reports: int) -> None:
+        self.statuses.update(statuses)
+        self.reports += reports
+
+    def _tell(self) -> None:
+        if self.tick:
+            self.tick(min(sum(self.statuses.values()), self.wanted), self.wanted)
 
 
 def read_new(
     home: Home, store: RawStore, *, tick: Tick | None = None, readers: Readers | None = None
 ) -> ReadCounts:
-    """Read what is new, by ``readers`` (default: the local pool). Documents already read by this fingerprint
-    are left alone; archives are unpacked first."""
+    """Read what is new, by ``readers`` (default: the local pool, whose workers write what they read). Documents
+    already read by this fingerprint are left alone; archives are unpacked first."""
     for left in home.warehouse.glob(
         f"{_ASIDE}*"
     ):  # by a run that was killed: runs of a home are one at a time
         shutil.rmtree(left)
     unpack(store)
-    statuses: Counter[str] = Counter()
-    reports = 0
-    with Kept(home) as kept:
-        plan = _Plan(home, store, kept)
-        wanted = plan.missing()
-        if wanted:
-            with (
-                tempfile.TemporaryDirectory(prefix=_ASIDE, dir=home.warehouse) as aside,
-                (readers or reading_pool)(len(wanted)) as pool,
-            ):
-                made = dict(prepared(plan.older(wanted), Path(aside)))
-                jobs = [plan.job(sha, made) for sha in wanted]
-                each = partial(pool.map_unordered, read_rows)
-                for rows in kept.write(_results(home, plan, jobs, each, tick)):
-                    statuses.update(row[STATUS] for row in rows["document"])
-                    reports += len(rows["report"])
-        log.info(
-            "read %d documents now, %d kept: %s", len(wanted), kept.count() - len(wanted), dict(statuses)
-        )
-        return ReadCounts(len(wanted), kept.count() - len(wanted), dict(statuses), reports)
+    with Kept(home) as kept, Plan(store, kept, home.warehouse / _PLAN) as plan:
+        plan.forget_stale()
+        kept.sweep()
+        count = plan.alone()
+        done = _Pass(home, kept, count, tick)
+        if count:
+            with tempfile.TemporaryDirectory(prefix=_ASIDE, dir=home.warehouse) as aside:
+                jobs = _Jobs(home, store, plan)
+                jobs.convert(Path(aside))
+                together = plan.with_files()
+                if readers:
+                    with readers(count) as given:
+                        done.take_from(given, jobs.wanted(alone=False))
+                        plan.alone()
+                        done.take_from(given, jobs.wanted(alone=True))
+                with reading_pool(count, PRELOAD) as pool:
+                    if not readers:
+                        done.take(pool, jobs.wanted(alone=False), together)
+                        done.take(pool, jobs.wanted(alone=True), plan.alone())
+                    _merge(kept, pool)
+        log.info("read %d documents now, %d kept: %s", count, kept.count() - count, dict(done.statuses))
+        return ReadCounts(count, kept.count() - count, dict(done.statuses), done.reports)
 
 
-def _results(
-    home: Home, plan: _Plan, jobs: Sequence[Job], each: Each[Rows], tick: Tick | None
-) -> Iterator[tuple[str, Rows]]:
-    """What each unit gave, by the key that it is kept under; a document that two articles took is the
-    first's."""
-    done: set[str] = set()
-    for job, result in in_turn(jobs, each, lambda rows: [row[SHA256] for row in rows["document"]]):
-        rows = _failed(home, plan.kept, job, result) if isinstance(result, Failure) else result
-        rows["document"] = [row for row in rows["document"] if row[SHA256] not in done]
-        done.update(row[SHA256] for row in rows["document"])
-        if tick:
-            tick(len(done), len(jobs))
-        yield plan.key(job.article.key), rows
+def _merge(kept: Kept, pool: GuardedPool) -> None:
+    """Merge small batches, in workers."""
+    groups = [Group(str(kept.folder), tuple(batches)) for batches in kept.to_merge()]
+    for group, merged in pool.map_unordered(merge_group, groups):
+        if isinstance(merged, Failure):
+            log.warning("small batches of kept readings stay as they are: %s", merged.detail)
+        else:
+            kept.replace(group.batches, merged)
 
 
-def _failed(home: Home, kept: Kept, job: Job, failure: Failure) -> Rows:
+class _Jobs:
+    """What a plan wants read, as jobs for workers."""
+
+    def __init__(self, home: Home, store: RawStore, plan: Plan) -> None:
+        self._divisions = str(home.divisions or "")
+        self._store = store
+        self._plan = plan
+
+    def convert(self, aside: Path) -> None:
+        """Let LibreOffice convert the older Office files among what was taken up, into the folder ``aside``."""
+        for sha, made in prepared(self._older(), aside):
+            self._plan.add_made(sha, made)
+
+    def _older(self) -> Iterator[tuple[str, Path]]:
+        for page in self._plan.pages(alone=True):
+            for reading in page:
+                path = self._store.path(reading.document.sha256)
+                if path.is_file() and is_older(path):
+                    yield reading.document.sha256, path
+
+    def wanted(self, *, alone: bool) -> Iterator[Wanted]:
+        """The units that the plan has taken up, in the order of their addresses."""
+        for page in self._plan.pages(alone=alone):
+            for reading in page:
+                article = self._source(reading.document, own_name(reading.document.url))
+                attachments = (
+                    self._source(stored, part.name)._replace(shown=part.shown)
+                    for part, stored in reading.parts
+                )
+                yield Wanted(reading.key, Job(article, tuple(attachments), self._divisions, reading.issuer))
+
+    def _source(self, stored: Stored, name: str) -> Source:
+        path = str(self._store.path(stored.sha256))
+        return Source(stored.sha256, name, stored.url, stored.media_type, path, prepared=stored.made)
+
+
+def _failed(home: Home, kept: Kept, source: Source, failure: Failure) -> Rows:
     """The row of a document that could not be read, with its history, and where the traceback is kept."""
-    source = job.article
     detail = failure.detail
     if failure.trace:
         detail += f"; traceback in {keep_traceback(home, source.key[:16], failure.trace)}"

@@ -14,11 +14,11 @@ from pipeline.clean.guard import Failure, GuardedPool
 from pipeline.crawl import RawStore, UserError, take_in
 from pipeline.home import Home
 from pipeline.reading import read_all
+from pipeline.reading.chunks import Chunk
 from pipeline.reading.files import Unreadable, read_files
 from pipeline.reading.index import Index
 from pipeline.reading.kept import Kept
 from pipeline.reading.pool import worker_count
-from pipeline.reading.work import Job, read_rows
 from pipeline.stages import is_up_to_date
 from tests.drawn.files import report_files
 
@@ -30,11 +30,13 @@ class _Pool:
         self.failures = failures
         self.read: list[str] = []
 
-    def map_unordered(self, fn: Any, jobs: Iterable[Job]) -> Iterator[tuple[Job, Any]]:
-        for job in jobs:
-            self.read.append(str(job.article.url))
-            failure = next(self.failures) if job.article.url == "b.txt" else None
-            yield job, failure or read_rows(job)
+    def map_unordered(self, fn: Any, chunks: Iterable[Chunk]) -> Iterator[tuple[Chunk, Any]]:
+        for chunk in chunks:
+            assert len(chunk.units) == 1
+            url = str(chunk.units[0].job.article.url)
+            self.read.append(url)
+            failure = next(self.failures) if url == "b.txt" else None
+            yield chunk, failure or fn(chunk)
 
 
 @pytest.fixture
@@ -52,7 +54,7 @@ def _runs(home: Home, monkeypatch: pytest.MonkeyPatch, *failures: Failure | None
     pool = _Pool(iter(failures))
 
     @contextmanager
-    def given(jobs: int) -> Iterator[_Pool]:
+    def given(jobs: int, preload: str) -> Iterator[_Pool]:
         yield pool
 
     monkeypatch.setattr(read_all, "reading_pool", given)
