@@ -1,44 +1,69 @@
-"""Bytes to checked observations against ``pandas.read_html`` alone on the same pages: paired, one core,
-medians.
+"""Bytes to checked observations against lxml's bare parse of the same page: paired, one core, medians.
 
 Usage: python -m bench.reading [--pages N] [--rounds R]   (``make bench``)
 
-Pages are the demo generator's with word processor's markup (60 to 110 KB). Each round times, page by page and
-in turn, our whole way, the parser alone (the floor), our steps, and pandas.read_html; other pages are read
-before, so that labels are known as in a long run, and the first round, where each page is new, is also told
-apart. PDF: the demo's figures drawn with reportlab, against pdfplumber's extract_tables. Prints a table;
-judges nothing.
+Pages of three shapes: plain ones of the demo generator (some 12 KB), the same with word processor's markup
+(60 to 110 KB), and pages of sentences (the tests' own paragraphs, 2,000 characters of prose a page, in a site's
+frame). Each round times, page by page and in turn, our whole way, our steps, and ``lxml.html`` alone, which moves
+less with the machine's load than any reader of tables; other pages are read before, so that labels are known as
+in a long run, and the first round, where each page is new, is also told apart. PDF: the demo's figures drawn with
+reportlab, against pdfplumber's extract_tables. Prints a table; judges nothing.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
 import os
 import platform
 import statistics
 import time
 from collections.abc import Callable
-from io import BytesIO, StringIO
+from io import BytesIO
+from pathlib import Path
 
-from selectolax.lexbor import LexborHTMLParser
+import lxml.html
 
 from pipeline.clean import read_document
-from pipeline.document import Document
 from pipeline.extract import extract_reports
 from pipeline.reading.whole import read_whole
 from pipeline.reconcile import reconcile
-from pipeline.report import Report
 from tools.demo import iter_pages
 
+PARAGRAPHS = Path(__file__).resolve().parents[1] / "tests" / "extract" / "prose" / "paragraphs.csv"
+PROSE = 2_000
+"""Characters of prose of a page."""
 
-def sample_pages(count: int, seed: int = 3) -> list[bytes]:
-    """Editor's HTML pages of all forms, in the generator's order."""
+
+def sample_pages(count: int, seed: int = 3, *, noise: bool = True) -> list[bytes]:
+    """HTML pages of all forms, in the generator's order; with ``noise`` as an editor leaves them."""
     found = []
-    for _, data, truth in iter_pages(bodies=count, seed=seed, editor_noise=True):
+    for _, data, truth in iter_pages(bodies=count, seed=seed, editor_noise=noise):
         if truth.shape == "html" and truth.tables:
             found.append(data)
         if len(found) == count:
             break
+    return found
+
+
+def prose_pages(count: int, first: int = 0) -> list[bytes]:
+    """Pages of ``PROSE`` characters of the tests' own paragraphs each, in a site's frame."""
+    with PARAGRAPHS.open(encoding="utf-8", newline="") as file:
+        texts = [row["text"] for row in csv.DictReader(file)]
+    found = []
+    at = first * 7
+    for n in range(first, first + count):
+        held: list[str] = []
+        while sum(map(len, held)) < PROSE:
+            held.append(texts[at % len(texts)])
+            at += 1
+        title = f"雾江县2016年政府信息公开工作年度报告({n})"
+        menu = "".join(f'<li><a href="/c{k}/">栏目{k}</a></li>' for k in range(60))
+        lines = "".join(f"<p style='text-indent:2em'>{t}</p>" for t in held)
+        found.append(
+            f"<html><head><meta charset='utf-8'><title>{title}</title></head><body><ul>{menu}</ul>"
+            f"<div class='article'><h1>{title}</h1>{lines}</div></body></html>".encode()
+        )
     return found
 
 
@@ -48,46 +73,30 @@ def timed(call: Callable[[], object]) -> float:
     return (time.process_time() - start) * 1000
 
 
-def html(pages: list[bytes], rounds: int) -> None:
-    import pandas
-
-    texts = [
-        p.decode("utf-8", errors="ignore") if b"utf-8" in p[:2000] else p.decode("gb18030") for p in pages
-    ]
-    calls: dict[str, list[Callable[[], object]]] = {
-        "whole way": [lambda p=p: read_whole(p) for p in pages],
-        "parser alone (lexbor)": [lambda t=t: LexborHTMLParser(t) for t in texts],
-        "clean": [lambda p=p: read_document(p) for p in pages],
-        "extract": [lambda p=p: extract_reports(documents[p]) for p in pages],
-        "reconcile": [lambda p=p: [reconcile(r) for r in extracted[p]] for p in pages],
-        "pandas.read_html alone": [lambda t=t: pandas.read_html(StringIO(t)) for t in texts],
-    }
-    for other in sample_pages(2 * len(pages), seed=4):
+def html(shape: str, pages: list[bytes], others: list[bytes], rounds: int) -> None:
+    for other in others:
         read_whole(other)
-    pandas.read_html(StringIO(texts[0]))
-    documents: dict[bytes, Document] = {}
-    extracted: dict[bytes, tuple[Report, ...]] = {}
-    spent: dict[str, list[float]] = {name: [] for name in calls}
+    lxml.html.document_fromstring(pages[0])
+    spent: dict[str, list[float]] = {}
     ratios: list[float] = []
     for _ in range(rounds):
-        for n, page in enumerate(pages):
-            once = {"whole way": timed(calls["whole way"][n])}
-            documents[page] = read_document(page)
-            extracted[page] = extract_reports(documents[page])
-            once |= {name: timed(group[n]) for name, group in calls.items() if name not in once}
+        for page in pages:
+            once = {"whole way": timed(lambda page=page: read_whole(page))}
+            once["lxml.html alone"] = timed(lambda page=page: lxml.html.document_fromstring(page))
+            once["clean"] = timed(lambda page=page: read_document(page))
+            document = read_document(page)
+            once["extract"] = timed(lambda document=document: extract_reports(document))
+            extracted = extract_reports(document)
+            once["reconcile"] = timed(lambda extracted=extracted: [reconcile(r) for r in extracted])
             for name, value in once.items():
-                spent[name].append(value)
-            ratios.append(once["whole way"] / once["pandas.read_html alone"])
+                spent.setdefault(name, []).append(value)
+            ratios.append(once["whole way"] / once["lxml.html alone"])
     size = statistics.median(len(p) for p in pages) / 1024
-    print(f"HTML: {len(pages)} pages of {size:.0f} KB (median), {rounds} rounds, CPU ms a page")
+    print(f"HTML, {shape}: {len(pages)} pages of {size:.0f} KB (median), {rounds} rounds, CPU ms a page")
     for name, values in spent.items():
-        print(
-            f"  {name:26} median {statistics.median(values):7.2f}   min {min(values):7.2f}   max {max(values):7.2f}"
-        )
-    print(
-        f"  whole way / pandas, pair by pair: median {statistics.median(ratios):.2f}   min {min(ratios):.2f}   max {max(ratios):.2f}"
-    )
-    print(f"  the same where each page is new: median {statistics.median(ratios[: len(pages)]):.2f}")
+        print(f"  {name:26} median {statistics.median(values):7.2f}   min {min(values):7.2f}")
+    print(f"  whole way / lxml, pair by pair: median {statistics.median(ratios):.1f}   min {min(ratios):.1f}")
+    print(f"  the same where each page is new: median {statistics.median(ratios[: len(pages)]):.1f}")
 
 
 def pdf(pages: list[bytes], rounds: int) -> None:
@@ -126,8 +135,16 @@ def main() -> None:
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     print(f"{platform.machine()}, Python {platform.python_version()}, one core")
+    plain = {"noise": False}
+    html(
+        "plain",
+        sample_pages(options.pages, **plain),
+        sample_pages(2 * options.pages, seed=4, **plain),
+        options.rounds,
+    )
     pages = sample_pages(options.pages)
-    html(pages, options.rounds)
+    html("word processor's", pages, sample_pages(2 * options.pages, seed=4), options.rounds)
+    html("sentences", prose_pages(options.pages), prose_pages(2 * options.pages, 500), options.rounds)
     pdf(pages, max(1, options.rounds // 2))
 
 
