@@ -142,6 +142,10 @@ _KIND_OF_BODY = re.compile(
 """How a body of such a kind may call itself alone (学校收到申请2件)."""
 
 
+_TAIL = re.compile(r"(?<=[省市县区州盟旗院])(?P<own>[一-鿿]{2,4}?)(?P<kind>街道|分院|支队|大队)(?:办事处)?$")
+"""The end of a name that says enough: 关东街道, 关东街 of 某某开发区关东街道办事处."""
+
+
 @lru_cache(maxsize=1024)
 def own_surfaces(names: tuple[str, ...]) -> tuple[str, ...]:
     """How a body may name itself: whole, without its place, without 人民政府; a tax bureau without the head
@@ -149,6 +153,8 @@ def own_surfaces(names: tuple[str, ...]) -> tuple[str, ...]:
     found: list[str] = []
     for name in (*names, *(n.removeprefix("国家税务总局") for n in names)):
         found += [name, _GOVERNMENT_END.sub("", name), name.removesuffix("办事处")]
+        if tail := _TAIL.search(name):
+            found += [tail[0], f"{tail['own']}{tail['kind']}", f"{tail['own']}{tail['kind'][:1]}"]
         if kind := _KIND_OF_BODY.search(name):
             found.append("学校" if kind[0] in "大学学院" else kind[0])
         bare = name
@@ -272,7 +278,7 @@ def named_body(clause: Clause, flat: str) -> tuple[str, frozenset[Token]]:
 def _of_a_document(behind: Sequence[Token]) -> bool:
     """本级政府文件: whose document it is, not who speaks."""
     first = next((t for t in behind if t.kind != "body"), None)
-    return first is not None and first.value in _DOCUMENTS
+    return first is not None and not _DOCUMENTS.isdisjoint(first.value.split("+"))
 
 
 def _joined_with(before: Sequence[Token], office: str, flat: str) -> bool:

@@ -48,6 +48,7 @@ PROPOSALS = frozenset(["npc", "cppcc"])
 _OF_DOCUMENTS = frozenset(["issue", "repeal", "inforce", "disc"])
 _BREATHS = frozenset(",;:。")
 _BESIDE_DISCLOSURE = frozenset(["press", "interview", "staff", "meet", "train"])
+_KINDS_OF_INFO = frozenset(["file", "kind", "class", "policydoc"])
 _OF_ANY_WORK = frozenset(["press", "interp"])
 _COUNTS = {"ask": ("case",), "disclosed": ("case", "doc")}
 _OF_WHEN = frozenset(["time", "fill", "body"])
@@ -247,6 +248,8 @@ def phrase_of(
     if documents and clause.opener in JOINTS and not concepts & _OF_DOCUMENTS and said:
         alike = said[-1].topic in (("norm", "reg") if topic not in DECIDED else DECIDED)
         concepts |= said[-1].concepts & _OF_DOCUMENTS if alike else set()
+    if concepts >= {"disc", "info", "proactive"} and concepts & _KINDS_OF_INFO and _listed_with_info(clause):
+        concepts -= _KINDS_OF_INFO  # 主动公开政务信息、文件、通知公告81项
     if "join" in concepts and OUTCOMES & concepts:
         concepts.discard("join")  # 分别为予以公开45件、不予公开12件
     if not concepts and number.kind in ("doc", "case") and any(t.value == "sum" for t in clause.left):
@@ -256,6 +259,14 @@ def phrase_of(
     if concepts == {"gk"} and subject.office and "sub" in clause.left_kinds:
         return {subject.office}, subject.office
     return concepts, topic
+
+
+def _listed_with_info(clause: Clause) -> bool:
+    """Whether what was shown is a list of kinds right before its figure, information among them."""
+    verbs = [n for n, t in enumerate(clause.left) if "disc" in t.value.split("+")]
+    behind = clause.left[verbs[-1] + 1 :] if verbs else ()
+    known = all(t.kind in ("concept", "fill", "joint") for t in behind)
+    return known and any(t.kind == "joint" for t in behind)
 
 
 def _several(clause: Clause) -> bool:
@@ -275,7 +286,7 @@ def _is_class(clause: Clause, number: Number, said: Sequence[Said]) -> bool:
         after.value == "info" and before.end == after.start and before.topic in _DEEDS_TOLD
         for before, after in pairwise(clause.left)
     )
-    part = number.unit == "条" and clause.topic in DECIDED and "sub" in clause.left_kinds
+    part = number.unit in ("条", "项") and clause.topic in DECIDED and "sub" in clause.left_kinds
     return about or (part and bool(said) and "info" in said[-1].concepts)
 
 

@@ -222,7 +222,9 @@ class Reader:
         if "unknown" in clause.kinds or "matter" in clause.kinds:
             own = own_words_of(clause, self.names, sentence.flat)
             named |= own
-            if own and any(t in own and after.value == "info" for t, after in pairwise(clause.all)):
+            of_field = any(t in own and after.value == "info" for t, after in pairwise(clause.all))
+            every_kind = "proactive" in clause.concepts and any(t.value == "kinds" for t in clause.left)
+            if of_field and not every_kind:  # 主动公开各类财政信息1100条
                 subject = subject._replace(about="of")  # 发布气象信息2000条: of its field, not of all
         part = "sub" in clause.left_kinds or (
             before is not None and not before.figure and "sub" in before.kinds

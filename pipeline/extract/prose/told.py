@@ -170,6 +170,8 @@ _OF_BODIES = re.compile(r"[局委办厅心站所部院会社馆县市区镇乡]$
 _NAMED_CHANNELS = frozenset(("wechat", "weibo", "website", "newmedia"))
 _IN_CHANNEL_NAMES = frozenset(("unknown", "fill", "topic"))
 _LONGEST_CHANNEL = 16
+_PLACES_TO_SHOW = _NAMED_CHANNELS | {"media", "platform", "gazette"}
+_OF_A_FIELD = frozenset(("info", "interp", "normdoc", "class"))
 _NAMED = _NAMED_CHANNELS | {"press", "request"}
 
 
@@ -198,14 +200,24 @@ def _behind_by(words: Sequence[Token], first: int) -> int:
     return first
 
 
+def _sites(clause: Clause) -> set[Token]:
+    """Words of a list of sites and other places behind 通过 (通过某县采购与招标网、交易中心网公开): all before the last of them."""
+    values = [t.value for t in clause.left]
+    if "by" not in values or "website" not in clause.concepts:
+        return set()
+    shown = next((n for n, t in enumerate(clause.left) if t.kind == "concept" and "disc" in t.value), 0)
+    sites = [n for n in range(values.index("by"), shown) if values[n] in _PLACES_TO_SHOW]
+    return {t for t in clause.left[values.index("by") : sites[-1]] if t.kind in _NAMES} if sites else set()
+
+
 def own_words_of(clause: Clause, names: tuple[str, ...], flat: str) -> frozenset[Token]:
     """Words that say no other thing: the body's own field (教育信息 of a bureau of education) an account's name
     right before it (书香白河微信公众号), what a press conference is about."""
-    found: set[Token] = set()
     words = clause.all
+    found = _sites(clause)
     for at, token in enumerate(words):
         if token.kind in _NAMES:
-            field = at + 1 < len(words) and words[at + 1].value == "info"
+            field = at + 1 < len(words) and words[at + 1].value in _OF_A_FIELD
             if field or (token.kind == "unknown" and _OF_BODIES.search(token.value)):
                 first = _name_from(words, at, names, flat)
                 found.update(words[first : at + 1])
@@ -290,6 +302,13 @@ def _is_part(figures: set[Figure], said: Sequence[Said], s: Said) -> bool:
     return bool(greater) and bool(greater - parts_of(said, s))
 
 
+def _first_of_kinds(said: Sequence[Said], s: Said) -> bool:
+    """网站公布要闻672条,视频新闻259条: the first kind of what a site shows is not all of it."""
+    behind = said[said.index(s) + 1 :][:1]
+    kinds = any(b.status == "unclaimed" and {"kind", "class"} & b.concepts for b in behind)
+    return kinds and "kind" in s.concepts and "info" not in s.concepts
+
+
 def settled(said: Sequence[Said]) -> list[Said]:
     """One sentence's figures: a sure one settles the doubtful and weak ones of its kind; two sure ones that
     differ are both in doubt, and so is one site's share beside another site's."""
@@ -305,6 +324,8 @@ def settled(said: Sequence[Said]) -> list[Said]:
         claimed = s.status == "claimed"
         if len(sites) > 1 and claimed and "website" in s.concepts and s.number.value in sites:
             s = s._replace(judged=Judged("doubtful", "doubt", "one site of several"))
+        elif claimed and "website" in s.concepts and _first_of_kinds(said, s):
+            s = s._replace(judged=Judged("doubtful", "doubt", PART))
         elif claimed and s.part and _is_part(figures, said, s):
             s = s._replace(judged=Judged("doubtful", "doubt", PART))
         elif claimed and s.judged.verdict == "take" and not s.nil and _contradicted(figures, said, s):

@@ -61,6 +61,12 @@ class Judge(NamedTuple):
             return bool(concepts_of(clause.left)) and not among
         if first.total and "file" in first.need and any(t.value == "government" for t in clause.left):
             return False  # 主动公开政府办公室文件26条
+        if (
+            first.total
+            and "file" in first.need
+            and any("website" in d.need or d.total for s in said for d in s.decisions)
+        ):
+            return False  # 公开信息8300条,主动公开文件12件
         if first.need <= FORMS and "disc" in concepts and not ASKED & set(concepts):
             return False  # 线上发布210条 is no request
         if "repost" in concepts and not reposted_by(clause):
