@@ -324,9 +324,9 @@ def settled(said: Sequence[Said]) -> list[Said]:
         claimed = s.status == "claimed"
         if len(sites) > 1 and claimed and "website" in s.concepts and s.number.value in sites:
             s = s._replace(judged=Judged("doubtful", "doubt", "one site of several"))
-        elif claimed and "website" in s.concepts and _first_of_kinds(said, s):
-            s = s._replace(judged=Judged("doubtful", "doubt", PART))
-        elif claimed and s.part and _is_part(figures, said, s):
+        elif (claimed and "website" in s.concepts and _first_of_kinds(said, s)) or (
+            claimed and s.part and _is_part(figures, said, s)
+        ):
             s = s._replace(judged=Judged("doubtful", "doubt", PART))
         elif claimed and s.judged.verdict == "take" and not s.nil and _contradicted(figures, said, s):
             s = s._replace(judged=Judged("doubtful", "doubt", "two figures for one thing"))
