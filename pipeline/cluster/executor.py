@@ -1,7 +1,8 @@
-"""What an executor does: rows of (key, job) to rows of (key, what reading gave).
+"""What an executor does: chunks of units in, batches of kept readings out.
 
-Each task has a child process with the limits of a local worker (``GuardedPool``), so that a hostile file costs
-its child and gets the status that it gets on one machine. The child stays for the next task.
+Each task has a child process with the limits of a local worker (``GuardedPool``), which runs what a local worker
+runs: a hostile file costs the child and gets the status that it gets on one machine. The child stays for the
+next task.
 """
 
 from __future__ import annotations
@@ -9,10 +10,11 @@ from __future__ import annotations
 import hashlib
 import os
 import pickle
+import shutil
 import tempfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache, partial
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,15 +22,14 @@ import pyarrow as pa
 
 from pipeline.clean.guard import Failure, GuardedPool
 from pipeline.home import PROJECT, Home
+from pipeline.reading.chunks import Chunk, Done
 from pipeline.reading.fingerprint import reading_fingerprint
 from pipeline.reading.pool import reading_pool
 from pipeline.reading.work import Job, Source
 
-GIVEN = "key string, job binary"
-GIVES = "key string, result binary"
-_SENT = pa.schema([("key", pa.string()), ("result", pa.binary())])
-_AT_ONCE = 16
-"""Results that go to Spark together."""
+GIVES = "key string, came binary"
+_CAME = pa.schema([("key", pa.string()), ("came", pa.binary())])
+Read = Callable[[Chunk], Done]
 
 
 class Terms(NamedTuple):
@@ -41,6 +42,20 @@ class Terms(NamedTuple):
     divisions: bytes = b""
 
 
+class Sent(NamedTuple):
+    """A chunk on its way out, with the files of the driver that it needs (what LibreOffice made), by path."""
+
+    chunk: Chunk
+    files: dict[str, bytes]
+
+
+class Came(NamedTuple):
+    """What became of a chunk, with the files of its batches, by name."""
+
+    done: Done | Failure
+    files: dict[str, bytes]
+
+
 class OtherCode(RuntimeError):
     """This node would read otherwise than the driver."""
 
@@ -51,9 +66,9 @@ def code_here() -> str:
     return reading_fingerprint(Home(PROJECT / "pipeline"))
 
 
-def packed(result: object) -> bytes:
-    """A value as bytes for Spark: rows of a document shrink to a tenth."""
-    return zlib.compress(pickle.dumps(result, pickle.HIGHEST_PROTOCOL), 1)
+def packed(value: object) -> bytes:
+    """A value as bytes for Spark."""
+    return zlib.compress(pickle.dumps(value, pickle.HIGHEST_PROTOCOL), 1)
 
 
 def unpacked(data: bytes) -> Any:
@@ -61,85 +76,65 @@ def unpacked(data: bytes) -> Any:
     return pickle.loads(zlib.decompress(data))
 
 
-def _call(fn: Callable[[Job], object], job: Job) -> bytes:
-    return packed(fn(job))
-
-
 @lru_cache(maxsize=1)
-def _child(fn: Callable[[Job], object]) -> tuple[GuardedPool, Callable[[Job], bytes]]:
-    """This process's child and what it runs; kept from task to task."""
-    return reading_pool(1), partial(_call, fn)
+def _child() -> GuardedPool:
+    """This process's child; kept from task to task."""
+    return reading_pool(1, "pipeline.reading.chunks")
 
 
-def run_task(
-    batches: Iterable[pa.RecordBatch], *, fn: Callable[[Job], object], terms: Terms
-) -> Iterator[pa.RecordBatch]:
-    """Call ``fn`` on every job of a partition (GIVEN), in this process's child; gives each result or Failure
-    (GIVES). Raises OtherCode."""
+def run_task(batches: Iterable[pa.RecordBatch], *, read: Read, terms: Terms) -> Iterator[pa.RecordBatch]:
+    """Read the chunks of a partition, rows of (key, packed Sent), in this process's child; gives rows of (key,
+    packed Came). Raises OtherCode."""
     if code_here() != terms.code:
         raise OtherCode(
             f"a node reads with other code, codebook or libraries ({code_here()}) than the driver ({terms.code}): "
             "install the same project from the same lock there (docs/cluster.md)"
         )
-    pool, call = _child(fn)
     with tempfile.TemporaryDirectory(prefix="yangguang-") as aside:
-        jobs = (
-            _here(unpacked(data), terms, Path(aside))
+        chunks = (
+            _here(unpacked(sent), terms, Path(aside, key))
             for batch in batches
-            for data in batch.column("job").to_pylist()
+            for key, sent in zip(*(column.to_pylist() for column in batch.columns), strict=True)
         )
-        keys: list[str] = []
-        results: list[bytes] = []
-        for job, result in pool.map_unordered(call, jobs):
-            keys.append(job.article.key)
-            results.append(packed(result) if isinstance(result, Failure) else result)
-            if len(keys) == _AT_ONCE:
-                yield pa.RecordBatch.from_arrays(
-                    [pa.array(keys), pa.array(results, pa.binary())], schema=_SENT
-                )
-                keys, results = [], []
-        yield pa.RecordBatch.from_arrays(
-            [pa.array(keys, pa.string()), pa.array(results, pa.binary())], schema=_SENT
-        )
+        for chunk, done in _child().map_unordered(read, chunks):
+            folder = Path(chunk.folder)
+            kept = () if isinstance(done, Failure) else done.batches
+            files = {name: (folder / name).read_bytes() for batch in kept for name, _ in batch.files}
+            shutil.rmtree(folder)
+            row = [pa.array([folder.name]), pa.array([packed(Came(done, files))], pa.binary())]
+            yield pa.RecordBatch.from_arrays(row, schema=_CAME)
 
 
-class Sent(NamedTuple):
-    """A job on its way, with the files of the driver that it needs (what LibreOffice made), by path."""
-
-    job: Job
-    files: dict[str, bytes]
-
-
-def _here(sent: Sent, terms: Terms, aside: Path) -> Job:
-    """The job as this node can do it: its objects fetched, its files written beside."""
+def _here(sent: Sent, terms: Terms, folder: Path) -> Chunk:
+    """The chunk as this node can do it: its objects fetched, its files and batches in ``folder``."""
+    folder.mkdir()
     paths: dict[str, str] = {}
     for n, (path, data) in enumerate(sent.files.items()):
-        place = aside / f"{sent.job.article.key}-{n}.docx"
+        place = folder / f"{n}.docx"
         place.write_bytes(data)
         paths[path] = str(place)
+    divisions = _divisions(terms.divisions) if terms.divisions else ""
 
     def source(one: Source) -> Source:
-        made = one.prepared
-        if made and made.path in paths:
-            one = one._replace(prepared=made._replace(path=paths[made.path]))
+        if one.prepared and one.prepared.path in paths:
+            one = one._replace(prepared=one.prepared._replace(path=paths[one.prepared.path]))
         return _fetched(one, terms) if terms.url else one
 
-    job = sent.job
-    return job._replace(
-        article=source(job.article),
-        attachments=tuple(map(source, job.attachments)),
-        divisions=_divisions(terms.divisions) if terms.divisions else "",
-    )
+    def job(one: Job) -> Job:
+        others = tuple(map(source, one.attachments))
+        return one._replace(article=source(one.article), attachments=others, divisions=divisions)
+
+    units = tuple(wanted._replace(job=job(wanted.job)) for wanted in sent.chunk.units)
+    return Chunk(str(folder), units)
 
 
 def _fetched(source: Source, terms: Terms) -> Source:
     """The source with its bytes from where the executors find the raw store; one that is not there has
     none, which reading tells."""
     system, root = _storage(terms.url)
+    place = f"{root}/{os.path.relpath(source.path, terms.raw)}"
     try:
-        with system.open_input_stream(
-            f"{root}/{os.path.relpath(source.path, terms.raw)}", compression=None
-        ) as stream:
+        with system.open_input_stream(place, compression=None) as stream:
             return source._replace(path="", data=stream.read())
     except FileNotFoundError:
         return source._replace(path="", data=b"")

@@ -1,8 +1,8 @@
-"""The driver's side of reading on Spark: jobs out, results in, a wave at a time.
+"""The driver's side of reading on Spark: chunks out, batches in, a wave at a time.
 
-It stands in the place of the local pool: what is to be read was decided before, and what is kept of a result
-is written by the same code (``reading.read_all``), wave by wave. A wave is one Spark job: a task whose executor
-dies is done again elsewhere, and a driver that dies loses one wave.
+It stands in the place of the local pool: what is to be read was decided before, and what comes back counts when
+the same code as ever puts it into the index (``reading.read_all``). A wave is one Spark job: a task whose
+executor dies is done again elsewhere, and a driver that dies loses one wave.
 """
 
 from __future__ import annotations
@@ -11,28 +11,26 @@ import itertools
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import pyarrow as pa
 
 from pipeline.clean.guard import Failure
-from pipeline.cluster.executor import GIVES, Sent, Terms, code_here, packed, run_task, unpacked
+from pipeline.clean.read import digest_of
+from pipeline.cluster.executor import GIVES, Came, Read, Sent, Terms, code_here, packed, run_task, unpacked
 from pipeline.cluster.session import session
 from pipeline.home import Home
-from pipeline.reading.work import Job
+from pipeline.reading.chunks import Chunk, Done
 
-R = TypeVar("R")
 RAW_URL = "YANGGUANG_RAW_URL"
 """Environment: where executors find the raw store (``s3://bucket/raw``), where it is not this folder."""
-_PER_TASK = 40
-"""Documents of a task: some seconds of work, which is what a dead executor costs."""
-_WAVE = 4_000
-"""Documents of a wave at least: what the driver holds at once."""
-_TASKS_PER_CORE = 8
-"""Tasks of a wave for each core, so that the slowest does not keep the others waiting for long."""
+_LEAST, _MOST = 64, 2_000
+"""Chunks of a wave: what the driver holds at once, 160 KB each."""
+_PER_CORE = 8
+"""Chunks of a wave for each core, so that the slowest does not keep the others waiting for long."""
 
 
 class ClusterFailed(RuntimeError):
@@ -40,44 +38,60 @@ class ClusterFailed(RuntimeError):
 
 
 class Cluster:
-    """Reads jobs on the executors of a Spark session."""
+    """Reads chunks on the executors of a Spark session."""
 
     def __init__(self, spark: Any, terms: Terms) -> None:
         self._spark = spark
         self._terms = terms
 
-    def map_unordered(self, fn: Callable[[Job], R], jobs: Iterable[Job]) -> Iterator[tuple[Job, R | Failure]]:
-        """Calls a module-level function on every job, in an executor's child with the limits of a local
-        worker; gives ``(job, result or Failure)``. Raises ClusterFailed."""
-        waiting = iter(jobs)
-        size = max(_WAVE, _PER_TASK * _TASKS_PER_CORE * self._spark.sparkContext.defaultParallelism)
+    def map_unordered(self, fn: Read, items: Iterable[Chunk], /) -> Iterator[tuple[Chunk, Done | Failure]]:
+        """Calls a module-level function on every chunk, in an executor's child with the limits of a local worker;
+        gives the chunk with what became of it, its batches in its folder. Raises ClusterFailed."""
+        waiting = iter(items)
+        cores = self._spark.sparkContext.defaultParallelism
+        size = min(max(_LEAST, _PER_CORE * cores), _MOST)
         while wave := list(itertools.islice(waiting, size)):
             yield from self._wave(fn, wave)
 
-    def _wave(self, fn: Callable[[Job], R], wave: list[Job]) -> Iterator[tuple[Job, R | Failure]]:
+    def _wave(self, fn: Read, wave: list[Chunk]) -> Iterator[tuple[Chunk, Done | Failure]]:
         from pyspark.errors import PySparkException
 
-        jobs = {job.article.key: job for job in wave}
-        sent = [packed(Sent(job, _files(job))) for job in wave]
-        table = pa.table({"key": pa.array(list(jobs), pa.string()), "job": pa.array(sent, pa.binary())})
-        cores = self._spark.sparkContext.defaultParallelism
-        tasks = max(min(len(wave), cores), -(-len(wave) // _PER_TASK))
-        task = partial(run_task, fn=fn, terms=self._terms)
-        frame = self._spark.createDataFrame(table).repartition(tasks).mapInArrow(task, GIVES)
+        chunks = {str(n): chunk for n, chunk in enumerate(wave)}
+        sent = pa.array([packed(Sent(chunk, _files(chunk))) for chunk in wave], pa.binary())
+        table = pa.table({"key": pa.array(list(chunks)), "chunk": sent})
+        task = partial(run_task, read=fn, terms=self._terms)
+        frame = self._spark.createDataFrame(table).repartition(len(wave)).mapInArrow(task, GIVES)
         try:
             results = frame.toArrow()
         except PySparkException as error:
             raise ClusterFailed(_cause(str(error))) from error
-        for key, data in zip(results["key"].to_pylist(), results["result"], strict=True):
-            yield jobs.pop(key), unpacked(data.as_py())
-        if jobs:
-            raise ClusterFailed(f"Spark gave no result for {len(jobs)} of {len(wave)} documents")
+        for key, data in zip(results["key"].to_pylist(), results["came"], strict=True):
+            chunk = chunks.pop(key)
+            yield chunk, landed(unpacked(data.as_py()), Path(chunk.folder))
+        if chunks:
+            raise ClusterFailed(f"Spark gave nothing for {len(chunks)} of {len(wave)} chunks")
 
 
-def _files(job: Job) -> dict[str, bytes]:
-    """What LibreOffice made for a job, by path: it lies on the driver's disk alone."""
-    made = [source.prepared.path for source in (job.article, *job.attachments) if source.prepared]
-    return {path: Path(path).read_bytes() for path in made if path}
+def _files(chunk: Chunk) -> dict[str, bytes]:
+    """What LibreOffice made for a chunk, by path: it lies on the driver's disk alone."""
+    sources = (s for wanted in chunk.units for s in (wanted.job.article, *wanted.job.attachments))
+    made = {source.prepared.path for source in sources if source.prepared}
+    return {path: Path(path).read_bytes() for path in sorted(made) if path}
+
+
+def landed(came: Came, folder: Path) -> Done | Failure:
+    """What became of a chunk, once the files of its batches lie in ``folder``. Raises ClusterFailed for a file
+    that is not what the executor wrote."""
+    if isinstance(came.done, Failure):
+        return came.done
+    for name, digest in (file for batch in came.done.batches for file in batch.files):
+        data = came.files[name]
+        if digest_of(data) != digest:
+            raise ClusterFailed(f"{name} came otherwise than it was written")
+        aside = (folder / name).with_suffix(".part")
+        aside.write_bytes(data)
+        aside.replace(folder / name)
+    return came.done
 
 
 def _cause(text: str) -> str:
@@ -87,8 +101,8 @@ def _cause(text: str) -> str:
     return (raised or lines)[-1 if raised else 0][:500]
 
 
-def cluster(home: Home, master: str) -> Callable[[int], Any]:
-    """Gives, for so many jobs, a Cluster as a context manager: what ``read_new`` takes in the place of the
+def cluster(home: Home, master: str) -> Callable[[int], AbstractContextManager[Cluster]]:
+    """Gives, for so many documents, a Cluster as a context manager: what ``read_new`` takes in the place of the
     local pool."""
 
     @contextmanager

@@ -15,9 +15,8 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from pipeline.clean.guard import Failure, GuardedPool
+from pipeline.clean.guard import Failure
 from pipeline.clean.opened import is_older, prepared
 from pipeline.crawl import RawStore
 from pipeline.document import Document
@@ -25,14 +24,14 @@ from pipeline.home import Home
 from pipeline.logs import keep_traceback
 from pipeline.progress import Tick
 from pipeline.reading.archives import unpack
-from pipeline.reading.batches import STATUS, Batch
-from pipeline.reading.chunks import Group, Wanted, merge_group, read_all
+from pipeline.reading.batches import Batch
+from pipeline.reading.chunks import Group, Pool, Wanted, merge_group, read_all
 from pipeline.reading.kept import Kept
 from pipeline.reading.named_files import own_name
 from pipeline.reading.plan import Plan, Stored
 from pipeline.reading.pool import reading_pool, worker_count
 from pipeline.reading.schema import Rows, rows_of
-from pipeline.reading.work import Job, Source, read_rows
+from pipeline.reading.work import Job, Source
 
 log = logging.getLogger(__name__)
 _ASIDE = "older-"
@@ -40,9 +39,9 @@ _ASIDE = "older-"
 _PLAN = ".plan.sqlite"
 PRELOAD = "pipeline.reading.chunks"
 
-
-Readers = Callable[[int], AbstractContextManager[Any]]
-"""Gives, for so many jobs, what has a ``map_unordered`` as ``GuardedPool`` has it."""
+Readers = Callable[[int], AbstractContextManager[Pool]]
+"""Gives, for so many documents, what calls a function on chunks of them and sees their batches into their
+folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +65,7 @@ class _Pass:
         self.statuses: Counter[str] = Counter()
         self.reports = 0
 
-    def take(self, pool: GuardedPool, units: Iterator[Wanted], count: int) -> None:
+    def take(self, pool: Pool, units: Iterator[Wanted], count: int) -> None:
         """Read units in workers that write what they read; what fails with files is left to be read without
         them."""
         failed: list[tuple[str, Rows]] = []
@@ -82,27 +81,6 @@ class _Pass:
             self._tell()
         for _ in self.kept.write(failed):
             pass
-
-    def take_from(self, readers: Any, units: Iterator[Wanted]) -> None:
-        """Read units by whoever gives rows for jobs, and write them here."""
-        for _ in self.kept.write(self._given(readers, units)):
-            self._tell()
-
-    def _given(self, readers: Any, units: Iterator[Wanted]) -> Iterator[tuple[str, Rows]]:
-        waiting: dict[str, Wanted] = {}
-
-        def jobs() -> Iterator[Job]:
-            for wanted in units:
-                waiting[wanted.job.article.key] = wanted
-                yield wanted.job
-
-        for job, result in readers.map_unordered(read_rows, jobs()):
-            wanted = waiting.pop(job.article.key)
-            if not isinstance(result, Failure):
-                self._count([row[STATUS] for row in result["document"]], len(result["report"]))
-                yield wanted.unit, result
-            elif not job.attachments:
-                yield wanted.unit, self._failed(wanted, result)
 
     def _failed(self, wanted: Wanted, failure: Failure) -> Rows:
         self._count([failure.status], 0)
@@ -120,8 +98,7 @@ class _Pass:
 def read_new(
     home: Home, store: RawStore, *, tick: Tick | None = None, readers: Readers | None = None
 ) -> ReadCounts:
-    """Read what is new, by ``readers`` (default: the local pool, whose workers write what they read). Documents
-    already read by this fingerprint are left alone; archives are unpacked first."""
+    """Read what is new, by ``readers`` (default: processes of this machine). Documents already read by this fingerprint are left alone; archives are unpacked first."""
     for left in home.warehouse.glob(
         f"{_ASIDE}*"
     ):  # by a run that was killed: runs of a home are one at a time
@@ -137,28 +114,25 @@ def read_new(
                 jobs = _Jobs(home, store, plan)
                 jobs.convert(Path(aside))
                 together = plan.with_files()
-                if readers:
-                    with readers(count) as given:
-                        done.take_from(given, jobs.wanted(alone=False))
-                        plan.alone()
-                        done.take_from(given, jobs.wanted(alone=True))
-                with reading_pool(count, PRELOAD) as pool:
-                    if not readers:
-                        done.take(pool, jobs.wanted(alone=False), together)
-                        done.take(pool, jobs.wanted(alone=True), plan.alone())
-                    _merge(kept, pool)
+                with readers(count) if readers else reading_pool(count, PRELOAD) as pool:
+                    done.take(pool, jobs.wanted(alone=False), together)
+                    done.take(pool, jobs.wanted(alone=True), plan.alone())
+                _merge(kept)
         log.info("read %d documents now, %d kept: %s", count, kept.count() - count, dict(done.statuses))
         return ReadCounts(count, kept.count() - count, dict(done.statuses), done.reports)
 
 
-def _merge(kept: Kept, pool: GuardedPool) -> None:
-    """Merge small batches, in workers."""
+def _merge(kept: Kept) -> None:
+    """Merge small batches, in workers of this machine."""
     groups = [Group(str(kept.folder), tuple(batches)) for batches in kept.to_merge()]
-    for group, merged in pool.map_unordered(merge_group, groups):
-        if isinstance(merged, Failure):
-            log.warning("small batches of kept readings stay as they are: %s", merged.detail)
-        else:
-            kept.replace(group.batches, merged)
+    if not groups:
+        return
+    with reading_pool(len(groups), PRELOAD) as pool:
+        for group, merged in pool.map_unordered(merge_group, groups):
+            if isinstance(merged, Failure):
+                log.warning("small batches of kept readings stay as they are: %s", merged.detail)
+            else:
+                kept.replace(group.batches, merged)
 
 
 class _Jobs:

@@ -9,12 +9,12 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
+from pipeline.clean.guard import Failure
 from pipeline.crawl import RawStore
 from pipeline.home import Home
+from pipeline.reading.chunks import Chunk, Done, Pool, read_chunk
 from pipeline.reading.read_all import Readers, read_new
-from pipeline.reading.work import Job, read_rows
 
 WAYS = {
     "spin": signal.SIGXCPU,  # what the system sends where the processor time is used up
@@ -23,21 +23,22 @@ WAYS = {
 }
 
 
-def read_or_die(job: Job) -> Any:
-    """Reads a job; files of certain names end their reader as hostile ones do."""
-    name = Path(str(job.article.url)).stem
-    if name in WAYS:
-        os.kill(os.getpid(), WAYS[name])
-    if name == "eat":
-        bytearray(1 << 40)
-    return read_rows(job)
+def read_or_die(chunk: Chunk) -> Done:
+    """Reads a chunk; files of certain names end their reader as hostile ones do."""
+    for wanted in chunk.units:
+        name = Path(str(wanted.job.article.url)).stem
+        if name in WAYS:
+            os.kill(os.getpid(), WAYS[name])
+        if name == "eat":
+            bytearray(1 << 40)
+    return read_chunk(chunk)
 
 
 def dying(readers: Readers) -> Readers:
     """Those readers, calling ``read_or_die`` whatever they are told to."""
 
     @contextmanager
-    def opened(jobs: int) -> Iterator[Any]:
+    def opened(jobs: int) -> Iterator[Pool]:
         with readers(jobs) as pool:
             yield _Dying(pool)
 
@@ -45,11 +46,11 @@ def dying(readers: Readers) -> Readers:
 
 
 class _Dying:
-    def __init__(self, pool: Any) -> None:
+    def __init__(self, pool: Pool) -> None:
         self.pool = pool
 
-    def map_unordered(self, fn: object, jobs: Iterable[Job]) -> Iterator[tuple[Job, Any]]:
-        yield from self.pool.map_unordered(read_or_die, jobs)
+    def map_unordered(self, fn: object, items: Iterable[Chunk], /) -> Iterator[tuple[Chunk, Done | Failure]]:
+        yield from self.pool.map_unordered(read_or_die, items)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,6 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from bench.corpus_run import family
 from pipeline.crawl import RawStore, take_in
 from pipeline.home import Home
 from pipeline.load.snapshot import latest
@@ -106,7 +105,7 @@ def test_an_executor_killed_at_work_changes_nothing(demo: Home, tmp_path: Path) 
     killed = 0
     while process.poll() is None and not killed:
         time.sleep(0.1)
-        at_work = [pid for pid, command in family(process.pid) if EXECUTOR in command and _reads(pid)]
+        at_work = [pid for pid, command in _below(process.pid) if EXECUTOR in command and _reads(pid)]
         if at_work:
             os.kill(at_work[0], signal.SIGKILL)
             killed = at_work[0]
@@ -115,9 +114,24 @@ def test_an_executor_killed_at_work_changes_nothing(demo: Home, tmp_path: Path) 
     assert _read(home) == _read(demo)
 
 
+def _below(pid: int) -> list[tuple[int, str]]:
+    """(pid, command) of a process and all below it."""
+    found: list[tuple[int, str]] = []
+    waiting = [pid]
+    while waiting:
+        one = waiting.pop()
+        try:
+            found.append((one, Path(f"/proc/{one}/cmdline").read_text().replace("\0", " ")))
+            for task in Path(f"/proc/{one}/task").iterdir():
+                waiting += map(int, (task / "children").read_text().split())
+        except OSError:
+            continue
+    return found
+
+
 def _reads(executor: int) -> bool:
     """Whether an executor has a child that has been reading for a while."""
-    children = [pid for pid, command in family(executor) if "forkserver" in command]
+    children = [pid for pid, command in _below(executor) if "forkserver" in command]
     return len(children) > 1 and _cpu_seconds(children[-1]) > 1
 
 

@@ -3,74 +3,119 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
 from click.testing import CliRunner
 
+from pipeline.clean.guard import Failure
 from pipeline.clean.opened import Prepared
-from pipeline.cluster.executor import OtherCode, Sent, Terms, code_here, packed, run_task, unpacked
+from pipeline.cluster.executor import (
+    Came,
+    OtherCode,
+    Read,
+    Sent,
+    Terms,
+    code_here,
+    packed,
+    run_task,
+    unpacked,
+)
+from pipeline.cluster.reading import ClusterFailed, landed
 from pipeline.crawl import RawStore
-from pipeline.reading.work import DAMAGED, Job, Source, read_rows
+from pipeline.reading.chunks import Chunk, Done, Given, Wanted, read_chunk
+from pipeline.reading.trouble import DAMAGED
+from pipeline.reading.work import Job, Source
 from pipeline.terminal.main import main
 from tests.drawn.files import report_files
 
 
 @pytest.fixture
-def jobs(tmp_path: Path) -> Iterator[list[Job]]:
+def chunks(tmp_path: Path) -> list[Chunk]:
     with RawStore(tmp_path / "raw") as store:
-        shas = [store.put(report_files.html(report_files.report("v2021", n))) for n in (3, 4, 5)]
-        yield [Job(Source(sha, "a.html", None, "text/html", str(store.path(sha)))) for sha in shas]
+        shas = [store.put(report_files.html(report_files.report("v2021", n))) for n in range(4)]
+        units = [
+            Wanted(sha, Job(Source(sha, "a.html", None, "text/html", str(store.path(sha))))) for sha in shas
+        ]
+    (tmp_path / "kept").mkdir()
+    return [Chunk(str(tmp_path / "kept"), tuple(own)) for own in (units[:3], units[3:])]
 
 
-def _batches(sent: list[Sent]) -> Iterator[pa.RecordBatch]:
-    for n in range(0, len(sent), 2):
-        part = sent[n : n + 2]
-        yield pa.RecordBatch.from_pydict(
-            {"key": [s.job.article.key for s in part], "job": [packed(s) for s in part]}
-        )
+def _came(
+    chunks: list[Chunk], terms: Terms, files: dict[str, bytes] | None = None, read: Read = read_chunk
+) -> list[Came]:
+    batches = (
+        pa.RecordBatch.from_pydict({"key": [str(n)], "chunk": [packed(Sent(chunk, files or {}))]})
+        for n, chunk in enumerate(chunks)
+    )
+    rows = [row for batch in run_task(batches, read=read, terms=terms) for row in batch.to_pylist()]
+    assert [row["key"] for row in rows] == [str(n) for n in range(len(chunks))]
+    return [unpacked(row["came"]) for row in rows]
 
 
-def _done(jobs: list[Job], terms: Terms, files: dict[str, bytes] | None = None) -> dict[str, object]:
-    batches = run_task(_batches([Sent(job, files or {}) for job in jobs]), fn=read_rows, terms=terms)
-    return {row["key"]: unpacked(row["result"]) for batch in batches for row in batch.to_pylist()}
+def test_a_task_gives_what_a_local_worker_writes(chunks: list[Chunk], tmp_path: Path) -> None:
+    came = _came(chunks, Terms(code_here()))
+    assert [landed(one, tmp_path / "kept") for one in came] == [one.done for one in came]
+    there = {path.name: path.read_bytes() for path in (tmp_path / "kept").iterdir()}
+    (tmp_path / "here").mkdir()
+    assert [one.done for one in came] == [
+        read_chunk(chunk._replace(folder=str(tmp_path / "here"))) for chunk in chunks
+    ]
+    assert there == {path.name: path.read_bytes() for path in (tmp_path / "here").iterdir()}
+    assert len(there) > 10
 
 
-def test_a_task_gives_the_rows_of_a_local_worker(jobs: list[Job]) -> None:
-    assert _done(jobs, Terms(code_here())) == {job.article.key: read_rows(job) for job in jobs}
+def test_what_came_otherwise_than_it_was_written_does_not_count(chunks: list[Chunk], tmp_path: Path) -> None:
+    done, files = _came(chunks[1:], Terms(code_here()))[0]
+    name = min(files)
+    with pytest.raises(ClusterFailed, match=name):
+        landed(Came(done, {**files, name: files[name][:-1]}), tmp_path / "kept")
+    assert not (tmp_path / "kept" / name).exists()
 
 
-def test_objects_come_from_where_the_executors_find_the_store(jobs: list[Job], tmp_path: Path) -> None:
-    expected = {job.article.key: read_rows(job) for job in jobs}
+def test_objects_come_from_where_the_executors_find_the_store(chunks: list[Chunk], tmp_path: Path) -> None:
+    expected = _came(chunks, Terms(code_here()))
     (tmp_path / "raw").rename(tmp_path / "elsewhere")
     terms = Terms(code_here(), str(tmp_path / "raw"), (tmp_path / "elsewhere").as_uri())
-    assert _done(jobs, terms) == expected
-    Path(jobs[0].article.path.replace("/raw/", "/elsewhere/")).unlink()
-    rows = _done(jobs, terms)
-    gone = jobs[0].article.key
-    assert rows == {**expected, gone: read_rows(jobs[0])}
-    assert DAMAGED in rows[gone]["document"][0]
+    assert _came(chunks, terms) == expected
+    Path(chunks[1].units[0].job.article.path.replace("/raw/", "/elsewhere/")).unlink()
+    first, gone = _came(chunks, terms)
+    assert first == expected[0]
+    assert isinstance(gone.done, Done)
+    assert gone.done.given == (Given(((chunks[1].units[0].unit, DAMAGED),)),)
 
 
-def test_what_libreoffice_made_and_own_places_come_with_the_job(jobs: list[Job], tmp_path: Path) -> None:
-    seen = tmp_path / "seen"
+def test_what_libreoffice_made_and_own_places_come_with_the_chunk(tmp_path: Path) -> None:
     made = Prepared("/on/the/driver/a.docx", "ok")
-    job = Job(Source("k", str(seen), None, prepared=made), divisions="/on/the/driver/divisions.csv")
-    batches = _batches([Sent(job, {made.path: b"docx"})])
-    (batch,) = run_task(batches, fn=_what_is_there, terms=Terms(code_here(), divisions=b"code,name\n"))
-    assert unpacked(batch["result"][0].as_py()) == (b"docx", b"code,name\n")
+    job = Job(Source("k", "a.doc", None, prepared=made), divisions="/on/the/driver/divisions.csv")
+    terms = Terms(code_here(), divisions=b"code,name\n")
+    (came,) = _came([Chunk("", (Wanted("k", job),))], terms, {made.path: b"docx"}, _what_is_there)
+    assert isinstance(came.done, Done)
+    assert came.done.given == (Given((("docx", "code,name\n"),)),)
 
 
-def _what_is_there(job: Job) -> tuple[bytes, bytes]:
+def _what_is_there(chunk: Chunk) -> Done:
+    job = chunk.units[0].job
     assert job.article.prepared
-    return Path(job.article.prepared.path).read_bytes(), Path(job.divisions).read_bytes()
+    return Done((Given(((Path(job.article.prepared.path).read_text(), Path(job.divisions).read_text()),)),))
 
 
-def test_a_node_with_other_code_reads_nothing(jobs: list[Job]) -> None:
+def test_a_child_that_dies_costs_its_chunk(chunks: list[Chunk]) -> None:
+    came = _came(chunks, Terms(code_here()), read=_dies_of_many)
+    assert [type(one.done) for one in came] == [Failure, Done]
+    assert came[0].done == Failure("crashed", "The worker ended with exit code 3.")
+
+
+def _dies_of_many(chunk: Chunk) -> Done:
+    if len(chunk.units) > 1:
+        raise SystemExit(3)
+    return read_chunk(chunk)
+
+
+def test_a_node_with_other_code_reads_nothing(chunks: list[Chunk]) -> None:
     with pytest.raises(OtherCode, match="the same lock"):
-        _done(jobs, Terms("0123456789abcdef"))
+        _came(chunks, Terms("0123456789abcdef"))
 
 
 def test_what_is_missing_is_said_in_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
