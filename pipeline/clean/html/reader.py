@@ -28,7 +28,8 @@ from pipeline.clean.html.table import (
     rows_below,
 )
 from pipeline.clean.html.unwrapped import unwrapped
-from pipeline.clean.line_tables import Lines, blocks_of, may_hold_tables
+from pipeline.clean.line_tables import blocks_of, may_hold_tables
+from pipeline.clean.lines import Lines
 from pipeline.clean.page.note_marks import in_brackets
 from pipeline.document import UNREAD, Block, Document, Image, Link, Paragraph, Table
 

@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborNode
 
 from pipeline.chinese.units import PRINTED_UNIT
 from pipeline.clean.html.div_table import elements
-from pipeline.clean.line_tables import told
+from pipeline.clean.line_lists import told
 from pipeline.document import UNREAD, Cell, Table
 
 MAX_SPAN = 100

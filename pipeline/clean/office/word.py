@@ -17,7 +17,8 @@ from lxml import etree
 from pipeline.clean.html import mhtml
 from pipeline.clean.html import reader as html
 from pipeline.clean.html.formats import is_saved_page
-from pipeline.clean.line_tables import Lines, blocks_of, may_hold_tables
+from pipeline.clean.line_tables import blocks_of, may_hold_tables
+from pipeline.clean.lines import Lines
 from pipeline.clean.office.formats import DOCX
 from pipeline.clean.office.word_looks import (
     PLAIN,

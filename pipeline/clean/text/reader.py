@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 
 from pipeline.clean.decode import decode
-from pipeline.clean.line_tables import Lines, blocks_of
+from pipeline.clean.line_tables import blocks_of
+from pipeline.clean.lines import Lines
 from pipeline.clean.text.formats import TEXT
 from pipeline.document import Document
 
