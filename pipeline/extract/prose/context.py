@@ -137,13 +137,16 @@ def self_names(texts: Sequence[str], issuer: str | None = None) -> tuple[str, ..
 
 
 _KIND_OF_BODY = re.compile(
-    r"(?:(?:[一-鿿]{2})?服务中心|中心|医院|学院|大学|学校|研究院|分局|支队|大队|总队|海关|集团|公司|管委会|管理委员会|办事处|档案馆|图书馆|博物馆)$"
+    r"(?:(?:[一-鿿]{2})?服务中心|中心|医院|学院|大学|学校|中学|小学|幼儿园|研究院|分局|支队|大队|总队|海关|集团|公司|管委会|管理委员会|办事处|档案馆|图书馆|博物馆)$"
 )
 """How a body of such a kind may call itself alone (学校收到申请2件)."""
 
 
 _TAIL = re.compile(r"(?<=[省市县区州盟旗院])(?P<own>[一-鿿]{2,4}?)(?P<kind>街道|分院|支队|大队)(?:办事处)?$")
 """The end of a name that says enough: 关东街道, 关东街 of 某某开发区关东街道办事处."""
+
+
+_SCHOOLS = frozenset(("大学", "学院", "学校", "中学", "小学", "幼儿园"))
 
 
 @lru_cache(maxsize=1024)
@@ -156,7 +159,7 @@ def own_surfaces(names: tuple[str, ...]) -> tuple[str, ...]:
         if tail := _TAIL.search(name):
             found += [tail[0], f"{tail['own']}{tail['kind']}", f"{tail['own']}{tail['kind'][:1]}"]
         if kind := _KIND_OF_BODY.search(name):
-            found.append("学校" if kind[0] in "大学学院" else kind[0])
+            found.append("学校" if kind[0] in _SCHOOLS else kind[0])
         bare = name
         while place := _PLACE_OF.match(bare):
             found += [place[0], place[0][:-1]]
@@ -167,7 +170,7 @@ def own_surfaces(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(n for n in found if len(n) > 1))
 
 
-_OF_ZONES = frozenset(("园区", "开发区", "高新区", "经开区", "新区"))
+_OF_ZONES = ("园区", "开发区", "高新区", "经开区", "新区")
 _RUNS_A_ZONE = re.compile(r"(?:园区?|区)管(?:理委员|委)会$|(?:高新|经开|开发|园|新)区$")
 
 
@@ -198,14 +201,14 @@ def is_own(name: str, names: tuple[str, ...]) -> Verdict:
         if (
             _short(own).endswith(short)
             or (short in ("街道", "街道办") and short in own)
-            or (short[-1:] in "局委办厅" and len(short) > 1 and _abbreviates(short, own))
+            or (short[-1:] in "局委办厅会联院校" and len(short) > 1 and _abbreviates(short, own))
             or own.endswith(bare)
             or (own.startswith(bare) and bare[-1] in "县市区州旗盟")
             or bare.endswith(own)
             or (len(bare) > 1 and stem.endswith(bare))
             or bare in (stem, stem + "政府", stem + "人民政府")
             or (bare == own + "办公室" and stem == own)
-            or (bare in _OF_ZONES and _RUNS_A_ZONE.search(own))
+            or (bare.endswith(_OF_ZONES) and _RUNS_A_ZONE.search(own))
             or (_BARE_GOVERNMENT_END.sub("", bare) in (stem, stem[-1:]) and own != stem)
         ):
             return "take"

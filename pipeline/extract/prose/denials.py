@@ -35,7 +35,14 @@ def deny(
 ) -> None:
     """未, 没有, 无 and 为零 say 0 of each thing that they deny."""
     found = clause.all
-    if not topic_of(found) and not clause.concepts and before is not None and before.figure is None:
+    of_fees = any(t.kind == "neg" and t.value == "fee" for t in found)
+    if (
+        not of_fees
+        and not topic_of(found)
+        and not clause.concepts
+        and before is not None
+        and before.figure is None
+    ):
         found = (*before.all, *found)
     items = items_of(found)
     last = set(concepts_of(items[-1]))

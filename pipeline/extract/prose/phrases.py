@@ -242,6 +242,9 @@ def phrase_of(
         "recv" in concepts or concepts >= {"submit", "request"} or concepts >= {"submit", "gk"}
     ):
         concepts -= _WAYS
+    shown = clause.opener in JOINTS and any("disc" in s.concepts for s in said)
+    if topic.partition(".")[0] in DECIDED and shown and not concepts & {"made", "handle"}:
+        concepts.add("class")  # 公开验收信息12条、行政处罚决定书33份
     if number.kind == "doc" and _is_class(clause, number, said):
         concepts.add("class")  # 培训信息6条, 其中行政许可0条: items of information, not deeds
     documents = topic in ("norm", "reg") or topic in DECIDED
@@ -359,5 +362,5 @@ def idle(clause: Clause, number: Number, concepts: Collection[str]) -> bool:
 
 def of_the_year(clause: Clause, concepts: Collection[str]) -> bool:
     """历年公开142条,其中2011年公开56条: a year's part of the figure before."""
-    again = "sub" in clause.left_kinds and set(concepts) <= {"disc", "added", "of_a_channel"}
+    again = "sub" in clause.left_kinds and set(concepts) <= {"disc", "info", "added", "of_a_channel"}
     return "time" in clause.left_kinds and (not concepts or again)

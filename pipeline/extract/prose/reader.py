@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from itertools import pairwise
 
 from pipeline.codebook import Codebook, Decision
 from pipeline.extract.prose.clauses import Clause, clauses, concepts_of, distributed, sentences
@@ -39,13 +38,14 @@ from pipeline.extract.prose.told import (
     Judged,
     Said,
     Sentence,
+    about_of_list,
     carried_in_doubts,
     disputes_of,
     flows_in,
     has,
     is_aside,
     listed,
-    lists_all,
+    of_its_field,
     own_words_of,
     parted,
     settled,
@@ -215,17 +215,15 @@ class Reader:
 
     def _clause(self, sentence: Sentence, clause: Clause, before: Clause | None, subject: Subject) -> Subject:
         if content := listed(clause, sentence.flat):
-            whole = lists_all(clause, content, sentence.flat)
+            about = about_of_list(clause, content, sentence.flat)
             clause = without_list(clause, content)
-            subject = subject._replace(about="listed" if whole else "of")
+            subject = subject._replace(about=about)
         name, named = named_body(clause, sentence.flat)
         if "unknown" in clause.kinds or "matter" in clause.kinds:
             own = own_words_of(clause, self.names, sentence.flat)
             named |= own
-            of_field = any(t in own and after.value == "info" for t, after in pairwise(clause.all))
-            every_kind = "proactive" in clause.concepts and any(t.value == "kinds" for t in clause.left)
-            if of_field and not every_kind:  # 主动公开各类财政信息1100条
-                subject = subject._replace(about="of")  # 发布气象信息2000条: of its field, not of all
+            if of_its_field(clause, own):
+                subject = subject._replace(about="of")
         part = "sub" in clause.left_kinds or (
             before is not None and not before.figure and "sub" in before.kinds
         )
@@ -261,6 +259,8 @@ class Reader:
             topic = "ask.replied"
         if clause.number is None:
             subject = self._without_figure(sentence, clause, before, subject, topic, named)
+        elif clause.number.kind == "time" and "all" in clause.left_kinds and sentence.said:
+            of_every_one(self.judge, sentence, clause, subject)  # 均在20个工作日内答复
         elif clause.number.kind not in ("time", "id"):
             subject = self._figure(sentence, clause, clause.number, concepts, subject, topic, matter, named)
         return subject._replace(body=held) if site else subject
@@ -283,6 +283,10 @@ class Reader:
             topic = "ask"
         if "cmp" not in clause.kinds:
             channels = channels_of(concepts)
+            if (
+                channels and clause.opener == ")" and CHANNELS.issuperset(subject.channels)
+            ):  # 网站以及村(社区)公开栏
+                channels = (*channels, *subject.channels)
             ground = any(t.value == "ground" for t in clause.all)
             many = len(set(channels)) > 1 or any(t.value == "many" for t in clause.all)
             subject = subject._replace(

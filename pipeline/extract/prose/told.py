@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -137,13 +138,16 @@ _LISTS = 2
 """Joints of a list that names all kinds of what was shown."""
 
 
-def lists_all(clause: Clause, content: frozenset[Token], flat: str) -> bool:
-    """Whether a list of contents names all of what was shown (公开政策法规、办事指南、工作动态等政府信息共284条), not a part."""
+def about_of_list(clause: Clause, content: frozenset[Token], flat: str) -> str:
+    """What a list of contents says of the figure behind it: ``listed``: it names all kinds of what was shown
+    (公开政策法规、办事指南、工作动态等政府信息共284条); ``one``: a single one; ``of``: some."""
     inside = {t.end for t in content}
     joints = sum(t.kind == "joint" and t.start in inside for t in clause.left)
     behind = clause.left[-3:]
     plain = any(flat[t.start : t.end].startswith(_OF_ALL) or t.value in _SUMS for t in behind)
-    return joints >= _LISTS and plain
+    if joints >= _LISTS and plain:
+        return "listed"
+    return "of" if any(t.kind == "joint" for t in clause.left) else "one"
 
 
 def without_list(clause: Clause, content: frozenset[Token]) -> Clause:
@@ -232,6 +236,13 @@ def own_words_of(clause: Clause, names: tuple[str, ...], flat: str) -> frozenset
                 first = _behind_by(words, first)
             found.update(words[first:at])
     return frozenset(found)
+
+
+def of_its_field(clause: Clause, own: frozenset[Token]) -> bool:
+    """发布气象信息2000条 is of the body's own field, not of all; 主动公开各类财政信息1100条 is of all."""
+    if "proactive" in clause.concepts and any(t.value == "kinds" for t in clause.left):
+        return False
+    return any(t in own and after.value == "info" for t, after in pairwise(clause.all))
 
 
 def flows_in(said: Sequence[Said]) -> bool:

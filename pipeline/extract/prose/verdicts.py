@@ -104,7 +104,9 @@ class Judge(NamedTuple):
             return Judged("doubtful", "doubt", "of several years")
         if body == "doubt":
             return Judged("doubtful", "doubt", "of a part of the bodies")
-        about = subject.about == "of" or (subject.about == "deed" and not names_all(clause))
+        if subject.about == "one" and decision.indicator.startswith("proactive.channel"):
+            return Judged("doubtful", "doubt", "of one topic")
+        about = subject.about in ("of", "one") or (subject.about == "deed" and not names_all(clause))
         if decision.total and (about or "topic" in clause.left_kinds):
             return Judged("doubtful", "doubt", "of one topic")
         if decision.total and subject.about == "listed":

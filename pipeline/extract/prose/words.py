@@ -19,6 +19,7 @@ from pipeline.chinese.units import COUNT_SIGNS
 from pipeline.codebook import Codebook
 from pipeline.extract.prose.masks import HIDDEN
 from pipeline.places import load_registry
+from pipeline.places.departments import department_table
 from pipeline.report import Figure
 
 _MARKS = "“”‘’\"'「」『』​‌‍⁠﻿"
@@ -134,10 +135,11 @@ def lexicon_of(codebook: Codebook) -> Lexicon:
 
 
 def _places(known: set[str]) -> list[tuple[str, tuple[str, str, str]]]:
-    """Names of places as words that nothing is known of, so that none is read as the words it is made of
+    """Names of places and fields of departments as words that nothing is known of, so that none is read as the words it is made of
     (科尔沁右翼中旗: 科, 中)."""
-    names = {n for d in load_registry().divisions for n in (d.name, d.short_name)}
-    return [(name, ("unknown", name, "")) for name in names - known if len(name) > 2]
+    names = {n for d in load_registry().divisions for n in (d.name, d.short_name) if len(n) > 2}
+    fields = {name for name in department_table().values() if name != "办公室"}
+    return [(name, ("unknown", name, "")) for name in (names | fields) - known if len(name) > 1]
 
 
 def _states(units: Words) -> re.Pattern[str]:
@@ -302,7 +304,7 @@ def tokens(flat: str, lexicon: Lexicon, names: Words) -> list[Token]:
     at, unknown, length = 0, -1, len(flat)
     known_at = lexicon.words.get
     while at < length:
-        char, pair = flat[at], flat[at : at + 2]
+        char, pair, step = flat[at], flat[at : at + 2], 1
         token: Token | None = None
         if char in _CLOSING:
             token = _new(Token, ("punct", char, at, at + 1, "", None, 0))
@@ -313,6 +315,9 @@ def tokens(flat: str, lexicon: Lexicon, names: Words) -> list[Token]:
             for size in lengths:
                 if word := known.get(flat[at : at + size]):
                     kind, value, topic, is_open = word
+                    if kind == "unknown":
+                        step = size
+                        break
                     token = _new(Token, (kind, value, at, at + size, topic, None, 0))
                     if is_open:
                         token = _word(flat, at, lexicon, names)
@@ -322,7 +327,7 @@ def tokens(flat: str, lexicon: Lexicon, names: Words) -> list[Token]:
         if token is None:
             if unknown < 0:
                 unknown = at
-            at += 1
+            at += step
             continue
         if unknown >= 0:
             append(_new(Token, ("unknown", flat[unknown:at], unknown, at, "", None, 0)))
