@@ -14,6 +14,7 @@ import duckdb
 from pipeline.crawl import IntakeResult, RawStore, take_in
 from pipeline.crawl.completeness import SourceFinding, SourceRow, check_sources, sources_table
 from pipeline.crawl.errors import DamagedReceipt
+from pipeline.crawl.packing import pack
 from pipeline.crawl.progress import CrawlResult
 from pipeline.crawl.registry import REGISTRY, Source, choose_sources, load_registry, registry_hosts
 from pipeline.crawl.run import crawl
@@ -192,6 +193,8 @@ def read_stage(home: Home, *, tick: Tick | None, master: str = "") -> ReadCounts
 
         readers = cluster(home, master)
     with RawStore(home.raw) as store:
+        if moved := pack(store):
+            log.info("%d raw objects moved into packs", moved)
         return read_new(home, store, tick=tick, readers=readers)
 
 

@@ -26,6 +26,7 @@ from pipeline.reading.chunks import Chunk, Done
 from pipeline.reading.fingerprint import reading_fingerprint
 from pipeline.reading.pool import reading_pool
 from pipeline.reading.work import Job, Source
+from pipeline.stored import NotARecord, content_of
 
 GIVES = "key string, came binary"
 _CAME = pa.schema([("key", pa.string()), ("came", pa.binary())])
@@ -134,9 +135,11 @@ def _fetched(source: Source, terms: Terms) -> Source:
     system, root = _storage(terms.url)
     place = f"{root}/{os.path.relpath(source.path, terms.raw)}"
     try:
-        with system.open_input_stream(place, compression=None) as stream:
-            return source._replace(path="", data=stream.read())
-    except FileNotFoundError:
+        with system.open_input_file(place) as file:
+            if source.length:
+                return source._replace(path="", data=content_of(file.read_at(source.length, source.offset)))
+            return source._replace(path="", data=file.read())
+    except (FileNotFoundError, NotARecord):
         return source._replace(path="", data=b"")
 
 

@@ -282,12 +282,11 @@ class Crawler:
         """Reads what a kept page leads to; null where there is nothing to read."""
         if sha is None or page.kind == "attachment":
             return None
-        path = self._store.path(sha)
-        if path.stat().st_size > self._policy.max_parse_bytes:
+        if self._store.length(sha) > self._policy.max_parse_bytes:
             return None
         _, mark, fragment = page.url.partition("#")
         url = final_url + mark + fragment if mark and not fragment.startswith("form=") else final_url
-        return await asyncio.to_thread(lambda: read_page(path.read_bytes(), url, page.kind, media_type))
+        return await asyncio.to_thread(lambda: read_page(self._store.get(sha), url, page.kind, media_type))
 
     async def _finish(
         self,

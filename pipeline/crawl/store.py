@@ -1,7 +1,7 @@
 """The raw store: what was fetched, byte for byte, and a receipt that says how it came.
 
 Objects lie at ``objects/ab/<sha256>``, written aside, synced and renamed, so a file of that name is whole or
-absent. Receipts lie in ``crawl.sqlite`` (WAL, ``synchronous=FULL``: a receipt that a run has counted must
+absent; where there are many, in packs (``packs``). Receipts lie in ``crawl.sqlite`` (WAL, ``synchronous=FULL``: a receipt that a run has counted must
 outlive a power cut, else the next run would fetch the page again; a commit costs a few milliseconds beside a
 pause of seconds per host). An object is always on disk before the receipt that names it.
 """
@@ -9,6 +9,7 @@ pause of seconds per host). An object is always on disk before the receipt that 
 from __future__ import annotations
 
 import hashlib
+import io
 import sqlite3
 import threading
 import time
@@ -16,17 +17,19 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from pipeline.crawl import chain
 from pipeline.crawl.errors import DamagedReceipt
 from pipeline.crawl.objects import ObjectWriter
+from pipeline.crawl.packing import hash_file, problems
+from pipeline.crawl.packs import SCHEMA as PACKED
+from pipeline.crawl.packs import Packs, Record
 from pipeline.crawl.receipt import COLUMNS, Receipt, from_row, receipt_id_of, to_column
 
 STALE_PART_SECONDS = 86_400
 """Files in ``incoming/`` older than this were left by a killed process and are removed."""
 
-_CHUNK = 1 << 20
 _ROWS = 1_000
 
 
@@ -89,8 +92,9 @@ class RawStore:
         self.database = self.root / "crawl.sqlite"
         self._lock = threading.RLock()
         self._db = open_database(self.database)
+        self.packs = Packs(self.root / "packs", self.incoming, self._db)
         with self.transaction():
-            for statement in filter(str.strip, _SCHEMA.split(";")):
+            for statement in filter(str.strip, (*_SCHEMA.split(";"), PACKED)):
                 self._db.execute(statement)
             if "chain" not in {row[1] for row in self._db.execute("PRAGMA table_info(receipt)")}:
                 self._db.execute("ALTER TABLE receipt ADD COLUMN chain TEXT")
@@ -116,17 +120,56 @@ class RawStore:
             raise ValueError(f"not a SHA-256 in lower-case hex: {sha!r}")
         return self.objects / sha[:2] / sha
 
+    def packed(self, sha: str) -> Record | None:
+        """Gives where the object lies in a pack; null where none holds it."""
+        with self._lock:
+            return self.packs.find(sha)
+
+    def place(self, sha: str) -> tuple[Path, int, int]:
+        """Gives the file that holds the object, and offset and length of its record there (0 and 0: the whole
+        file, which may be absent)."""
+        path = self.path(sha)
+        if not path.is_file() and (record := self.packed(sha)):
+            return self.packs.path(record), record.offset, record.length
+        return path, 0, 0
+
     def has(self, sha: str) -> bool:
         """Tells whether the object is there."""
-        return self.path(sha).is_file()
+        if self.path(sha).is_file():
+            return True
+        record = self.packed(sha)
+        return (record is not None and self.packs.has(record)) or self.path(sha).is_file()
 
     def is_sound(self, sha: str) -> bool:
         """Tells whether the object is there and its bytes are those of its name."""
-        return self.has(sha) and _hash_file(self.path(sha))[0] == sha
+        if self.path(sha).is_file():
+            return hash_file(self.path(sha))[0] == sha
+        record = self.packed(sha)
+        return record is not None and self.packs.is_sound(record)
 
     def get(self, sha: str) -> bytes:
-        """Gives the object's bytes; ``FileNotFoundError`` where it is absent."""
-        return self.path(sha).read_bytes()
+        """Gives the object's bytes; ``FileNotFoundError`` where it is absent, ``NotARecord`` where its pack is
+        damaged."""
+        try:
+            return self.path(sha).read_bytes()
+        except FileNotFoundError:
+            record = self.packed(sha)
+        return self.packs.get(record) if record else self.path(sha).read_bytes()
+
+    def open(self, sha: str) -> BinaryIO:
+        """Opens the object's bytes; raises as ``get``."""
+        path = self.path(sha)
+        return path.open("rb") if path.is_file() else io.BytesIO(self.get(sha))
+
+    def length(self, sha: str) -> int:
+        """Gives the object's length in bytes; ``FileNotFoundError`` where it is absent."""
+        record = None if self.path(sha).is_file() else self.packed(sha)
+        return record.bytes if record else self.path(sha).stat().st_size
+
+    def objects_by_address(self) -> Iterator[str]:
+        """Yields the objects that receipts name, in the order of their addresses, some more than once."""
+        query = "SELECT sha256 FROM receipt WHERE sha256 IS NOT NULL ORDER BY url, seq"
+        yield from (str(row[0]) for row in self._rows(query))
 
     def put(self, data: bytes) -> str:
         """Keeps the bytes and gives their SHA-256; bytes already kept are not written again."""
@@ -156,40 +199,21 @@ class RawStore:
         object that is not there), ``size_mismatch`` (a receipt states another length), ``unexpected_file``
         (a file among the objects whose name is no hash; the name stands in place of the sha).
         """
-        problems: list[tuple[str, str]] = []
-        present: dict[str, int] = {}
-        for folder in sorted(self.objects.iterdir()):
-            for path in sorted(folder.iterdir()) if folder.is_dir() else [folder]:
-                try:
-                    expected = self.path(path.name) == path
-                except ValueError:
-                    expected = False
-                if not expected:
-                    problems.append((path.name, "unexpected_file"))
-                    continue
-                digest, present[path.name] = _hash_file(path)
-                if digest != path.name:
-                    problems.append((path.name, "hash_mismatch"))
         with self._lock:
-            named = self._db.execute(
-                "SELECT DISTINCT sha256, bytes FROM receipt WHERE sha256 IS NOT NULL"
-            ).fetchall()
-        broken = {name for name, _ in problems}
-        for sha, length in named:
-            if sha not in present:
-                problems.append((sha, "missing"))
-            elif present[sha] != length and sha not in broken:
-                problems.append((sha, "size_mismatch"))
-        yield from sorted(set(problems))
+            yield from problems(self, self._db)
 
     def put_aside(self, names: Collection[str]) -> None:
         """Moves damaged objects, and what is none, out of the objects into ``damaged/``: they are absent from
         then on."""
         aside = self.root / "damaged"
-        for path in sorted(self.objects.rglob("*")) if names else ():
+        for path in sorted((*self.objects.rglob("*"), *self.packs.folder.glob("*"))) if names else ():
             if path.name in names and path.is_file():
                 aside.mkdir(exist_ok=True)
                 path.replace(aside / path.name)
+        with self.transaction():
+            for name in names:
+                if (record := self.packs.find(name)) and not self.packs.is_sound(record):
+                    self.packs.forget(name)
 
     def ask_again(self, sha: str) -> None:
         """Forgets that a crawl has seen this object, so that a server is not asked only whether it has
@@ -354,7 +378,7 @@ class RawStore:
     def is_kept(self, sha: str, length: int) -> bool:
         """Tells whether the object is there with that length in bytes."""
         try:
-            return self.path(sha).stat().st_size == length
+            return self.has(sha) and self.length(sha) == length
         except FileNotFoundError:
             return False
 
@@ -374,12 +398,3 @@ def open_database(path: Path) -> sqlite3.Connection:
     database.execute("PRAGMA journal_mode=WAL")
     database.execute("PRAGMA synchronous=FULL")
     return database
-
-
-def _hash_file(path: Path) -> tuple[str, int]:
-    digest, length = hashlib.sha256(), 0
-    with path.open("rb") as stream:
-        while chunk := stream.read(_CHUNK):
-            digest.update(chunk)
-            length += len(chunk)
-    return digest.hexdigest(), length

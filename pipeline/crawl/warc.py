@@ -134,7 +134,7 @@ def _write_response(store: RawStore, writer: Any, receipt: Receipt) -> None:
     ]
     headers.append(("Content-Length", str(receipt.bytes or 0)))
     named = {"WARC-Date": receipt.fetched_at, "WARC-Record-ID": record_id("response")}
-    body = store.path(receipt.sha256).open("rb") if receipt.sha256 else io.BytesIO()
+    body = store.open(receipt.sha256) if receipt.sha256 else io.BytesIO()
     with body:
         # A redirected page's code is that of its last hop, which is what these bytes came with.
         writer.write_record(

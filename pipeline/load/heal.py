@@ -12,6 +12,7 @@ from contextlib import closing
 from pathlib import Path
 
 from pipeline.crawl import RawStore
+from pipeline.crawl.packing import take_up
 from pipeline.home import Home
 from pipeline.reading.kept import Kept
 
@@ -55,6 +56,8 @@ def heal_store(home: Home) -> Iterator[str]:
     with RawStore(home.raw) as store:
         for url in store.drop_damaged_receipts():
             yield f"receipt of {url}: damaged, taken out; crawl that address again or take the file in again, then run"
+        if found := take_up(store):
+            yield f"raw/packs: {found} packs that the index did not know: taken up"
         sources = store.sources()
         problems = list(store.verify())
         aside = {name for name, problem in problems if problem in ("hash_mismatch", "unexpected_file")}

@@ -74,7 +74,7 @@ def unpack(store: RawStore) -> int:
     for receipt in receipts:
         if receipt.sha256 is None or receipt.rule == MEMBER or (receipt.url, receipt.fetched_at) in opened:
             continue
-        if store.has(receipt.sha256) and is_packed(store.path(receipt.sha256)):
+        if store.path(receipt.sha256).is_file() and is_packed(store.path(receipt.sha256)):
             waiting.setdefault(str(store.path(receipt.sha256)), []).append(receipt)
     new = 0
     for archive, members in members_of([Archive(path, str(store.root)) for path in waiting]):

@@ -167,8 +167,13 @@ class _Jobs:
                 yield Wanted(reading.key, Job(article, tuple(attachments), self._divisions, reading.issuer))
 
     def _source(self, stored: Stored, name: str) -> Source:
-        path = str(self._store.path(stored.sha256))
-        return Source(stored.sha256, name, stored.url, stored.media_type, path, prepared=stored.made)
+        path, offset, length = self._store.place(stored.sha256)
+        return Source(
+            *(stored.sha256, name, stored.url, stored.media_type, str(path)),
+            prepared=stored.made,
+            offset=offset,
+            length=length,
+        )
 
 
 def _failed(home: Home, kept: Kept, source: Source, failure: Failure) -> Rows:

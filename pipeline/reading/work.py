@@ -21,13 +21,15 @@ from pipeline.reading.schema import Rows, rows_of
 from pipeline.reading.trouble import DAMAGED
 from pipeline.reading.whole import read_reports_of
 from pipeline.report import Report
+from pipeline.stored import NotARecord, stored_bytes
 
 R = TypeVar("R")
 
 
 class Source(NamedTuple):
     """A file to read: the key that the caller knows it by, its own name, its address, and its bytes or where
-    they lie; whether its article shows it as a picture, and what LibreOffice made of it."""
+    they lie; whether its article shows it as a picture, and what LibreOffice made of it. ``offset`` and ``length``
+    are those of a record, where the path is that of a pack."""
 
     key: str
     name: str
@@ -37,9 +39,11 @@ class Source(NamedTuple):
     data: bytes = b""
     shown: bool = False
     prepared: Prepared | None = None
+    offset: int = 0
+    length: int = 0
 
     def content(self) -> bytes:
-        return Path(self.path).read_bytes() if self.path else self.data
+        return stored_bytes(Path(self.path), self.offset, self.length) if self.path else self.data
 
 
 class Job(NamedTuple):
@@ -124,7 +128,7 @@ def _loaded(source: Source) -> Source | None:
     """The source with its bytes, read once; None where they are not those of its hash."""
     try:
         data = source.content()
-    except OSError:
+    except (OSError, NotARecord):
         return None
     return source._replace(path="", data=data) if digest_of(data) == source.key else None
 

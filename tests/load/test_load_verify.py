@@ -11,6 +11,7 @@ import pytest
 
 from pipeline.crawl import RawStore
 from pipeline.crawl.errors import DamagedReceipt
+from pipeline.crawl.packing import pack
 from pipeline.home import Home
 from pipeline.load.heal import heal_history, heal_kept, heal_store
 from pipeline.load.sums import LATEST
@@ -273,3 +274,21 @@ def test_a_damaged_object_is_told_and_read_once_it_is_sound(
     read_stage(home, tick=None)
     with Kept(home) as kept:
         assert [status for _, status in kept.entries().values()] == ["ok"] * REPORTS
+
+
+def test_a_packed_store_is_read_verified_and_healed(home: Home, core: Home) -> None:
+    with Kept(home) as kept:
+        before = {sha: digest for sha, (_, digest) in kept.held().items()}
+        kept.drop(kept.batches())
+    with RawStore(home.raw) as store:
+        assert pack(store, loose=0) == REPORTS
+    read_stage(home, tick=None)
+    with Kept(home) as kept:
+        assert {sha: digest for sha, (_, digest) in kept.held().items()} == before
+    (packed,) = (home.raw / "packs").iterdir()
+    flip(packed, packed.stat().st_size // 2)
+    (line,) = (line for line in said(home) if "raw object" in line)
+    assert "hash_mismatch" in line
+    assert [told for told in heal_store(home) if "put aside" in told]
+    take_in_stage(home, [str(core.root.parent / "in")])
+    assert [line for line in said(home) if "raw object" in line] == []
