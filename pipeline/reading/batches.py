@@ -49,13 +49,13 @@ def write_batch(folder: Path, results: Sequence[tuple[str, Rows]]) -> Batch:
         for row in rows["document"]
     ]
     tables = {name: table_of(name, (row for _, rows in results for row in rows[name])) for name in SCHEMAS}
-    return _written(folder, tables, entries)
+    return written(folder, tables, entries)
 
 
 def merge(folder: Path, batches: Sequence[Batch]) -> Batch:
     """Write several batches as one; they stay where they are."""
     tables = {name: pa.concat_tables([_table(folder, batch, name) for batch in batches]) for name in SCHEMAS}
-    return _written(folder, tables, [entry for batch in batches for entry in batch.entries])
+    return written(folder, tables, [entry for batch in batches for entry in batch.entries])
 
 
 def without(folder: Path, batch: Batch, units: Collection[str]) -> Batch | None:
@@ -71,7 +71,7 @@ def without(folder: Path, batch: Batch, units: Collection[str]) -> Batch | None:
     for name in SCHEMAS:
         if name != "document":
             tables[name] = _except(tables[name], "report_id", reports)
-    return _written(folder, tables, left)
+    return written(folder, tables, left)
 
 
 def without_documents(folder: Path, batch: Batch, documents: Collection[str]) -> Batch | None:
@@ -82,7 +82,7 @@ def without_documents(folder: Path, batch: Batch, documents: Collection[str]) ->
         return None
     tables = {name: _table(folder, batch, name) for name in SCHEMAS}
     tables["document"] = _except(tables["document"], "sha256", pa.array(sorted(documents), pa.string()))
-    return _written(folder, tables, left)
+    return written(folder, tables, left)
 
 
 def name_of(entries: Iterable[tuple[str, str]]) -> str:
@@ -98,7 +98,8 @@ def file_of(batch: str, table: str) -> str:
     return f"{batch}.{table}.parquet"
 
 
-def _written(folder: Path, tables: Tables, entries: Iterable[Entry]) -> Batch:
+def written(folder: Path, tables: Tables, entries: Iterable[Entry]) -> Batch:
+    """Write the tables of documents as a batch in ``folder``: aside, then renamed."""
     ordered = sorted(entries)
     name = name_of((entry.sha256, entry.unit) for entry in ordered)
     files = []
