@@ -173,22 +173,6 @@ def test_a_second_run_changes_nothing_and_says_so(demo: Home) -> None:
     assert before == {p: (p.stat().st_mtime_ns, p.stat().st_size) for p in demo.warehouse.rglob("*.parquet")}
 
 
-def test_the_same_input_in_an_empty_home_gives_the_same_bytes(demo: Home, tmp_path: Path) -> None:
-    yangguang(tmp_path, "demo")
-    other = Home(tmp_path / "demo")
-
-    def sums(home: Home) -> dict[str, str]:
-        version = (home.snapshots / "latest").read_text(encoding="utf-8").strip()
-        folder = home.snapshots / version
-        return {
-            p.relative_to(home.snapshots).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest()
-            for p in sorted(folder.rglob("*"))
-            if p.is_file()
-        }
-
-    assert sums(demo) == sums(other)
-
-
 def test_verify_finds_a_damaged_object(demo: Home, tmp_path: Path) -> None:
     copy = tmp_path / "home"
     shutil.copytree(demo.root, copy)

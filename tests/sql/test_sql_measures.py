@@ -56,7 +56,7 @@ def drawn_warehouse(
         figures = drawn(load_codebook(), template, 1)
         truth[template] = figures
         warehouse.report("甲县", year, template, dict(figures))
-    return build(warehouse), truth
+    return build(warehouse, "run"), truth
 
 
 @pytest.mark.parametrize("template", FORMS)

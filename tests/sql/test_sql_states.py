@@ -114,7 +114,7 @@ def con(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection:
     )
     w.report("缺县", 2018, "v2014", {("application.received", None): 1}, division_code="990018")
     w.report("缺县", 2020, "v2019", total({"received": 2}), division_code="990018")
-    return build(w)
+    return build(w, "run")
 
 
 @pytest.mark.parametrize(
