@@ -105,11 +105,11 @@ def grown(tmp_path_factory: pytest.TempPathFactory) -> Grown:
     old.execute("SELECT count(*) FROM core.report")
     script = (
         "import duckdb, select, sys\n"
-        "while not select.select([sys.stdin], [], [], 0.05)[0]:\n"
+        "while not select.select([sys.stdin], [], [], 0.2)[0]:\n"
         "    with duckdb.connect(sys.argv[1], read_only=True) as con:\n"
         "        print(con.execute('SELECT count(*) FROM core.report').fetchone()[0], flush=True)\n"
     )
-    reader = subprocess.Popen(  # opens the file anew some twenty times a second
+    reader = subprocess.Popen(  # opens the file anew some five times a second
         [COMMAND[0], "-c", script, str(home.database)],
         stdin=subprocess.PIPE,
         stdout=(folder / "counts").open("w"),
