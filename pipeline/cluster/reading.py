@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import itertools
 import os
-import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
@@ -21,7 +20,7 @@ import pyarrow as pa
 from pipeline.clean.guard import Failure
 from pipeline.clean.read import digest_of
 from pipeline.cluster.executor import GIVES, Came, Read, Sent, Terms, code_here, packed, run_task, unpacked
-from pipeline.cluster.session import session
+from pipeline.cluster.session import ClusterFailed, cause_in, session
 from pipeline.home import Home
 from pipeline.reading.chunks import Chunk, Done
 
@@ -31,10 +30,6 @@ _LEAST, _MOST = 64, 2_000
 """Chunks of a wave: what the driver holds at once, 160 KB each."""
 _PER_CORE = 8
 """Chunks of a wave for each core, so that the slowest does not keep the others waiting for long."""
-
-
-class ClusterFailed(RuntimeError):
-    """The cluster gave up on a wave; what was read before it is kept."""
 
 
 class Cluster:
@@ -54,6 +49,7 @@ class Cluster:
             yield from self._wave(fn, wave)
 
     def _wave(self, fn: Read, wave: list[Chunk]) -> Iterator[tuple[Chunk, Done | Failure]]:
+        from py4j.protocol import Py4JError
         from pyspark.errors import PySparkException
 
         chunks = {str(n): chunk for n, chunk in enumerate(wave)}
@@ -63,8 +59,8 @@ class Cluster:
         frame = self._spark.createDataFrame(table).repartition(len(wave)).mapInArrow(task, GIVES)
         try:
             results = frame.toArrow()
-        except PySparkException as error:
-            raise ClusterFailed(_cause(str(error))) from error
+        except (PySparkException, Py4JError) as error:
+            raise ClusterFailed(cause_in(str(error))) from error
         for key, data in zip(results["key"].to_pylist(), results["came"], strict=True):
             chunk = chunks.pop(key)
             yield chunk, landed(unpacked(data.as_py()), Path(chunk.folder))
@@ -92,13 +88,6 @@ def landed(came: Came, folder: Path) -> Done | Failure:
         aside.write_bytes(data)
         aside.replace(folder / name)
     return came.done
-
-
-def _cause(text: str) -> str:
-    """What a Python worker's traceback ends with, else the first line."""
-    lines = [line for line in text.splitlines() if line.strip()]
-    raised = [line for line in lines if re.match(r"(\w+\.)*[A-Z]\w+: ", line)]
-    return (raised or lines)[-1 if raised else 0][:500]
 
 
 def cluster(home: Home, master: str) -> Callable[[int], AbstractContextManager[Cluster]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import shutil
 import sys
 import warnings
@@ -22,7 +23,7 @@ _LOG = Path(__file__).with_name("log4j2.properties")
 
 def master_of(named: str | None) -> str:
     """The master's URL: as named, else as the environment has it, else all cores of this machine. Raises
-    UserError where pyspark or Java is not there."""
+    UserError where pyspark or Java is not there, and for what is no master."""
     if importlib.util.find_spec("pyspark") is None:
         raise UserError(
             "--engine spark needs pyspark, which this environment does not have: `make spark`, then "
@@ -31,14 +32,30 @@ def master_of(named: str | None) -> str:
     home = os.environ.get("JAVA_HOME")
     if not (shutil.which("java") or (home and Path(home, "bin", "java").is_file())):
         raise UserError("--engine spark needs Java 17 (openjdk-17-jre-headless): no `java`, no JAVA_HOME")
-    return named or os.environ.get(MASTER) or "local[*]"
+    master = named or os.environ.get(MASTER) or "local[*]"
+    if not re.match(r"local|spark://|k8s://|yarn$", master):
+        raise UserError(f"{master!r} is no master: local[N], spark://HOST:PORT, k8s://URL or yarn")
+    return master
+
+
+class ClusterFailed(RuntimeError):
+    """The cluster is not there, or gave up; what was read before is kept."""
+
+
+def cause_in(text: str) -> str:
+    """Of what Spark says of a failure, the line that names it: what a Python worker's traceback ends with, else
+    what Java threw, else the first line."""
+    lines = [line.removeprefix(": ") for line in text.splitlines() if line.strip()]
+    raised = [line for line in lines if re.match(r"(\w+\.)*[A-Z]\w+: ", line)]
+    return (raised or lines)[-1 if raised else 0][:500]
 
 
 @contextmanager
 def session(master: str) -> Iterator[Any]:
     """A Spark session on that master, ended with the ``with`` block. On this machine it listens on loopback
     alone; elsewhere addresses, memory and the executors' Python are the cluster's own settings. Raises
-    UserError where the master does not answer."""
+    ClusterFailed where there is none to be had."""
+    from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException
     from pyspark.sql import SparkSession
 
@@ -62,8 +79,8 @@ def session(master: str) -> Iterator[Any]:
         builder = builder.config(name, value)
     try:
         spark = builder.getOrCreate()
-    except (PySparkException, OSError) as error:
-        raise UserError(f"no Spark session on {master}: {str(error).splitlines()[0]}") from error
+    except (PySparkException, Py4JError, OSError) as error:
+        raise ClusterFailed(f"no Spark session on {master}: {cause_in(str(error))}") from error
     try:
         yield spark
     finally:

@@ -22,7 +22,8 @@ from pipeline.cluster.executor import (
     run_task,
     unpacked,
 )
-from pipeline.cluster.reading import ClusterFailed, landed
+from pipeline.cluster.reading import landed
+from pipeline.cluster.session import ClusterFailed, cause_in
 from pipeline.crawl import RawStore
 from pipeline.reading.chunks import Chunk, Done, Given, Wanted, read_chunk
 from pipeline.reading.trouble import DAMAGED
@@ -118,7 +119,7 @@ def test_a_node_with_other_code_reads_nothing(chunks: list[Chunk]) -> None:
         _came(chunks, Terms("0123456789abcdef"))
 
 
-def test_what_is_missing_is_said_in_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_missing_is_said_in_a_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     def said(*arguments: str) -> str:
         ran = CliRunner().invoke(main, ["run", *arguments])
         assert ran.exit_code == 2
@@ -130,6 +131,37 @@ def test_what_is_missing_is_said_in_a_line(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     assert "make spark" in said("--engine", "spark")
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: True)
+    monkeypatch.setenv("JAVA_HOME", str(_java(tmp_path)))
+    assert "is no master" in said("--engine", "spark", "--master", "127.0.0.1:7077")
     monkeypatch.setenv("PATH", "")
     monkeypatch.delenv("JAVA_HOME", raising=False)
     assert "Java 17" in said("--engine", "spark")
+
+
+def _java(place: Path) -> Path:
+    (place / "bin").mkdir()
+    (place / "bin" / "java").touch()
+    return place
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (
+            "An exception was thrown from the Python worker:\nTraceback (most recent call last):\n  File 'x', line 1\n"
+            "    raise OtherCode(\npipeline.cluster.executor.OtherCode: a node reads otherwise\n",
+            "pipeline.cluster.executor.OtherCode: a node reads otherwise",
+        ),
+        (
+            "An error occurred while calling o53.collect.\n: org.apache.spark.SparkException: Job aborted\n\tat org.x(Y:1)\n",
+            "org.apache.spark.SparkException: Job aborted",
+        ),
+        (
+            "[JAVA_GATEWAY_EXITED] Java gateway process exited.",
+            "[JAVA_GATEWAY_EXITED] Java gateway process exited.",
+        ),
+    ],
+    ids=["python", "java", "other"],
+)
+def test_of_what_spark_says_one_line_is_told(text: str, line: str) -> None:
+    assert cause_in(text) == line
