@@ -152,14 +152,17 @@ def make_before(home: Home) -> None:
     """Turn the snapshot into one of before, of which every hundredth figure differed."""
     version = latest(home)
     before = home.snapshots / "0.0-before"
+    shutil.rmtree(before, ignore_errors=True)
     (home.snapshots / version).rename(before)
     (home.snapshots / LATEST).write_text(f"{before.name}\n")
-    measure, other = before / "mart" / "measure.parquet", before / "mart" / "other.parquet"
-    duckdb.execute(
-        f"COPY (SELECT * REPLACE (CASE WHEN hash(report_id, measure_id) % 100 = 0 THEN value + 1 ELSE value END AS value) "
-        f"FROM '{measure}') TO '{other}' (COMPRESSION zstd)"
-    )
-    other.replace(measure)
+    for file in [before / "mart" / "measure.parquet", *(before / "core" / "observation").glob("*.parquet")]:
+        column, key = ("value", "measure_id") if file.stem == "measure" else ("resolved", "indicator")
+        other = file.with_name("other")
+        duckdb.execute(
+            f"COPY (SELECT * REPLACE (CASE WHEN hash(report_id, {key}) % 100 = 0 THEN {column} + 1 ELSE {column} END "
+            f"AS {column}) FROM '{file}') TO '{other}' (FORMAT parquet, COMPRESSION zstd)"
+        )
+        other.replace(file)
 
 
 def steps(home: Home, wanted: list[str]) -> dict[str, Took]:

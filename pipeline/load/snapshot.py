@@ -21,9 +21,9 @@ from pipeline.codebook import Codebook, load_codebook
 from pipeline.durable import sync, write_whole
 from pipeline.handover.catalogue import dcat, schema_org
 from pipeline.handover.package import json_page, package, places_of, resource
-from pipeline.handover.parquet import write_parquet
+from pipeline.handover.parquet import write_parquet, write_parquet_by
 from pipeline.handover.release import citation_cff, licence_page, read_me, release_of, version_of
-from pipeline.handover.tables import Field, fields_of
+from pipeline.handover.tables import fields_of
 from pipeline.home import Home
 from pipeline.load.codebook_page import codebook_page
 from pipeline.load.difference import NoSnapshot, differing
@@ -111,22 +111,24 @@ def _export(con: duckdb.DuckDBPyConnection, schema: str, table: str, folder: Pat
     name, codebook = f"{schema}.{table}", load_codebook()
     order = order_of(codebook, name)
     (folder / schema).mkdir(exist_ok=True)
-    wanted = [("", folder / schema / f"{table}.parquet")]
     if name == "core.observation":
         # a file a year, beside each other: a folder named by the year would give readers that column twice
-        (folder / schema / table).mkdir()
-        years = con.execute(f"SELECT DISTINCT year FROM {name} ORDER BY year NULLS LAST").fetchall()
         parts = folder / schema / table
-        wanted = [(f"WHERE year = {int(y)}", parts / f"{int(y)}.parquet") for (y,) in years if y is not None]
-        if not wanted or (None,) in years:
-            wanted.append(("WHERE year IS NULL", parts / "unknown.parquet"))
-    rows = 0
-    fields: tuple[Field, ...] = ()
-    for where, path in wanted:
-        answer = con.execute(f"SELECT * FROM {name} {where} ORDER BY {order}")
+        parts.mkdir()
+        answer = con.execute(f"SELECT * FROM {name} ORDER BY year NULLS LAST, {order}")
         fields = fields_of(answer, codebook, schema, table)
-        rows += write_parquet(answer, fields, path)
-    paths = [path for _, path in wanted]
+        written = write_parquet_by(
+            answer, fields, "year", lambda year: parts / f"{'unknown' if year is None else year}.parquet"
+        )
+        paths, rows = list(written), sum(written.values())
+        if not written:
+            paths = [parts / "unknown.parquet"]
+            write_parquet(con.execute(f"SELECT * FROM {name} LIMIT 0"), fields, paths[0])
+    else:
+        answer = con.execute(f"SELECT * FROM {name} ORDER BY {order}")
+        fields = fields_of(answer, codebook, schema, table)
+        paths = [folder / schema / f"{table}.parquet"]
+        rows = write_parquet(answer, fields, paths[0])
     comment = con.execute(
         "SELECT comment FROM duckdb_tables() WHERE schema_name = ? AND table_name = ?", [schema, table]
     ).fetchone()
