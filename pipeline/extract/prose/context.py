@@ -225,6 +225,7 @@ class Body(NamedTuple):
 
 
 OWN = Body("take", "")
+_DEEDS = frozenset(("concept", "body", "topic"))
 _PLACES = frozenset("县市区旗州盟")
 _TO = frozenset("向给由")
 _TO_WHOM = re.compile(r"[向给由](?:有关|相关|其他|上级|各|有)?$")
@@ -273,6 +274,8 @@ def named_body(clause: Clause, flat: str) -> tuple[str, frozenset[Token]]:
             and token.end - tokens[first - 1].start <= 14
         ):
             first -= 1
+        if clause.figure is None and any(t.kind in _DEEDS for t in tokens[:first]):
+            continue  # 有序落实省政务公开办对公开工作的要求: not who speaks
         name = flat[tokens[first].start : token.end]
         return name, frozenset(tokens[first : at if own_site else at + 1])
     return "", frozenset()
@@ -312,7 +315,11 @@ def body_of(
     """Whose the clause's figure is, where ``held`` is what the sentence said before. Of kind ``site`` where
     the body only says whose a channel is (市局网站). ``part``: behind 其中, where an office and its departments
     are a part of the area."""
-    if clause.figure is None and clause.left and flat[clause.left[0].start : clause.left[0].end] in _BASIS:
+    if (
+        clause.figure is None
+        and clause.left
+        and (clause.left[0].kind == "topic" or flat[clause.left[0].start : clause.left[0].end] in _BASIS)
+    ):
         return held
     if not name and "body" not in clause.left_kinds:
         return held

@@ -364,3 +364,17 @@ def of_the_year(clause: Clause, concepts: Collection[str]) -> bool:
     """历年公开142条,其中2011年公开56条: a year's part of the figure before."""
     again = "sub" in clause.left_kinds and set(concepts) <= {"disc", "info", "added", "of_a_channel"}
     return "time" in clause.left_kinds and (not concepts or again)
+
+
+def topic_of_heading(found: Sequence[Token]) -> str:
+    """The subject of the words of a heading or of the line that a list stands under."""
+    topics = {t.topic for t in found if t.topic}
+    concepts = set(concepts_of(found))
+    if not topics:
+        asks = concepts & (ASKS | OUTCOMES)
+        return "ask" if asks else "matter" if any(t.kind == "matter" for t in found) else ""
+    if len(topics) == 1:
+        return topics.pop()
+    if topics <= DISPUTES | {"ask"}:
+        return "dispute"
+    return "ask" if "ask" in topics and topics <= {"ask", "ask.replied", "disclosed"} else ""

@@ -30,6 +30,7 @@ from pipeline.extract.prose.phrases import (
     segments_of,
     speaks_of_disclosure,
     subject_of,
+    topic_of_heading,
     unbroken,
 )
 from pipeline.extract.prose.told import (
@@ -102,17 +103,7 @@ class Reader:
 
     def topic_of(self, flat: str) -> str:
         """The subject of a heading or of the line that a list stands under."""
-        found = self._head(flat)
-        topics = {t.topic for t in found if t.topic}
-        concepts = set(concepts_of(found))
-        if not topics:
-            asks = concepts & (ASKS | OUTCOMES)
-            return "ask" if asks else "matter" if has(found, "matter") else ""
-        if len(topics) == 1:
-            return topics.pop()
-        if topics <= DISPUTES | {"ask"}:
-            return "dispute"
-        return "ask" if "ask" in topics and topics <= {"ask", "ask.replied", "disclosed"} else ""
+        return topic_of_heading(self._head(flat))
 
     def stating(self, flat: str) -> Sequence[Token]:
         """The tokens of a paragraph that states a number or denies something; of another none."""

@@ -314,10 +314,21 @@ def _is_part(figures: set[Figure], said: Sequence[Said], s: Said) -> bool:
 
 
 def _first_of_kinds(said: Sequence[Said], s: Said) -> bool:
-    """网站公布要闻672条,视频新闻259条: the first kind of what a site shows is not all of it."""
+    """网站公布要闻672条,视频新闻259条: the first kind of what a site shows is not all of it; 文字解读6份、图片解读3份: no form of
+    reading a policy is all of them."""
+    if "form" in s.concepts:
+        return any("form" in o.concepts for o in said if o is not s)
     behind = said[said.index(s) + 1 :][:1]
     kinds = any(b.status == "unclaimed" and {"kind", "class"} & b.concepts for b in behind)
-    return kinds and "kind" in s.concepts and "info" not in s.concepts
+    return kinds and {"website", "kind"} <= s.concepts and "info" not in s.concepts
+
+
+def _holds_parts(said: Sequence[Said], s: Said) -> bool:
+    """通过两个网站主动公开15300条,其中一个4200条,另一个11100条: the first is no site's share."""
+    behind = said[said.index(s) + 1 :]
+    sites = [b for b in behind if "website" in b.concepts]
+    first = not s.part and len(sites) > 1 and behind[0].part and "proactive" in s.concepts
+    return first and all(b.number.value < s.number.value for b in sites)
 
 
 def settled(said: Sequence[Said]) -> list[Said]:
@@ -328,16 +339,14 @@ def settled(said: Sequence[Said]) -> list[Said]:
         for d in s.decisions:
             if s.status == "claimed" and s.judged.verdict == "take":
                 sure.setdefault((d.indicator, d.applicant), set()).add(s.number.value)
-    sites = {s.number.value for s in said if _of_a_site(s)}
+    sites = {s.number.value for s in said if _of_a_site(s) and not _holds_parts(said, s)}
     kept = []
     for s in said:
         figures = {v for d in s.decisions for v in sure.get((d.indicator, d.applicant), ())}
         claimed = s.status == "claimed"
         if len(sites) > 1 and claimed and "website" in s.concepts and s.number.value in sites:
             s = s._replace(judged=Judged("doubtful", "doubt", "one site of several"))
-        elif (claimed and "website" in s.concepts and _first_of_kinds(said, s)) or (
-            claimed and s.part and _is_part(figures, said, s)
-        ):
+        elif claimed and (_first_of_kinds(said, s) or (s.part and _is_part(figures, said, s))):
             s = s._replace(judged=Judged("doubtful", "doubt", PART))
         elif claimed and s.judged.verdict == "take" and not s.nil and _contradicted(figures, said, s):
             s = s._replace(judged=Judged("doubtful", "doubt", "two figures for one thing"))

@@ -59,8 +59,12 @@ class Judge(NamedTuple):
         if first.need == {"apply"}:
             among = any(t.value == "among" for t in clause.right)
             return bool(concepts_of(clause.left)) and not among
-        if first.total and "file" in first.need and any(t.value == "government" for t in clause.left):
-            return False  # 主动公开政府办公室文件26条
+        if (
+            first.total
+            and "file" in first.need
+            and any(t.value in ("government", "level") for t in clause.left)
+        ):
+            return False  # 主动公开政府办公室文件26条, 市级文件67份
         if (
             first.total
             and "file" in first.need
@@ -106,7 +110,12 @@ class Judge(NamedTuple):
             return Judged("doubtful", "doubt", "of a part of the bodies")
         if subject.about == "one" and decision.indicator.startswith("proactive.channel"):
             return Judged("doubtful", "doubt", "of one topic")
-        about = subject.about in ("of", "one") or (subject.about == "deed" and not names_all(clause))
+        every_kind = (
+            clause.concepts and "proactive" in clause.concepts and "kinds" in [t.value for t in clause.left]
+        )
+        about = (subject.about in ("of", "one") and not every_kind) or (
+            subject.about == "deed" and not names_all(clause)
+        )
         if decision.total and (about or "topic" in clause.left_kinds):
             return Judged("doubtful", "doubt", "of one topic")
         if decision.total and subject.about == "listed":
