@@ -24,7 +24,8 @@ from pipeline.cluster.executor import (
 )
 from pipeline.cluster.reading import landed
 from pipeline.cluster.session import ClusterFailed, cause_in
-from pipeline.crawl import RawStore
+from pipeline.crawl import RawStore, take_in
+from pipeline.crawl.packing import pack
 from pipeline.reading.chunks import Chunk, Done, Given, Wanted, read_chunk
 from pipeline.reading.trouble import DAMAGED
 from pipeline.reading.work import Job, Source
@@ -34,8 +35,13 @@ from tests.drawn.files import report_files
 
 @pytest.fixture
 def chunks(tmp_path: Path) -> list[Chunk]:
+    (tmp_path / "pages").mkdir()
+    for n in range(4):
+        page = report_files.html(report_files.report("v2021", n))
+        (tmp_path / "pages" / f"{n}.html").write_bytes(page)
     with RawStore(tmp_path / "raw") as store:
-        shas = [store.put(report_files.html(report_files.report("v2021", n))) for n in range(4)]
+        take_in(store, [tmp_path / "pages"])
+        shas = [str(receipt.sha256) for receipt in store.documents_to_read()]
         units = [
             Wanted(sha, Job(Source(sha, "a.html", None, "text/html", str(store.path(sha))))) for sha in shas
         ]
@@ -85,6 +91,26 @@ def test_objects_come_from_where_the_executors_find_the_store(chunks: list[Chunk
     assert first == expected[0]
     assert isinstance(gone.done, Done)
     assert gone.done.given == (Given(((chunks[1].units[0].unit, DAMAGED),)),)
+
+
+def test_packed_objects_come_from_there_too(chunks: list[Chunk], tmp_path: Path) -> None:
+    expected = _came(chunks, Terms(code_here()))
+    with RawStore(tmp_path / "raw") as store:
+        assert pack(store, loose=0) == 4
+        moved = [
+            chunk._replace(units=tuple(_at(wanted, *store.place(wanted.unit)) for wanted in chunk.units))
+            for chunk in chunks
+        ]
+    (tmp_path / "raw").rename(tmp_path / "elsewhere")
+    assert (
+        _came(moved, Terms(code_here(), str(tmp_path / "raw"), (tmp_path / "elsewhere").as_uri())) == expected
+    )
+
+
+def _at(wanted: Wanted, path: Path, offset: int, length: int) -> Wanted:
+    assert length
+    source = wanted.job.article._replace(path=str(path), offset=offset, length=length)
+    return wanted._replace(job=wanted.job._replace(article=source))
 
 
 def test_what_libreoffice_made_and_own_places_come_with_the_chunk(tmp_path: Path) -> None:
