@@ -3,7 +3,8 @@ current."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -94,15 +95,23 @@ _RECEIPT = pa.schema(
         ("bytes", pa.int64()),
     ]
 )
+_PAGE = 10_000
 
 
-def receipts_table(receipts: Iterable[Receipt]) -> pa.Table:
-    """What ``core.document`` takes from receipts, as an Arrow table."""
-    rows = [tuple(getattr(r, name) for name in _RECEIPT.names) for r in receipts]
-    columns = list(zip(*rows, strict=True)) or [()] * len(_RECEIPT)
-    return pa.Table.from_arrays(
-        [pa.array(c, type=f.type) for c, f in zip(columns, _RECEIPT, strict=True)], schema=_RECEIPT
-    )
+def receipts_table(receipts: Iterable[Receipt]) -> pa.RecordBatchReader:
+    """What ``core.document`` takes from receipts, a batch at a time: read once."""
+    return pa.RecordBatchReader.from_batches(_RECEIPT, map(_batch, _pages(iter(receipts))))
+
+
+def _pages(receipts: Iterator[Receipt]) -> Iterator[list[Receipt]]:
+    while page := list(islice(receipts, _PAGE)):
+        yield page
+
+
+def _batch(receipts: list[Receipt]) -> pa.RecordBatch:
+    columns = zip(*(tuple(getattr(r, name) for name in _RECEIPT.names) for r in receipts), strict=True)
+    arrays = [pa.array(c, type=f.type) for c, f in zip(columns, _RECEIPT, strict=True)]
+    return pa.RecordBatch.from_arrays(arrays, schema=_RECEIPT)
 
 
 def attach(con: duckdb.DuckDBPyConnection, name: str, files: list[str]) -> None:

@@ -93,7 +93,9 @@ def build_core(home: Home, receipts: Iterable[Receipt], facts: dict[str, str]) -
     ``meta.build``. Gives rows by table."""
     clear(home)
     with Kept(home) as kept, opened(home.building) as con:
-        con.register("receipts", receipts_table(receipts))
+        con.register("incoming", receipts_table(receipts))
+        con.execute("CREATE TEMP TABLE receipts AS SELECT * FROM incoming")
+        con.unregister("incoming")
         for schema in SCHEMAS:
             con.execute(f"CREATE SCHEMA {schema}")
         codebook = load_codebook()

@@ -99,7 +99,7 @@ def test_the_choice_of_one_host_is_no_other_hosts(
     crawl(raw, [listed, strict], delay=0, allow_private=True, policy=quick)
     with RawStore(raw) as store:
         found = {receipt.source_id: (receipt.status, receipt.insecure_tls) for receipt in store.receipts()}
-        shown = receipts_table(store.documents_to_read()).to_pylist()
+        shown = receipts_table(store.documents_to_read()).read_all().to_pylist()
     assert found == {"named": ("ok", True), "strict": ("tls_failed", False)}
     assert sorted((row["status"], row["insecure_tls"]) for row in shown) == [
         ("ok", True),
