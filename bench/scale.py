@@ -67,7 +67,7 @@ def fill(home: Home, documents: int) -> None:
 
         for _ in kept.write(results()):
             pass
-        for group in kept.to_merge():
+        for group in ([kept.batch(name) for name in names] for names in kept.to_merge()):
             kept.replace(group, merge(kept.folder, group))
         base = [kept.batch(name) for name in kept.batches()]
         with store.transaction():

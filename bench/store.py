@@ -111,7 +111,7 @@ def readings(home: Home) -> None:
         print(f"2,048 readings in 64 batches: {on_disk(kept.folder)}")
 
         def merged() -> str:
-            for group in kept.to_merge():
+            for group in ([kept.batch(name) for name in names] for names in kept.to_merge()):
                 kept.replace(group, merge(kept.folder, group))
             return on_disk(kept.folder)
 

@@ -156,9 +156,9 @@ class Kept(Index):
         )
         return Batch(name, tuple(files), tuple(Entry(*row) for row in entries))
 
-    def to_merge(self) -> list[list[Batch]]:
-        """Small batches in groups, each to be merged into one; none where there are few. What may be read again
-        stays by itself."""
+    def to_merge(self) -> list[list[str]]:
+        """Names of small batches in groups, each to be merged into one; none where there are few. What may be read
+        again stays by itself."""
         rows = self._db.execute(
             "SELECT batch, count(*) AS n FROM entry GROUP BY batch HAVING n < ? AND NOT max(status IN "
             f"({', '.join('?' * (len(TROUBLE) + 1))})) ORDER BY n, batch",
@@ -166,13 +166,13 @@ class Kept(Index):
         ).fetchall()
         if len(rows) < MANY:
             return []
-        groups: list[list[Batch]] = []
+        groups: list[list[str]] = []
         documents = SMALL
         for name, count in rows:
             if documents >= SMALL:
                 groups.append([])
                 documents = 0
-            groups[-1].append(self.batch(name))
+            groups[-1].append(name)
             documents += count
         return [group for group in groups if len(group) > 1]
 

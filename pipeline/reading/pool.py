@@ -21,6 +21,9 @@ def worker_count(jobs: int) -> int:
     return max(1, min(int(named) if named else len(os.sched_getaffinity(0)), jobs))
 
 
-def reading_pool(jobs: int, preload: str = "pipeline.reading.work") -> GuardedPool:
-    """Workers for so many jobs, each with the module in memory from its start."""
-    return GuardedPool(worker_count(jobs), CPU_S, OCR_MEMORY_BYTES, preload=(preload,))
+def reading_pool(jobs: int, preload: str = "pipeline.reading.work", *, values: int = 2_000) -> GuardedPool:
+    """Workers for so many jobs, each with the module in memory from its start, and replaced after so many
+    ``values``."""
+    return GuardedPool(
+        worker_count(jobs), CPU_S, OCR_MEMORY_BYTES, preload=(preload,), values_per_worker=values
+    )

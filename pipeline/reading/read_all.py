@@ -38,6 +38,8 @@ _ASIDE = "older-"
 """Folders beside the warehouse for what LibreOffice makes begin so."""
 _PLAN = ".plan.sqlite"
 PRELOAD = "pipeline.reading.chunks"
+_CHUNKS = 50
+"""Chunks after which a worker is replaced, which bounds what leaks."""
 
 Readers = Callable[[int], AbstractContextManager[Pool]]
 """Gives, for so many documents, what calls a function on chunks of them and sees their batches into their
@@ -114,7 +116,7 @@ def read_new(
                 jobs = _Jobs(home, store, plan)
                 jobs.convert(Path(aside))
                 together = plan.with_files()
-                with readers(count) if readers else reading_pool(count, PRELOAD) as pool:
+                with readers(count) if readers else reading_pool(count, PRELOAD, values=_CHUNKS) as pool:
                     done.take(pool, jobs.wanted(alone=False), together)
                     done.take(pool, jobs.wanted(alone=True), plan.alone())
                 _merge(kept)
@@ -124,10 +126,11 @@ def read_new(
 
 def _merge(kept: Kept) -> None:
     """Merge small batches, in workers of this machine."""
-    groups = [Group(str(kept.folder), tuple(batches)) for batches in kept.to_merge()]
-    if not groups:
+    names = kept.to_merge()
+    groups = (Group(str(kept.folder), tuple(map(kept.batch, group))) for group in names)
+    if not names:
         return
-    with reading_pool(len(groups), PRELOAD) as pool:
+    with reading_pool(len(names), PRELOAD) as pool:
         for group, merged in pool.map_unordered(merge_group, groups):
             if isinstance(merged, Failure):
                 log.warning("small batches of kept readings stay as they are: %s", merged.detail)

@@ -54,7 +54,7 @@ def _runs(home: Home, monkeypatch: pytest.MonkeyPatch, *failures: Failure | None
     pool = _Pool(iter(failures))
 
     @contextmanager
-    def given(jobs: int, preload: str) -> Iterator[_Pool]:
+    def given(jobs: int, preload: str, values: int) -> Iterator[_Pool]:
         yield pool
 
     monkeypatch.setattr(read_all, "reading_pool", given)

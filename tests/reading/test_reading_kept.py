@@ -88,7 +88,7 @@ def test_small_batches_are_merged_and_say_the_same(home: Home, monkeypatch: pyte
         for n in range(5):
             list(found.write([(f"{n}a", rows(f"{n}a")), (f"{n}b", rows(f"{n}b"))]))
         entries, digests = found.entries(), {sha: digest for sha, (_, digest) in found.held().items()}
-        groups = found.to_merge()
+        groups = [[found.batch(name) for name in names] for names in found.to_merge()]
         assert [sum(len(batch.entries) for batch in group) for group in groups] == [4, 4]
         for group in groups:
             found.replace(group, merge(found.folder, group))
