@@ -208,7 +208,7 @@ def main() -> None:
             home = Home(place).make()
             with Watched(os.getpid()) as watched:
                 with Kept(home) as kept:
-                    there = kept.count()
+                    there = kept.count() or home.database.is_file()
                 if not there:
                     fill(home, documents)
             print(
