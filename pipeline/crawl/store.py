@@ -44,6 +44,7 @@ CREATE TABLE IF NOT EXISTS receipt (
 );
 CREATE INDEX IF NOT EXISTS receipt_by_url ON receipt (url, seq);
 CREATE INDEX IF NOT EXISTS receipt_by_object ON receipt (sha256);
+CREATE INDEX IF NOT EXISTS receipt_of_member ON receipt (referrer, fetched_at) WHERE rule = 'archive_member';
 CREATE TABLE IF NOT EXISTS recheck (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
     receipt_id TEXT NOT NULL, checked_at TEXT NOT NULL, http_status INTEGER, detail TEXT NOT NULL
@@ -58,7 +59,7 @@ FROM (SELECT url FROM crawl_page WHERE kind IN ('site', 'list') OR url IN (
 EXCEPT SELECT url FROM crawl_find
 EXCEPT SELECT url FROM crawl_page WHERE kind = 'attachment')
 """
-_LATEST = """
+LATEST = """
 (seq IN (SELECT max(seq) FROM receipt WHERE sha256 IS NOT NULL GROUP BY url, sha256)
  OR (sha256 IS NULL AND seq IN (SELECT max(seq) FROM receipt GROUP BY url)))
 """
@@ -137,8 +138,7 @@ class RawStore:
         """Tells whether the object is there."""
         if self.path(sha).is_file():
             return True
-        record = self.packed(sha)
-        return (record is not None and self.packs.has(record)) or self.path(sha).is_file()
+        return bool((record := self.packed(sha)) and self.packs.has(record)) or self.path(sha).is_file()
 
     def is_sound(self, sha: str) -> bool:
         """Tells whether the object is there and its bytes are those of its name."""
@@ -153,8 +153,7 @@ class RawStore:
         try:
             return self.path(sha).read_bytes()
         except FileNotFoundError:
-            record = self.packed(sha)
-        return self.packs.get(record) if record else self.path(sha).read_bytes()
+            return self.packs.get(record) if (record := self.packed(sha)) else self.path(sha).read_bytes()
 
     def open(self, sha: str) -> BinaryIO:
         """Opens the object's bytes; raises as ``get``."""
@@ -168,8 +167,8 @@ class RawStore:
 
     def objects_by_address(self) -> Iterator[str]:
         """Yields the objects that receipts name, in the order of their addresses, some more than once."""
-        query = "SELECT sha256 FROM receipt WHERE sha256 IS NOT NULL ORDER BY url, seq"
-        yield from (str(row[0]) for row in self._rows(query))
+        for row in self._rows("SELECT sha256 FROM receipt WHERE sha256 IS NOT NULL ORDER BY url, seq"):
+            yield str(row[0])
 
     def put(self, data: bytes) -> str:
         """Keeps the bytes and gives their SHA-256; bytes already kept are not written again."""
@@ -267,7 +266,7 @@ class RawStore:
 
     def receipt(self, receipt_id: str) -> Receipt | None:
         """Gives the receipt of that id."""
-        return next(self._select("WHERE receipt_id = ?", (receipt_id,)), None)
+        return next(self.select("WHERE receipt_id = ?", (receipt_id,)), None)
 
     def add_recheck(self, receipt_id: str, checked_at: str, http_status: int | None, detail: str) -> None:
         """Writes down that a later look found what ``receipt_id`` says unchanged (304, or the same bytes).
@@ -306,7 +305,7 @@ class RawStore:
 
     def receipts(self) -> Iterator[Receipt]:
         """Yields every receipt, ordered by url, time and id: the order does not tell who came first."""
-        yield from self._select("ORDER BY url, fetched_at, receipt_id")
+        yield from self.select("ORDER BY url, fetched_at, receipt_id")
 
     def latest_by_document(self) -> Iterator[Receipt]:
         """Yields one receipt a document, ordered as ``receipts()``: what the later stages read.
@@ -315,7 +314,7 @@ class RawStore:
         versions, the same bytes seen again only their last one. A failure is yielded while it is the last
         that is known of its address.
         """
-        yield from self._select(f"WHERE {_LATEST} {_ORDER}")
+        yield from self.select(f"WHERE {LATEST} {_ORDER}")
 
     def documents_to_read(self) -> Iterator[Receipt]:
         """Yields those of ``latest_by_document()`` that may hold a report, in the same order.
@@ -323,7 +322,7 @@ class RawStore:
         Left out are pages that a crawl fetched well to find its way and that show no report themselves:
         lists, portals, and others that led to several reports. A failure stays, whatever it was a failure of.
         """
-        yield from self._select(f"WHERE {self.to_read()} {_ORDER}")
+        yield from self.select(f"WHERE {self.to_read()} {_ORDER}")
 
     def inputs(self) -> Inputs:
         """Gives what ``documents_to_read()`` comes to, without making receipts of it."""
@@ -341,8 +340,8 @@ class RawStore:
         """The condition of ``documents_to_read()``, in SQL over ``receipt``."""
         with self._lock:
             if not self._db.execute("SELECT 1 FROM sqlite_master WHERE name = 'crawl_find'").fetchone():
-                return _LATEST
-        return f"{_LATEST} AND (status <> 'ok' OR url NOT IN ({_ON_THE_WAY}))"
+                return LATEST
+        return f"{LATEST} AND (status <> 'ok' OR url NOT IN ({_ON_THE_WAY}))"
 
     def registered_issuers(self) -> dict[str, str]:
         """Gives the body whose report the source registry says an address is, by the hash of what came of it:
@@ -358,7 +357,8 @@ class RawStore:
             last, count = self._db.execute("SELECT coalesce(max(seq), 0), count(*) FROM receipt").fetchone()
         return f"{last}-{count}"
 
-    def _select(self, clause: str, parameters: tuple[Any, ...] = ()) -> Iterator[Receipt]:
+    def select(self, clause: str, parameters: tuple[Any, ...] = ()) -> Iterator[Receipt]:
+        """Yields the receipts that a clause of SQL over ``receipt`` names."""
         for row in self._rows(f"SELECT {', '.join(COLUMNS)} FROM receipt {clause}", parameters):
             try:
                 yield from_row(row)

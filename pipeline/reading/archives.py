@@ -11,9 +11,17 @@ from pipeline.clean.guard import Failure
 from pipeline.clean.read import is_archive
 from pipeline.crawl import RawStore, Receipt
 from pipeline.crawl.media import media_type_of_name
+from pipeline.crawl.store import LATEST
 from pipeline.reading.named_files import own_name
 from pipeline.reading.pool import reading_pool
 from pipeline.reading.units import MEMBER
+
+_NOT_OPENED = f"""
+WHERE {LATEST} AND sha256 IS NOT NULL AND rule <> '{MEMBER}' AND sha256 NOT IN (SELECT sha256 FROM packed)
+AND NOT EXISTS (SELECT 1 FROM receipt m WHERE m.rule = '{MEMBER}' AND m.referrer = receipt.url
+                AND m.fetched_at = receipt.fetched_at)
+"""
+"""Receipts of objects that may be archives not opened yet: an archive is never in a pack (``crawl.packing``)."""
 
 
 class Archive(NamedTuple):
@@ -69,13 +77,10 @@ def unpack(store: RawStore) -> int:
     """Put the members of the store's archives into it as documents of their own, each with a receipt, those
     that were refused too; gives how many receipts are new."""
     waiting: dict[str, list[Receipt]] = {}
-    receipts = list(store.latest_by_document())
-    opened = {(r.referrer, r.fetched_at) for r in receipts if r.rule == MEMBER}
-    for receipt in receipts:
-        if receipt.sha256 is None or receipt.rule == MEMBER or (receipt.url, receipt.fetched_at) in opened:
-            continue
-        if store.path(receipt.sha256).is_file() and is_packed(store.path(receipt.sha256)):
-            waiting.setdefault(str(store.path(receipt.sha256)), []).append(receipt)
+    for receipt in store.select(f"{_NOT_OPENED} ORDER BY url, fetched_at, receipt_id"):
+        path = store.path(str(receipt.sha256))
+        if path.is_file() and is_packed(path):
+            waiting.setdefault(str(path), []).append(receipt)
     new = 0
     for archive, members in members_of([Archive(path, str(store.root)) for path in waiting]):
         for receipt in waiting[archive.path]:
