@@ -103,6 +103,8 @@ def of_every_one(judge: Judge, sentence: Sentence, clause: Clause, subject: Subj
     said, concepts = sentence.said, frozenset(clause.concepts)
     rate = [t.value for t in clause.left if t.kind == "percent"]
     every, other = "all" in clause.left_kinds or rate == ["100%"], "matter" in clause.kinds
+    if len(said) == 1 and concepts <= _DEALT and any(t.value == "now" for t in clause.left):
+        every = True  # 受理10件,已按时办结
     if every and ("notgk" in concepts or ("gk" not in concepts and (concepts & DECIDED or other))):
         not_ours(said)
     elif concepts and clause.kinds.isdisjoint(("unknown", "matter", "plan", "cmp")):

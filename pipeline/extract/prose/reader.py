@@ -210,6 +210,7 @@ class Reader:
             clause = without_list(clause, content)
             subject = subject._replace(about=about)
         name, named = named_body(clause, sentence.flat)
+        before_it = subject.clock
         if "unknown" in clause.kinds or "matter" in clause.kinds:
             own = own_words_of(clause, self.names, sentence.flat)
             named |= own
@@ -254,6 +255,8 @@ class Reader:
             of_every_one(self.judge, sentence, clause, subject)  # 均在20个工作日内答复
         elif clause.number.kind not in ("time", "id"):
             subject = self._figure(sentence, clause, clause.number, concepts, subject, topic, matter, named)
+            if before_it.stated and any(t.kind == "time" and t.value == "past" for t in clause.left):
+                subject = subject._replace(clock=before_it)  # 2025年受理83件,上年继续办理0件,办结77件
         return subject._replace(body=held) if site else subject
 
     def _without_figure(
