@@ -6,11 +6,13 @@ import json
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import polars as pl
 
 from pipeline.home import Home
 from pipeline.load.published import digest_of
 from pipeline.load.sums import named_in
+from pipeline.load.warehouse import settled
 
 KEY = ("body_id", "scope", "year", "measure_id")
 """What names a figure: whose, of which scope and year, which measure."""
@@ -55,13 +57,9 @@ def differing(before: Path, now: Path) -> pl.DataFrame:
     snapshots cannot tell which of them it was. Raises NoSnapshot where a folder cannot be read.
     """
     try:
-        old, new = _figures(before, "before"), _figures(now, "now")
-        if _are_alike(before / MEASURE, now / MEASURE):
-            old, new = old.clear(), new.clear()
-        joined = old.join(new, on=KEY, how="full", coalesce=True, nulls_equal=True)
-        changed = joined.filter(pl.col("value_before").ne_missing(pl.col("value_now"))).collect()
+        changed = _changed(before, now)
         told = _told(changed, before, now)
-    except (OSError, pl.exceptions.PolarsError) as error:
+    except (OSError, pl.exceptions.PolarsError, duckdb.Error) as error:
         raise NoSnapshot(f"{before.name} and {now.name} cannot be compared: {error}") from error
     return told.select(
         pl.coalesce("division_code_now", "division_code_before").alias("division_code"),
@@ -92,9 +90,19 @@ def summary(found: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _figures(folder: Path, side: str) -> pl.LazyFrame:
-    """A snapshot's figures; text as text, whatever its Parquet says."""
-    return pl.scan_parquet(folder / MEASURE).select(*KEY, *(pl.col(c).alias(f"{c}_{side}") for c in _CARRIED))
+def _changed(before: Path, now: Path) -> pl.DataFrame:
+    """The figures whose values differ: the key, and what each side carries. Joined within the memory budget; what
+    does not fit is spilled beside the later snapshot."""
+    alike = " LIMIT 0" * _are_alike(before / MEASURE, now / MEASURE)
+    files = [str(folder / MEASURE).replace("'", "''") for folder in (before, now)]
+    keys = ", ".join(f"coalesce(a.{k}, b.{k}) AS {k}" for k in KEY)
+    carried = ", ".join(f"a.{c} AS {c}_before, b.{c} AS {c}_now" for c in _CARRIED)
+    same = " AND ".join(f"a.{k} IS NOT DISTINCT FROM b.{k}" for k in KEY)
+    with settled(now) as con:
+        return con.execute(
+            f"SELECT {keys}, {carried} FROM read_parquet('{files[0]}') a FULL JOIN read_parquet('{files[1]}') b ON {same} "
+            f"WHERE a.value IS DISTINCT FROM b.value{alike}"
+        ).pl()
 
 
 def _told(changed: pl.DataFrame, before: Path, now: Path) -> pl.DataFrame:

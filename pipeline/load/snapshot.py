@@ -10,7 +10,7 @@ import json
 import logging
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -46,6 +46,8 @@ FILES = {
 """What a snapshot's README says of its files."""
 LISTED = 5_000
 """Rows of CHANGES.md, at most; it says how many it leaves out."""
+SORTED = 3_000_000
+"""Rows that are sorted at once, where a year has no more."""
 log = logging.getLogger(__name__)
 
 
@@ -66,7 +68,7 @@ def write_snapshot(home: Home, target: Path | None = None) -> Path:
         version = built_version(con)
         final, aside = folder / version, folder / f".{version}.part"
         # what a killed run left; in another's folder only what is surely ours
-        for left in (aside, *(home.snapshots.glob(".*-*.part") if target is None else ())):
+        for left in (aside, *(home.snapshots.glob(".*-*.part*") if target is None else ())):
             shutil.rmtree(left, ignore_errors=True)
         aside.mkdir(parents=True)
         tables = _tables(con)
@@ -115,15 +117,19 @@ def _export(con: duckdb.DuckDBPyConnection, schema: str, table: str, folder: Pat
         # a file a year, beside each other: a folder named by the year would give readers that column twice
         parts = folder / schema / table
         parts.mkdir()
-        answer = con.execute(f"SELECT * FROM {name} ORDER BY year NULLS LAST, {order}")
-        fields = fields_of(answer, codebook, schema, table)
-        written = write_parquet_by(
-            answer, fields, "year", lambda year: parts / f"{'unknown' if year is None else year}.parquet"
-        )
+        written: dict[Path, int] = {}
+        for those in _years_together(con, name):
+            answer = con.execute(f"SELECT * FROM {name} WHERE {those} ORDER BY year NULLS LAST, {order}")
+            fields = fields_of(answer, codebook, schema, table)
+            written |= write_parquet_by(
+                answer, fields, "year", lambda year: parts / f"{'unknown' if year is None else year}.parquet"
+            )
         paths, rows = list(written), sum(written.values())
         if not written:
             paths = [parts / "unknown.parquet"]
-            write_parquet(con.execute(f"SELECT * FROM {name} LIMIT 0"), fields, paths[0])
+            answer = con.execute(f"SELECT * FROM {name} LIMIT 0")
+            fields = fields_of(answer, codebook, schema, table)
+            write_parquet(answer, fields, paths[0])
     else:
         answer = con.execute(f"SELECT * FROM {name} ORDER BY {order}")
         fields = fields_of(answer, codebook, schema, table)
@@ -135,6 +141,23 @@ def _export(con: duckdb.DuckDBPyConnection, schema: str, table: str, folder: Pat
     return resource(
         codebook, folder, paths, fields, of=name, rows=rows, description=(comment[0] if comment else "") or ""
     )
+
+
+def _years_together(con: duckdb.DuckDBPyConnection, name: str) -> Iterator[str]:
+    """Conditions that take a table's years some at a time, so many rows as are sorted in memory with ease: a pass
+    over the table costs more than sorting."""
+    counts = con.execute(
+        f"SELECT year, count(*) FROM {name} GROUP BY year ORDER BY year NULLS LAST"
+    ).fetchall()
+    known = [(int(year), int(count)) for year, count in counts if year is not None]
+    first, rows = 0, 0
+    for n, (year, count) in enumerate(known):
+        rows += count
+        if rows >= SORTED or n + 1 == len(known):
+            yield f"year BETWEEN {known[first][0]} AND {year}"
+            first, rows = n + 1, 0
+    if len(counts) > len(known):
+        yield "year IS NULL"
 
 
 def order_of(codebook: Codebook, name: str) -> str:

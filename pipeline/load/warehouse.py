@@ -60,18 +60,28 @@ def opened(path: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyCo
     aside."""
     if read_only:
         set_wal_aside(path)
-    connection = duckdb.connect(str(path), read_only=read_only)
+    with settled(path, duckdb.connect(str(path), read_only=read_only)) as connection:
+        connection.execute(f"SET preserve_insertion_order = {read_only}")
+        yield connection
+
+
+@contextmanager
+def settled(
+    beside: Path, connection: duckdb.DuckDBPyConnection | None = None
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection (default: of its own, to no file) with the project's settings, closed at the end; it spills
+    ``beside`` a path."""
+    con = connection or duckdb.connect()
     try:
-        connection.execute(
+        con.execute(
             f"SET threads = {cores()}; SET TimeZone = 'UTC'; SET autoinstall_known_extensions = false"
         )
-        connection.execute(f"SET preserve_insertion_order = {read_only}")
-        connection.execute(
-            f"SET temp_directory = {_quoted(f'{path}.spill')}; SET memory_limit = {_quoted(memory_budget())}"
+        con.execute(
+            f"SET temp_directory = {_quoted(f'{beside}.spill')}; SET memory_limit = {_quoted(memory_budget())}"
         )
-        yield connection
+        yield con
     finally:
-        connection.close()
+        con.close()
 
 
 def set_wal_aside(path: Path) -> None:

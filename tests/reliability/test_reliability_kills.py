@@ -44,8 +44,11 @@ def test_a_killed_crawl_loses_nothing_and_leaves_nothing(kills: Kills) -> None:
 
 
 def test_what_a_killed_reading_left_beside_the_warehouse_is_removed(kills: Kills) -> None:
-    """A kill at the last rename of a batch: the folder for what LibreOffice makes is still there."""
+    """A kill while a batch is registered: the folder for what LibreOffice makes is still there, and the batch is
+    in no index."""
     stage = Stage("read", "taken", (), "read", part="/warehouse/read")
     trace = kills.undisturbed(stage)
-    (at, *_) = [n for n, line in enumerate(trace, start=1) if line.startswith("rename")]
+    (*_, at) = [
+        n for n, line in enumerate(trace, start=1) if line.startswith("write") and "index.sqlite-wal" in line
+    ]
     assert kills.kill(stage, at, torn=False).wrong == ()
