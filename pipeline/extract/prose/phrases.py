@@ -378,3 +378,19 @@ def topic_of_heading(found: Sequence[Token]) -> str:
     if topics <= DISPUTES | {"ask"}:
         return "dispute"
     return "ask" if "ask" in topics and topics <= {"ask", "ask.replied", "disclosed"} else ""
+
+
+def says_what_is_asked(clause: Clause) -> bool:
+    """主要涉及规划、拆迁等方面: what the requests are about opens no other matter."""
+    return (
+        clause.figure is None and "neg" not in clause.kinds and any(t.value == "about" for t in clause.left)
+    )
+
+
+def kind_of_unit(number: Number, concepts: Collection[str], topic: str, *, counts_bodies: bool) -> str:
+    """What a figure is counted in: 申请事项12个 and 废止规范性文件6个 are documents, 0条 may be cases."""
+    if number.kind == "place":
+        asked = topic.startswith("ask") and not counts_bodies
+        done = "normdoc" in concepts and {"issue", "repeal"}.intersection(concepts)
+        return "doc" if asked or done else "place"
+    return "case" if number.value == 0 and number.kind == "doc" else number.kind

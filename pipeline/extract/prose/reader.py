@@ -24,9 +24,11 @@ from pipeline.extract.prose.phrases import (
     carry_way,
     channels_of,
     idle,
+    kind_of_unit,
     labelled,
     of_the_year,
     phrase_of,
+    says_what_is_asked,
     segments_of,
     speaks_of_disclosure,
     subject_of,
@@ -157,7 +159,8 @@ class Reader:
                 topic = ""
             if not topic and (ASKS | {"reply"}).intersection(clause.concepts):
                 topic = "ask.replied" if "reply" in clause.concepts else "ask"
-            if not topic and len(held) == 1 and len(clause.all) < _HEADLINE and "matter" in clause.kinds:
+            alone = len(held) == 1 and len(clause.all) < _HEADLINE and not says_what_is_asked(clause)
+            if not topic and alone and "matter" in clause.kinds:
                 topic = "matter"
             if topic and topic != subject.topic:
                 subject = subject._replace(topic=topic)
@@ -201,16 +204,19 @@ class Reader:
     def _unread(self, sentence: Sentence, clause: Clause, number: Number, judged: Judged) -> None:
         """A number that is counted and not understood."""
         if number.unit and number.kind not in ("time", "id"):
-            place = (sentence.at, clause.start, clause.end)
-            sentence.said.append(Said(*place, number, False, (), judged, "", "", frozenset()))
+            sentence.said.append(
+                Said(sentence.at, clause.start, clause.end, number, False, (), judged, "", "", frozenset())
+            )
 
     def _clause(self, sentence: Sentence, clause: Clause, before: Clause | None, subject: Subject) -> Subject:
+        if subject.topic == "ask" and says_what_is_asked(clause):
+            return subject
         if content := listed(clause, sentence.flat):
             about = about_of_list(clause, content, sentence.flat)
             clause = without_list(clause, content)
             subject = subject._replace(about=about)
         name, named = named_body(clause, sentence.flat)
-        before_it = subject.clock
+        earlier = subject.clock
         if "unknown" in clause.kinds or "matter" in clause.kinds:
             own = own_words_of(clause, self.names, sentence.flat)
             named |= own
@@ -255,8 +261,8 @@ class Reader:
             of_every_one(self.judge, sentence, clause, subject)  # 均在20个工作日内答复
         elif clause.number.kind not in ("time", "id"):
             subject = self._figure(sentence, clause, clause.number, concepts, subject, topic, matter, named)
-            if before_it.stated and any(t.kind == "time" and t.value == "past" for t in clause.left):
-                subject = subject._replace(clock=before_it)  # 2025年受理83件,上年继续办理0件,办结77件
+            if earlier.stated and any(t.kind == "time" and t.value == "past" for t in clause.left):
+                subject = subject._replace(clock=earlier)  # 2025年受理83件,上年继续办理0件,办结77件
         return subject._replace(body=held) if site else subject
 
     def _without_figure(
@@ -307,12 +313,8 @@ class Reader:
         if topic == "lit" and len(of := disputes_of(clause)) == 1:
             topic = own = min(of)
         concepts, topic = phrase_of(clause, number, set(found), subject, topic, own, said)
-        kind = "case" if number.value == 0 and number.kind == "doc" else number.kind
         counts_bodies = bool(clause.right) and clause.right[0].kind == "body"
-        if number.kind == "place" and topic.startswith("ask") and not counts_bodies:
-            kind = "doc"  # 申请事项12个
-        if number.kind == "place" and "normdoc" in concepts and concepts & {"issue", "repeal"}:
-            kind = "doc"  # 废止规范性文件6个
+        kind = kind_of_unit(number, concepts, topic, counts_bodies=counts_bodies)
         unread = ""
         if not clause.kinds.isdisjoint(("unknown", "id")):
             unread = "".join([t.value for t in clause.all if t.kind in ("unknown", "id") and t not in named])
