@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import os
+import signal
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,13 +12,13 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from pipeline.clean.guard import Failure
+from pipeline.clean.guard import Failure, GuardedPool
 from pipeline.clean.read import digest_of
 from pipeline.document import Document
 from pipeline.home import Home
 from pipeline.reading import chunks, kept
 from pipeline.reading.batches import Batch, merge, write_batch
-from pipeline.reading.chunks import Chunk, Given, Wanted, read_chunk
+from pipeline.reading.chunks import Chunk, Done, Given, Wanted, read_chunk
 from pipeline.reading.kept import Kept
 from pipeline.reading.schema import SCHEMAS, Rows, rows_of
 from pipeline.reading.work import Job, Source
@@ -172,3 +174,37 @@ def test_a_full_disk_is_no_documents_fault(
     assert (done.given, done.batches) == ((), ())
     with pytest.raises(OSError, match="No space"):
         list(chunks.read_all(_Pool(()), home.read, wanted, 2, 1))
+
+
+def read_and_die_once(chunk: Chunk) -> Done:
+    """Reads a chunk, and is killed when its files are written, the first time."""
+    done = read_chunk(chunk)
+    told = Path(chunk.folder).parent / "died"
+    if not told.exists():
+        told.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return done
+
+
+class _Dying:
+    def __init__(self, pool: GuardedPool) -> None:
+        self.pool = pool
+
+    def map_unordered(self, fn: Any, given: Iterable[Chunk]) -> Iterator[tuple[Chunk, Any]]:
+        yield from self.pool.map_unordered(read_and_die_once, given)
+
+
+@pytest.mark.slow
+def test_a_worker_that_is_killed_loses_nothing(tmp_path: Path, home: Home) -> None:
+    wanted = units(tmp_path, 8)
+    with Kept(home) as found, GuardedPool(1, 60, 4_000_000_000, preload=["pipeline.reading.chunks"]) as pool:
+        for one in chunks.read_all(_Dying(pool), found.folder, wanted, len(wanted), 1):
+            if isinstance(one, Batch):
+                found.register(one)
+            else:
+                assert not any(given.failure for _, given in one)
+        found.sweep()
+        assert set(found.entries()) == {w.unit for w in wanted}
+        assert found.damaged() == {}
+    assert (home.read / "died").exists()
+    assert held(home, "document", "sha256") == sorted(w.unit for w in wanted)
