@@ -44,7 +44,7 @@ def _money(value: Figure, unit: str, printed: str) -> Decimal:
 
 
 def _observe(
-    said: Said, decision: Decision, paragraph: Paragraph, indicator: Indicator
+    said: Said, decision: Decision, paragraph: Paragraph, span: tuple[int, int], indicator: Indicator
 ) -> Observation | None:
     unit = unit_of(said.number.unit, indicator.unit)
     value: Figure = said.number.value
@@ -52,7 +52,7 @@ def _observe(
         value = Decimal(value) if said.number.unit == unit else _money(value, unit, said.number.unit or "元")
     elif not isinstance(value, int):
         return None
-    a, b = raw_span(paragraph.text, said.start, said.end)
+    a, b = span
     sure = said.status == "claimed"
     state: State = "text_zero" if said.nil else "reported"
     if not sure:
@@ -208,11 +208,14 @@ def _handed_over(
         if s.at in whole:
             continue
         paragraph = paragraphs[s.at]
-        a, b = raw_span(paragraph.text, s.start, s.end)
+        whole_text = len(flats[s.at]) == len(paragraph.text)  # nothing was dropped: no way back is needed
+        a, b = (
+            (s.start, s.end) if whole_text and s.start < s.end else raw_span(paragraph.text, s.start, s.end)
+        )
         if s.status in ("claimed", "doubtful"):
             for decision in s.decisions:
                 indicator = codebook.indicator(template, decision.indicator)
-                seen = _observe(s, decision, paragraph, indicator) if indicator else None
+                seen = _observe(s, decision, paragraph, (a, b), indicator) if indicator else None
                 if seen is not None:
                     found.append((s.at, s.start, seen))
         told.append(
