@@ -22,7 +22,7 @@ from pipeline.clean.read import digest_of
 from pipeline.cluster.executor import GIVES, Came, Read, Sent, Terms, code_here, packed, run_task, unpacked
 from pipeline.cluster.session import ClusterFailed, cause_in, session
 from pipeline.home import Home
-from pipeline.reading.chunks import Chunk, Done
+from pipeline.reading.chunks import MOST, Chunk, Done
 
 RAW_URL = "YANGGUANG_RAW_URL"
 """Environment: where executors find the raw store (``s3://bucket/raw``), where it is not this folder."""
@@ -56,7 +56,9 @@ class Cluster:
         sent = pa.array([packed(Sent(chunk, _files(chunk))) for chunk in wave], pa.binary())
         table = pa.table({"key": pa.array(list(chunks)), "chunk": sent})
         task = partial(run_task, read=fn, terms=self._terms)
-        frame = self._spark.createDataFrame(table).repartition(len(wave)).mapInArrow(task, GIVES)
+        units = sum(len(chunk.units) for chunk in wave)
+        tasks = min(len(wave), max(2 * self._spark.sparkContext.defaultParallelism, -(-units // MOST)))
+        frame = self._spark.createDataFrame(table).repartition(tasks).mapInArrow(task, GIVES)
         try:
             results = frame.toArrow()
         except (PySparkException, Py4JError) as error:
