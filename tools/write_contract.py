@@ -83,7 +83,8 @@ def _quoted(text: str) -> str:
 def contract_text(codebook: Codebook) -> str:
     """The YAML of mart.city_year."""
     own = explain(codebook, "mart", "city_year", "")
-    tests = {"division_code": "not_null", "year": "not_null", "report_id": "not_null, unique"}
+    given = ", constraints: [{type: not_null}]"
+    more = {"division_code": given, "year": given, "report_id": f"{given}, data_tests: [unique]"}
     lines = [
         _HEAD,
         "models:",
@@ -95,8 +96,9 @@ def contract_text(codebook: Codebook) -> str:
         "    columns:",
     ]
     for name in city_year_columns(codebook):
-        more = f", data_tests: [{tests[name]}]" if name in tests else ""
-        lines.append(f"      - {{name: {name}, {_described(codebook, 'city_year', name)}{more}}}")
+        lines.append(
+            f"      - {{name: {name}, {_described(codebook, 'city_year', name)}{more.get(name, '')}}}"
+        )
     return "\n".join(lines) + "\n"
 
 
