@@ -38,9 +38,8 @@ SPARK_READY := $(SPARK)/.ready
 spark: $(SPARK_READY)
 
 # reading on Spark and the SQL models there, row for row
-SPARK_ROOMS := tests/cluster tests/sql
 test-spark: $(READY) $(SPARK_READY)
-	YANGGUANG_SPARK_PYTHON=$(CURDIR)/$(SPARK)/bin/python $(BIN)/python -m pytest -m spark $(SPARK_ROOMS)
+	YANGGUANG_SPARK_PYTHON=$(CURDIR)/$(SPARK)/bin/python $(BIN)/python -m pytest -m spark tests/cluster tests/sql
 
 # Dagster's page on 127.0.0.1:3000, with the definitions that workspace.yaml names
 dev: $(READY)

@@ -37,6 +37,7 @@ def start_spark(folder: Path) -> Any:
         "spark.sql.shuffle.partitions": "4",
         "spark.ui.enabled": "false",
         "spark.sql.session.timeZone": "UTC",
+        "spark.sql.parquet.inferTimestampNTZ.enabled": "false",  # a contract's timestamp is Spark's own
         "spark.driver.memory": "4g",
     }
     builder = SparkSession.builder.master("local[2]").appName("yangguang")

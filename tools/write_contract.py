@@ -22,7 +22,7 @@ SOURCES = MODELS / "staging" / "sources.yml"
 CONTRACT = MODELS / "mart" / "city_year.yml"
 DBT_TYPES: Mapping[str, str] = {
     "text": "string",
-    "texts": "varchar[]",
+    "texts": "{{ 'array<string>' if target.type == 'spark' else 'varchar[]' }}",
     "integer": "integer",
     "bigint": "bigint",
     "figure": "decimal(24,6)",
