@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -33,6 +34,18 @@ SLOW_ROOMS = (
 )
 """Rooms and files whose tests start programs of their own or draw many cases: none of them is quick, and
 ``make quick`` does not even load them."""
+SHARED = {
+    "cluster/test_cluster_spark": "demo",
+    "site/": "demo",
+    "spine/test_spine_demo": "demo",
+    "load/": "load",
+    "reliability/": "load",
+    "spine/test_spine_neighbours": "runs",
+    "spine/test_spine_runs": "runs",
+    "clean/test_clean_formats_picture": "pictures",
+    "clean/test_clean_formats_scans": "scans",
+}
+"""Rooms and files that use one home, or one loaded model: they stay on one worker, which makes it once."""
 
 if str(TESTS.parent) not in sys.path:
     sys.path.insert(0, str(TESTS.parent))  # tests.drawn, however pytest is started
@@ -45,8 +58,8 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """A home in which ``yangguang demo`` has run once: slow to make, read by many tests, all of which say
-    ``xdist_group("demo")`` and change nothing in it."""
+    """A home in which ``yangguang demo`` has run once: slow to make, read by many tests, all of which stand in
+    ``SHARED`` and change nothing in it."""
     from tests.spine.conftest import yangguang
 
     root = tmp_path_factory.mktemp("home")
@@ -67,13 +80,30 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return True if config.option.markexpr == "not slow" and place.startswith(SLOW_ROOMS) else None
 
 
+def group_of(nodeid: str) -> str:
+    """Which tests stay on one worker with this one: those that share a home, and those of a slow file; a quick
+    test goes alone."""
+    file = nodeid.partition("::")[0].removeprefix("tests/")
+    shared = next((group for start, group in SHARED.items() if file.startswith(start)), "")
+    return shared or (file if file.startswith(SLOW_ROOMS) else nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Groups for ``--dist loadgroup`` (xdist 3.8 writes its own into a part of the id that pytest 9.2 no longer
+    reads, so that every worker made every home)."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByGroup(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return group_of(nodeid)
+
+    return ByGroup(config, log) if config.getvalue("dist") == "loadgroup" else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Slow rooms are marked, a file of theirs stays on one worker (what it builds is built once), and what is
-    slow begins first, so that all workers end together."""
+    """Slow rooms are marked, and what is slow begins first, so that all workers end together."""
     for item in items:
-        place = item.path.relative_to(TESTS).as_posix()
-        if place.startswith(SLOW_ROOMS):
+        if item.path.relative_to(TESTS).as_posix().startswith(SLOW_ROOMS):
             item.add_marker(pytest.mark.slow)
-            if not item.get_closest_marker("xdist_group"):
-                item.add_marker(pytest.mark.xdist_group(place))
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)

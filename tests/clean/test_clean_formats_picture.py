@@ -31,7 +31,7 @@ from tests.drawn.files.drawn_tables import (
     without_space,
 )
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("pictures")]
+pytestmark = pytest.mark.slow
 
 needs_font = pytest.mark.skipif(not picture_files.font_paths(), reason=picture_files.NEEDED)
 

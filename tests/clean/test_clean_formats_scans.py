@@ -23,7 +23,7 @@ from pipeline.reading.files import read_together
 from tests.drawn.files import picture_files, report_files, word_files
 from tests.drawn.files.drawn_tables import DrawnCell, DrawnTable, grouped_table
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("scans")]
+pytestmark = pytest.mark.slow
 
 needs_font = pytest.mark.skipif(not picture_files.font_paths(), reason=picture_files.NEEDED)
 

@@ -29,7 +29,6 @@ REAL = PROJECT.parent / "shared" / "real"
 EXECUTOR = "CoarseGrainedExecutorBackend"
 pytestmark = [
     pytest.mark.spark,
-    pytest.mark.xdist_group("demo"),
     pytest.mark.skipif(not PYTHON, reason="YANGGUANG_SPARK_PYTHON names no interpreter with pyspark"),
 ]
 

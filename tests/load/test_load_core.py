@@ -12,8 +12,6 @@ from pipeline.load.publish import publish
 from pipeline.load.warehouse import opened
 from pipeline.stages import being_built
 
-pytestmark = pytest.mark.xdist_group("load")
-
 
 def test_a_core_alone_is_not_published(home_at: Callable[[str], Home]) -> None:
     home = home_at("core")

@@ -13,7 +13,6 @@ from pipeline.home import Home
 from pipeline.load.published import digest_of
 from pipeline.load.warehouse import opened
 
-pytestmark = pytest.mark.xdist_group("load")
 At = Callable[[str], Home]
 CORE = tuple(spec.key.to_user_string() for spec in table_specs(load_codebook()))
 

@@ -20,7 +20,6 @@ from pipeline.load.published import damage, published
 from pipeline.load.warehouse import opened
 from pipeline.stages import is_up_to_date, publish_stage, snapshot_stage
 
-pytestmark = pytest.mark.xdist_group("load")
 At = Callable[[str], Home]
 WRITES = """
 import duckdb, os, sys

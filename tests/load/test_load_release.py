@@ -21,8 +21,6 @@ from pipeline.load.warehouse import opened
 from pipeline.stages import publish_stage, snapshot_stage
 from pipeline.terminal.main import main
 
-pytestmark = pytest.mark.xdist_group("load")
-
 
 @pytest.fixture
 def snapshot(out: Home) -> Path:

@@ -21,7 +21,6 @@ from pipeline.load.sums import latest
 from pipeline.load.warehouse import opened
 from tools.render_questions import questions
 
-pytestmark = pytest.mark.xdist_group("load")
 EXAMPLES = Path(__file__).resolve().parents[2] / "docs" / "examples"
 READERS: dict[str, Callable[[Path], tuple[int, list[str]]]] = {
     "pandas": lambda folder: ((f := pd.read_parquet(folder)).shape[0], list(f.columns)),

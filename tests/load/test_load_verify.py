@@ -21,7 +21,6 @@ from pipeline.reading.kept import Kept
 from pipeline.stages import is_up_to_date, load_stage, read_stage, snapshot_stage, take_in_stage
 from tests.load.homes import REPORTS
 
-pytestmark = pytest.mark.xdist_group("load")
 At = Callable[[str], Home]
 
 

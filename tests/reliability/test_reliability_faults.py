@@ -16,7 +16,6 @@ from bench.reliability.layer import Fault, Op
 from bench.reliability.warm import Warm
 from pipeline.crawl.portal import serve_site
 
-pytestmark = pytest.mark.xdist_group("load")  # whose homes are used
 SEED = random.SystemRandom().randrange(1 << 30)
 TAKE_IN = Stage("take in", "fresh", ("{folder}/in1",), "take_in", part="/raw/")
 READ = Stage("read", "taken", (), "read", part="/warehouse/")

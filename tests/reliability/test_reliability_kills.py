@@ -10,7 +10,6 @@ from bench.reliability import homes
 from bench.reliability.kills import CRAWLS, Kills, Stage, chosen
 from pipeline.crawl.portal import serve_site
 
-pytestmark = pytest.mark.xdist_group("load")  # whose homes are used
 SEED = random.SystemRandom().randrange(1 << 30)
 KILLS = 2
 STAGES = (

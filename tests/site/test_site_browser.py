@@ -23,10 +23,7 @@ sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 AXE = Path(os.environ.get("YANGGUANG_AXE", "node_modules/axe-core/axe.min.js"))
 """axe-core's script, where the machine has it from npm; else the checks of our own must do."""
-pytestmark = [
-    pytest.mark.xdist_group("demo"),
-    pytest.mark.skipif(CHROMIUM is None, reason="needs the Debian package chromium"),
-]
+pytestmark = [pytest.mark.skipif(CHROMIUM is None, reason="needs the Debian package chromium")]
 FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-gpu"]
 SIZES = {"wide": 1280, "narrow": 390}
 Open = Callable[..., "sync_api.Page"]

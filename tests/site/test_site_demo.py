@@ -19,8 +19,6 @@ from pipeline.site.links import figure_anchor, place_page, report_page
 from pipeline.site.words import load_words
 from tests.spine.conftest import yangguang
 
-pytestmark = pytest.mark.xdist_group("demo")
-
 
 @pytest.fixture(scope="module")
 def con(demo: Home) -> duckdb.DuckDBPyConnection:

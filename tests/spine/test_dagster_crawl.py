@@ -32,7 +32,6 @@ from tests.drawn.files.pdf_files import document, text
 from tests.spine.conftest import yangguang
 from tools.demo import iter_pages
 
-pytestmark = pytest.mark.xdist_group("dagster")
 Site = dict[str, tuple[str, bytes]]
 
 

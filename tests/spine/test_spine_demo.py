@@ -18,8 +18,6 @@ from pipeline.terminal.demo import PORTAL_HOST, PORTAL_PORT
 from tests.spine.conftest import yangguang
 from tools.demo import body_slugs, portal_path
 
-pytestmark = pytest.mark.xdist_group("demo")
-
 
 @pytest.fixture(scope="module")
 def truth(demo: Home) -> dict[str, Any]:

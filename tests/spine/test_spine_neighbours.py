@@ -6,12 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
-import pytest
 
 from pipeline.home import Home
 from pipeline.stages import load_stage, read_stage, take_in_stage
 
-pytestmark = pytest.mark.xdist_group("runs")
 GROUPS = (
     ("（一）予以公开", ()),
     ("（二）部分公开", ()),

@@ -19,8 +19,6 @@ from pipeline.load.sums import latest
 from tests.spine.conftest import COMMAND, yangguang
 from tools.demo import iter_pages
 
-pytestmark = pytest.mark.xdist_group("runs")
-
 
 def pages(folder: Path, start: int, count: int) -> Path:
     """Some demo pages as files of fixed age."""

@@ -31,7 +31,7 @@ from pipeline.stages import (
 )
 from pipeline.terminal.main import main
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("decide")]
+pytestmark = pytest.mark.slow
 DOUBTFUL = "/zwgk/zfxxgknb/b005/2020.txt"
 """A page of the shipped corpus whose rows lost their blanks."""
 MEASURED = "reconsideration.upheld"
