@@ -21,6 +21,7 @@ SLOW_ROOMS = (
     "clean/test_clean_formats_guard",
     "contract/test_contract_dagster",
     "extract/test_extract_drawn",
+    "load/test_load_current",
     "load/test_load_dagster",
     "load/test_load_publish",
     "load/test_load_release",
