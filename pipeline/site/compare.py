@@ -283,7 +283,7 @@ def place_tiles(
     tiles = []
     for n, (code, (rank, s)) in enumerate(sorted(own.items())):
         said = f"{shown(s.cases)} / {shown(s.base)}" if s.base is not None else ""
-        small = "" if rank is not None else "ⁿ"
+        small = "" if rank is not None else word("also", "small_n").sign
         text = value_text(one, s.value) + s.signs + small
         tiles.append(Tile(n // wide + 1, n % wide + 1, s.name, text, shades.get(code, 0), s.href, said))
     return tiles

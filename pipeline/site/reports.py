@@ -13,7 +13,7 @@ from markupsafe import Markup
 from pipeline.site.atlas import Atlas, Head
 from pipeline.site.checks import Held, Tested, rules_by_form
 from pipeline.site.links import TOTAL, figure_anchor, link, measure_anchor
-from pipeline.site.series import read_key
+from pipeline.site.series import also, read_key
 from pipeline.site.snippets import (
     NO_CELL,
     both,
@@ -363,7 +363,7 @@ def _made(
                 measure_anchor(m.measure_id),
                 both(measure.label_zh, measure.label_en),
                 ("≈" if m.approx and m.value is not None else "") + text,
-                ("ⁿ" if m.small_n and m.value is not None else "") + ("†" if m.contested else ""),
+                "".join(mark.sign for mark in also(m.small_n and m.value is not None, m.contested)),
                 grade.zh + ("" if read.key == "printed" else f" · {read.sign}{read.zh}"),
                 term_links(tuple(terms)),
             )

@@ -37,6 +37,12 @@ FIRST_ROWS = (
 """Rows of the first table; all other measures stand in a second one."""
 
 
+def also(small_n: bool, contested: bool) -> list[Word]:
+    """The marks that a figure bears besides what it rests on and how far it may be compared."""
+    found = (("small_n", small_n), ("contested", contested))
+    return [word("also", key) for key, holds in found if holds]
+
+
 class Shown(NamedTuple):
     """A figure of a series as the page shows it."""
 
@@ -55,15 +61,18 @@ class Shown(NamedTuple):
     def signs(self) -> str:
         """The marks behind the figure; none for one that is printed and comparable."""
         read = "" if self.read.key == "printed" else self.read.sign
-        return read + self.grade.sign + ("ⁿ" if self.small_n else "") + ("†" if self.contested else "")
+        return read + self.grade.sign + "".join(mark.sign for mark in self._also)
 
     @property
     def said(self) -> str:
         """What the marks say, in words."""
         said = [self.read.zh, self.grade.zh if self.grade.key != "exact" else ""]
-        said += ["约数" if self.about else "", "个案太少" if self.small_n else ""]
-        said += ["核对不符" if self.contested else ""]
+        said += [word("also", "about").zh if self.about else "", *(mark.zh for mark in self._also)]
         return "，".join(s for s in said if s)
+
+    @property
+    def _also(self) -> list[Word]:
+        return also(self.small_n, self.contested)
 
 
 class Row(NamedTuple):

@@ -108,7 +108,7 @@ class Judge(NamedTuple):
             return Judged("doubtful", "doubt", "of several years")
         if body == "doubt":
             return Judged("doubtful", "doubt", "of a part of the bodies")
-        if subject.about == "one" and decision.indicator.startswith("proactive.channel"):
+        if subject.about == "one" and decision.need & CHANNELS and not decision.need & ASKED:
             return Judged("doubtful", "doubt", "of one topic")
         every_kind = (
             clause.concepts and "proactive" in clause.concepts and "kinds" in [t.value for t in clause.left]
