@@ -1,13 +1,13 @@
 """Thin Dagster wrappers, one per stage: read, call, write, give metadata."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator, dbt_assets
+from dagster_dbt import DagsterDbtTranslator, build_dbt_asset_specs
 from pydantic import Field
 
 from pipeline.codebook import Codebook, load_codebook
@@ -15,7 +15,7 @@ from pipeline.codebook.columns import columns_of, comment_of, explain, tables_of
 from pipeline.crawl.completeness import RULES
 from pipeline.home import Home
 from pipeline.load.gate import NotWhole
-from pipeline.load.models import BUILD, parsed, run_models
+from pipeline.load.models import BUILD, Node, parsed, run_models, tests_by_model
 from pipeline.progress import progress_if_asked
 from pipeline.stages import (
     FileCounts,
@@ -35,6 +35,9 @@ from pipeline.stages import (
     take_in_stage,
     unread_documents,
 )
+
+TESTS = "tests"
+"""The check of a model's tests."""
 
 SOURCES = dg.DynamicPartitionsDefinition(name="source")
 """One partition a source of the registry; ``definitions.py`` keeps the two alike."""
@@ -210,9 +213,21 @@ class BySchema(DagsterDbtTranslator):
         return {**super().get_metadata(dbt_resource_props), "dagster/table_name": name}
 
 
-@dbt_assets(manifest=parsed() / "manifest.json", dagster_dbt_translator=BySchema())
+def model_checks(specs: Sequence[dg.AssetSpec]) -> list[dg.AssetCheckSpec]:
+    """One check a model that has tests: all of them. A check costs Dagster's history eight writes."""
+    return [
+        dg.AssetCheckSpec(TESTS, asset=spec.key, description="\n".join(tests))
+        for spec in specs
+        if (tests := tests_by_model().get(spec.key.path[-1]))
+    ]
+
+
+_MODELS = build_dbt_asset_specs(manifest=parsed() / "manifest.json", dagster_dbt_translator=BySchema())
+
+
+@dg.multi_asset(specs=_MODELS, check_specs=model_checks(_MODELS), can_subset=True)
 def models(context: dg.AssetExecutionContext, home: BuildingHome) -> Iterator[Any]:
-    """The SQL models, each an asset, each dbt test an asset check. They stand on the core that is being
+    """The SQL models, each an asset, the dbt tests of each an asset check. They stand on the core that is being
     built."""
     place = home.home()
     if not being_built(place):
@@ -230,22 +245,32 @@ def models(context: dg.AssetExecutionContext, home: BuildingHome) -> Iterator[An
             allow_retries=False,
         )
     assets = {key.path[-1]: key for key in context.selected_asset_keys}
-    checks = {key.name: key for key in context.selected_asset_check_keys}
-    chosen = ["--indirect-selection", "empty", "--select", *assets, *checks] if context.is_subset else []
+    checks = {key.asset_key.path[-1]: key for key in context.selected_asset_check_keys}
+    tests = [test for model in checks for test in tests_by_model()[model]]
+    chosen = ["--indirect-selection", "empty", "--select", *assets, *tests] if context.is_subset else []
     nodes = run_models(place.building, place.warehouse / "dbt", [*BUILD, *chosen], build_environment())
     for node in nodes:
         if node.name in assets and node.is_well:
             yield dg.MaterializeResult(assets[node.name], metadata={"Execution Duration": node.seconds})
-        elif node.name in checks and node.status != "skipped":
-            yield dg.AssetCheckResult(
-                asset_key=checks[node.name].asset_key,
-                check_name=node.name,
-                passed=node.status == "pass",
-                severity=dg.AssetCheckSeverity.ERROR if node.blocking else dg.AssetCheckSeverity.WARN,
-                metadata={"status": node.status, "rows": node.failures},
-            )
+    for model, key in checks.items():
+        if own := [
+            node for node in nodes if node.name in tests_by_model()[model] and node.status != "skipped"
+        ]:
+            yield checked(key, own)
     if failed := [f"{node.kind} {node.name}: {node.message}" for node in nodes if not node.is_well]:
         raise dg.Failure("dbt: " + "; ".join(failed[:20]), allow_retries=False)
+
+
+def checked(key: dg.AssetCheckKey, tests: Sequence[Node]) -> dg.AssetCheckResult:
+    """What the tests of a model found: each that did not pass, with the number of its rows."""
+    bad = [test for test in tests if test.status != "pass"]
+    return dg.AssetCheckResult(
+        asset_key=key.asset_key,
+        check_name=key.name,
+        passed=not bad,
+        severity=dg.AssetCheckSeverity.ERROR if any(t.blocking for t in bad) else dg.AssetCheckSeverity.WARN,
+        metadata={"tests": len(tests), **{test.name: f"{test.status}, {test.failures} rows" for test in bad}},
+    )
 
 
 @dg.asset(deps=[models], group_name="stages", kinds={"duckdb"})

@@ -20,7 +20,7 @@ from dagster._core.storage.tags import PARTITION_NAME_TAG
 from dagster._grpc.types import GetCurrentRunsResult
 from dagster._serdes import deserialize_value
 
-from pipeline.assets import ASSETS, CHECKS, CRAWLED, SOURCES, BuildingHome, HomeResource
+from pipeline.assets import ASSETS, CHECKS, CRAWLED, SOURCES, TESTS, BuildingHome, HomeResource
 from pipeline.crawl.completeness import crawl_mark
 from pipeline.crawl.registry import load_registry
 from pipeline.durable import write_whole
@@ -293,7 +293,10 @@ def materialize(home: Home, *, say: Callable[[str], None], master: str = "") -> 
             if not evaluation.passed:
                 shown = [f"{name}: {value.value}" for name, value in evaluation.metadata.items()]
                 more = f"; {len(shown) - 3} more" if len(shown) > 3 else ""
-                say(f"to be looked at: {evaluation.check_name} ({'; '.join(shown[:3])}{more})")
+                where = evaluation.check_name
+                if where == TESTS:
+                    where = f"{'.'.join(evaluation.asset_key.path)}, {TESTS}"
+                say(f"to be looked at: {where} ({'; '.join(shown[:3])}{more})")
         finished = any(
             event.is_step_materialization and event.asset_key and event.asset_key.path[-1] == "snapshot"
             for event in result.all_events

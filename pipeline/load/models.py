@@ -8,6 +8,7 @@ of the project and the versions of dbt; a build starts from it.
 from __future__ import annotations
 
 import hashlib
+import json
 import logging
 import os
 import shutil
@@ -82,6 +83,17 @@ def parsed(folder: Path = SQL / "target") -> Path:
             if other != place:
                 shutil.rmtree(other, ignore_errors=True)
     return place
+
+
+@lru_cache(maxsize=1)
+def tests_by_model() -> dict[str, tuple[str, ...]]:
+    """The names of the tests that hang on each model, as dbt found them."""
+    nodes = json.loads((parsed() / "manifest.json").read_bytes())["nodes"]
+    found: dict[str, list[str]] = {}
+    for node in nodes.values():
+        if node["resource_type"] == "test" and (on := node.get("attached_node")):
+            found.setdefault(nodes[on]["name"], []).append(node["name"])
+    return {model: tuple(sorted(tests)) for model, tests in found.items()}
 
 
 def _is_as_parsed(place: Path) -> bool:

@@ -114,18 +114,23 @@ def test_models_are_built_alone_and_their_tests_decide(home_at: At) -> None:
     result = materialize(home, *chosen)
     made = {e.asset_key.to_user_string() for e in result.get_asset_materialization_events() if e.asset_key}
     assert made == set(chosen)
-    checks = {found.check_name: found.passed for found in result.get_asset_check_evaluations()}
-    assert {"unique_int_report_report_id", "unique_timeliness_report_id"} <= {
-        n for n, well in checks.items() if well
-    }
-    assert not any("city_year" in name for name in checks)
+    checks = {"/".join(c.asset_key.path): c for c in result.get_asset_check_evaluations()}
+    assert set(checks) == set(chosen)
+    assert all(check.passed for check in checks.values())
 
     with opened(home.building) as con:
         con.execute("UPDATE core.report SET scope = 'elsewhere'")
     result = materialize(home, *chosen)
     assert not result.success
-    failed = [found.check_name for found in result.get_asset_check_evaluations() if not found.passed]
-    assert [name for name in failed if name in said(result)] == failed != []
+    (bad,) = [check for check in result.get_asset_check_evaluations() if not check.passed]
+    failed = set(bad.metadata) - {"tests"}
+    assert failed != set()
+    assert [name for name in failed if name not in said(result)] == []
+
+
+def test_a_check_names_the_tests_of_its_model() -> None:
+    specs = {"/".join(spec.asset_key.path): spec for spec in models.check_specs}
+    assert "unique_int_report_report_id" in (specs["intermediate/int_report"].description or "").splitlines()
 
 
 def test_tables_are_named_as_one_asks_for_them() -> None:
