@@ -48,9 +48,12 @@ def deny(
     last = set(concepts_of(items[-1]))
     told = set(concepts_of(found))
     shared = ({"gk"} & told) | (last & RESULTS)
-    for item in items:
+    caused = any(t.value == "cause" for t in found)
+    for at, item in enumerate(items):
         concepts = set(concepts_of(item)) | shared
-        if not concepts & _DEEDS:
+        if concepts == {"disc"} and {"repeal", "normdoc"} <= told:
+            concepts = {"issue"}  # 未发布、废止规范性文件
+        if not concepts & _DEEDS and not (at and any(t.kind == "neg" for t in item)):
             concepts |= told & _DEEDS
         elif concepts <= _DEEDS:
             concepts |= last & {"normdoc", "reg"}
@@ -82,6 +85,8 @@ def deny(
             phrase = Phrase(frozenset(concepts), of, "", "nil")
             more = phrase._replace(concepts=frozenset(concepts | (last & SHARED)))
             decisions = judge.decide(phrase) or judge.decide(more)
+            if caused and any(d.flow == "in" for d in decisions):
+                decisions = ()  # 未发生因依申请公开引发的争议: not that none came in
             judged = Judged("unclaimed", "take", "no decision: " + " ".join(sorted(concepts)))
             if decisions:
                 judged = judge.judged(decisions[0], subject, clause, nil=True)

@@ -6,9 +6,9 @@ from collections.abc import Collection, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from pipeline.extract.prose.clauses import Clause, clause_of, concepts_of
+from pipeline.extract.prose.clauses import Clause, concepts_of
 from pipeline.extract.prose.context import OWN, Body, Clock
-from pipeline.extract.prose.told import DECIDED, DISPUTES, JOINTS, Said, group_of
+from pipeline.extract.prose.told import DECIDED, DISPUTES, JOINTS, Said, group_of, names_ways
 from pipeline.extract.prose.words import Number, Token
 
 OUTCOMES = frozenset(
@@ -36,7 +36,6 @@ OUTCOMES = frozenset(
 )
 _DEEDS_TOLD = frozenset(["train", "meet", "press"]) | DECIDED
 """Subjects whose 信息 are items that tell of them."""
-_GROUNDS = frozenset(["notheld", "create", "unclear"])
 CHANNELS = frozenset(["website", "wechat", "weibo", "newmedia", "gazette", "otherway", "platform", "media"])
 FORMS = frozenset(["f_person", "f_fax", "f_online", "f_letter", "f_email"])
 DISCLOSING = frozenset(["disc", "proactive", "info", "gk", "count", "kind", "added"])
@@ -50,10 +49,7 @@ _BREATHS = frozenset(",;:。")
 _BESIDE_DISCLOSURE = frozenset(["press", "interview", "staff", "meet", "train"])
 _KINDS_OF_INFO = frozenset(["file", "kind", "class", "policydoc"])
 _OF_ANY_WORK = frozenset(["press", "interp"])
-_COUNTS = {"ask": ("case",), "disclosed": ("case", "doc")}
-_OF_WHEN = frozenset(["time", "fill", "body"])
 DENIED = DISPUTES | {"fee"}
-_BROUGHT = frozenset(["recon", "lit", "complaint", "appeal", "submit", "recv", "apply", "gk", "info"])
 _WAYS = FORMS | {"website"}
 PARTS = (frozenset({"disc", "proactive"}), frozenset({"disc", "proactive", "file"}))
 """Phrases that behind 其中 tell a part, not the whole."""
@@ -101,68 +97,6 @@ def carry_way(words: Sequence[Token], year: int | None) -> set[str]:
         elif token.kind == "time" and token.value == "year" and year is not None and token.year != year:
             found.add("prev" if token.year < year else "next")
     return found
-
-
-def _behind(words: Sequence[Token], clause: Clause) -> Clause:
-    return clause_of((*words, *clause.left), clause.figure, clause.right, clause.opener, clause.depth)
-
-
-def absent(words: Sequence[Token]) -> Sequence[Token]:
-    """不存在 before a dispute or a fee denies it; of information it is a result (不存在3件)."""
-    found = list(words)
-    for at, token in enumerate(found):
-        if token.value == "notexist" and token.end - token.start == len("不存在"):
-            for after in found[at + 1 :]:
-                if after.kind in ("punct", "number"):
-                    break
-                if after.topic in DENIED:
-                    found[at] = token._replace(kind="neg", value="not")
-                    break
-    return found
-
-
-def unbroken(held: Sequence[Clause]) -> Sequence[Clause]:
-    """培训各村(社区)信息员30人次: what stands before a bracket that holds no figure goes on behind it."""
-    found = list(held)
-    for at in range(2, len(found)):
-        before, inner, clause = found[at - 2 : at + 1]
-        bracket = inner.opener == "(" and clause.opener == ")" and before.depth == clause.depth
-        part = OUTCOMES & set(concepts_of(inner.left)) - set(
-            before.concepts
-        )  # 同意公开(含部分公开)86件 is no grant
-        ground = "unable" in before.concepts and part <= _GROUNDS  # 无法提供(本机关不掌握)14件
-        if bracket and clause.figure and not before.figure and not inner.figure and (ground or not part):
-            here = clause.start
-            words = (*before.left, *inner.left) if part else before.left
-            found[at] = _behind(tuple(t._replace(start=here, end=here) for t in words), clause)
-    return found
-
-
-def _denying(clause: Clause, before: Clause | None) -> Clause:
-    if "neg" in clause.kinds:
-        return clause
-    goes_on = before and "neg" in before.left_kinds and not before.figure and clause.opener == ","
-    if goes_on and before and before.topic in DISPUTES - {clause.topic} and set(clause.concepts) <= _BROUGHT:
-        neg = next(t for t in before.left if t.kind == "neg")._replace(start=clause.start, end=clause.start)
-        return _behind((neg,), clause)
-    return clause
-
-
-def labelled(clause: Clause, before: Clause | None, subject: Subject) -> Clause:
-    """A bare figure behind its label (申请数:26件), a bare nil under its heading, as one clause; what denies a dispute
-    as a clause that denies (未发生申请复议,提起诉讼的情况)."""
-    if clause.concepts:
-        return _denying(clause, before) if clause.topic in DENIED and clause.figure is None else clause
-    if clause.opener in (":", "(") and clause.figure and before and not before.figure:
-        return clause if "neg" in before.kinds else _behind(before.left, clause)
-    number = clause.number
-    counts = number is not None and number.kind in _COUNTS.get(subject.topic, ())
-    first = before is None or (before.figure is None and before.kinds <= _OF_WHEN)
-    if first and subject.head and (number is None or number.value == 0 or counts):
-        here = clause.start
-        moved = (t._replace(start=here, end=here) for t in subject.head if t.kind != "punct")
-        return _behind(tuple(moved), clause)
-    return clause
 
 
 def subject_of(
@@ -234,7 +168,7 @@ def phrase_of(
     elif subject.channels != ("many",) and concepts <= DISCLOSING and concepts & {"disc", "info"}:
         concepts |= set(subject.channels)
     ways = concepts & CHANNELS - {"platform"}
-    many = len(ways) > 1 or any(t.value == "many" for t in clause.left)
+    many = len(ways) > 1 or any(t.value == "many" for t in clause.left) or names_ways(clause)
     of_all = "website" in ways and _several(clause) and {"disc", "info"} <= concepts <= DISCLOSING | CHANNELS
     if many and ("proactive" in concepts or of_all):
         concepts -= CHANNELS  # 通过门户网站、微信公众号发布信息130条
@@ -259,9 +193,25 @@ def phrase_of(
         concepts = {"count"}  # 合计共221条
     if number.kind == "money" and topic in ("fee", "infofee") and not concepts:
         concepts = {topic}
+    if concepts == {"gk"} and topic == "disclosed" and not said and _sums_up(clause, number):
+        concepts |= {"disc", "info"}  # 本年度政府信息公开共530条
+    if not concepts and said and _of_its_issues(clause, number, said[-1]):
+        return set(said[-1].concepts), said[-1].topic  # 发布信息174期603条
     if concepts == {"gk"} and subject.office and "sub" in clause.left_kinds:
         return {subject.office}, subject.office
     return concepts, topic
+
+
+def _sums_up(clause: Clause, number: Number) -> bool:
+    """Whether 共 and the year stand before a count of items."""
+    summed = any(t.value in ("whole", "sum") for t in clause.left)
+    return number.kind == "doc" and summed and "time" in clause.left_kinds
+
+
+def _of_its_issues(clause: Clause, number: Number, before: Said) -> bool:
+    """Whether a bare count of items stands right behind one of issues."""
+    near = not clause.left and clause.opener in ("", ",") and before.end + 1 >= clause.start
+    return near and number.kind == "doc" and before.number.kind == "issue"
 
 
 def _listed_with_info(clause: Clause) -> bool:
@@ -277,7 +227,7 @@ def _several(clause: Clause) -> bool:
     for token in clause.left:
         if "disc" in token.value:
             break
-        if token.kind == "joint" or token.value == "many":
+        if token.kind == "joint" or token.value in ("many", "ways"):
             return True
     return False
 

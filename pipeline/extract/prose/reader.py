@@ -13,6 +13,7 @@ from pipeline.extract.prose.context import OWN, body_of, named_body, own_surface
 from pipeline.extract.prose.decide import Form, Phrase, decider_of
 from pipeline.extract.prose.denials import deny, of_every_one, of_them_all
 from pipeline.extract.prose.grounds import without_grounds
+from pipeline.extract.prose.joined import absent, labelled, unbroken
 from pipeline.extract.prose.phrases import (
     ASKS,
     CHANNELS,
@@ -20,12 +21,10 @@ from pipeline.extract.prose.phrases import (
     OUTSIDE,
     Subject,
     about_of,
-    absent,
     carry_way,
     channels_of,
     idle,
     kind_of_unit,
-    labelled,
     of_the_year,
     phrase_of,
     says_what_is_asked,
@@ -33,7 +32,6 @@ from pipeline.extract.prose.phrases import (
     speaks_of_disclosure,
     subject_of,
     topic_of_heading,
-    unbroken,
 )
 from pipeline.extract.prose.told import (
     DISPUTES,
@@ -48,6 +46,7 @@ from pipeline.extract.prose.told import (
     has,
     is_aside,
     listed,
+    names_ways,
     of_its_field,
     own_words_of,
     parted,
@@ -214,7 +213,8 @@ class Reader:
         if content := listed(clause, sentence.flat):
             about = about_of_list(clause, content, sentence.flat)
             clause = without_list(clause, content)
-            subject = subject._replace(about=about)
+            shown = about == "listed" and {"disc", "info"}.issubset(clause.concepts)
+            subject = subject._replace(about=about, topic="disclosed" if shown else subject.topic)
         name, named = named_body(clause, sentence.flat)
         earlier = subject.clock
         if "unknown" in clause.kinds or "matter" in clause.kinds:
@@ -288,11 +288,11 @@ class Reader:
             ):  # 网站以及村(社区)公开栏
                 channels = (*channels, *subject.channels)
             ground = any(t.value == "ground" for t in clause.all)
-            many = len(set(channels)) > 1 or any(t.value == "many" for t in clause.all)
+            many = len(set(channels)) > 1 or any(t.value == "many" for t in clause.all) or names_ways(clause)
             subject = subject._replace(
                 topic=topic,
                 channels=() if ground else ("many",) if many else channels or subject.channels,
-                about=about_of(clause),
+                about=about_of(clause) or ("of" if "sub" in clause.left_kinds and not sentence.said else ""),
             )
         if "asker" in concepts and "apply" not in concepts and not subject.asked:
             subject = subject._replace(asked=True)

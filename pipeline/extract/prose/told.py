@@ -204,13 +204,21 @@ def _behind_by(words: Sequence[Token], first: int) -> int:
     return first
 
 
+def names_ways(clause: Clause) -> bool:
+    """政府网站、新媒体等平台, 政府网站等渠道: not of the site alone."""
+    return "website" in clause.concepts and any(t.value == "ways" for t in clause.all)
+
+
 def _sites(clause: Clause) -> set[Token]:
-    """Words of a list of sites and other places behind 通过 (通过某县采购与招标网、交易中心网公开): all before the last of them."""
+    """Words of a list of sites and other places behind 通过 (通过某县采购与招标网、交易中心网公开, 通过门户网站、掌上某县等平台):
+    all before the last of them."""
     values = [t.value for t in clause.left]
     if "by" not in values or "website" not in clause.concepts:
         return set()
     shown = next((n for n, t in enumerate(clause.left) if t.kind == "concept" and "disc" in t.value), 0)
-    sites = [n for n in range(values.index("by"), shown) if values[n] in _PLACES_TO_SHOW]
+    sites = [
+        n for n in range(values.index("by"), shown) if values[n] in _PLACES_TO_SHOW or values[n] == "ways"
+    ]
     return {t for t in clause.left[values.index("by") : sites[-1]] if t.kind in _NAMES} if sites else set()
 
 

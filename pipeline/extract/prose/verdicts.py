@@ -81,6 +81,9 @@ class Judge(NamedTuple):
             beside = clause.opener != "(" and bool(said) and not CHANNELS.isdisjoint(said[-1].concepts)
             return "many" in subject.channels and beside  # 工作动态20条,其他8条: of what, not by what
         part = "sub" in clause.left_kinds
+        understood = any(s.decisions or "issue" in s.concepts for s in said)
+        if first.total and "file" in first.need and part and not understood:
+            return False  # 其中主动公开公文14条
         if concepts == {"normdoc", "disc"} and part:
             return False
         part_of = concepts in PARTS and part
