@@ -51,6 +51,8 @@ _KINDS_OF_INFO = frozenset(["file", "kind", "class", "policydoc"])
 _OF_ANY_WORK = frozenset(["press", "interp"])
 DENIED = DISPUTES | {"fee"}
 _WAYS = FORMS | {"website"}
+_WRITTEN = FORMS | {"f_written"}
+_FEW = 2
 PARTS = (frozenset({"disc", "proactive"}), frozenset({"disc", "proactive", "file"}))
 """Phrases that behind 其中 tell a part, not the whole."""
 OUTSIDE = ("many", "elsewhere")
@@ -187,6 +189,8 @@ def phrase_of(
         concepts |= said[-1].concepts & _OF_DOCUMENTS if alike else set()
     if concepts >= {"disc", "info", "proactive"} and concepts & _KINDS_OF_INFO and _listed_with_info(clause):
         concepts -= _KINDS_OF_INFO  # 主动公开政务信息、文件、通知公告81项
+    if concepts == {"other"} and topic.startswith("ask") and not clause.depth and _among_results(said):
+        concepts = {"othr"}  # 不予处理1件,其他4件
     if "join" in concepts and OUTCOMES & concepts:
         concepts.discard("join")  # 分别为予以公开45件、不予公开12件
     if not concepts and number.kind in ("doc", "case") and any(t.value == "sum" for t in clause.left):
@@ -200,6 +204,12 @@ def phrase_of(
     if concepts == {"gk"} and subject.office and "sub" in clause.left_kinds:
         return {subject.office}, subject.office
     return concepts, topic
+
+
+def _among_results(said: Sequence[Said]) -> bool:
+    """Whether three results of requests at least are told before, one of them right before."""
+    told = [s for s in said if s.concepts & OUTCOMES and s.status == "claimed"]
+    return len(told) > _FEW and bool(said[-1].concepts & OUTCOMES)
 
 
 def _sums_up(clause: Clause, number: Number) -> bool:
@@ -246,8 +256,8 @@ def _is_class(clause: Clause, number: Number, said: Sequence[Said]) -> bool:
 def items_of(found: Sequence[Token]) -> list[list[Token]]:
     """The things that a nil denies, one by one; a list of all ways of asking is one."""
     concepts = concepts_of(found)
-    if len(FORMS.intersection(concepts)) > 2:
-        return [[t for t in found if t.value not in FORMS and t.kind != "joint"]]
+    if len(_WRITTEN.intersection(concepts)) > _FEW:
+        return [[t for t in found if t.value not in _WRITTEN and t.kind != "joint"]]
     items: list[list[Token]] = [[]]
     for token in found:
         parted = token.topic in DISPUTES and any(t.topic in DISPUTES - {token.topic} for t in items[-1])

@@ -124,7 +124,7 @@ def listed(clause: Clause, flat: str) -> frozenset[Token]:
             opens = [i for i in range(at) if tokens[i].value in _NAMED_CHANNELS or tokens[i].value == "by"]
             last = opens[-1] + 1 if opens else 0
             found.update(t for t in tokens[last : at - 1] if t.kind in _IN_LISTS)
-        elif here in ("info", "figure") and (ends := _ends_list(tokens, at, flat)):
+        elif (here == "figure" or "info" in here.split("+")) and (ends := _ends_list(tokens, at, flat)):
             verbs = [i for i in range(ends) if "disc" in concepts_of(tokens[i : i + 1])]
             if verbs:
                 last = verbs[-1] + 1
@@ -163,7 +163,7 @@ def without_list(clause: Clause, content: frozenset[Token]) -> Clause:
 def _ends_list(tokens: Sequence[Token], at: int, flat: str) -> int:
     """Where 等 stands before word ``at`` with nothing but fillers between (等方面的政府信息); 0 where it does not."""
     for before in range(at - 1, 0, -1):
-        if tokens[before].kind != "fill":
+        if tokens[before].kind != "fill" and tokens[before].value != "disc+proactive":
             return 0
         if flat[tokens[before].start] == "等":
             return before
@@ -175,7 +175,7 @@ _NAMED_CHANNELS = frozenset(("wechat", "weibo", "website", "newmedia"))
 _IN_CHANNEL_NAMES = frozenset(("unknown", "fill", "topic"))
 _LONGEST_CHANNEL = 16
 _PLACES_TO_SHOW = _NAMED_CHANNELS | {"media", "platform", "gazette"}
-_OF_A_FIELD = frozenset(("info", "interp", "normdoc", "class"))
+_OF_A_FIELD = frozenset(("info", "interp", "normdoc", "class", "kind"))
 _NAMED = _NAMED_CHANNELS | {"press", "request"}
 
 
@@ -229,7 +229,8 @@ def own_words_of(clause: Clause, names: tuple[str, ...], flat: str) -> frozenset
     found = _sites(clause)
     for at, token in enumerate(words):
         if token.kind in _NAMES:
-            field = at + 1 < len(words) and words[at + 1].value in _OF_A_FIELD
+            behind = [w for w in words[at + 1 : at + 3] if w.kind != "fill"]
+            field = bool(behind) and behind[0].value in _OF_A_FIELD  # 乡村振兴方面信息
             if field or (token.kind == "unknown" and _OF_BODIES.search(token.value)):
                 first = _name_from(words, at, names, flat)
                 found.update(words[first : at + 1])
@@ -250,7 +251,8 @@ def of_its_field(clause: Clause, own: frozenset[Token]) -> bool:
     """发布气象信息2000条 is of the body's own field, not of all; 主动公开各类财政信息1100条 is of all."""
     if "proactive" in clause.concepts and any(t.value == "kinds" for t in clause.left):
         return False
-    return any(t in own and after.value == "info" for t, after in pairwise(clause.all))
+    words = [t for t in clause.all if t.kind != "fill"]
+    return any(t in own and after.value in ("info", "kind") for t, after in pairwise(words))
 
 
 def flows_in(said: Sequence[Said]) -> bool:
@@ -298,6 +300,11 @@ def _of_a_site(s: Said) -> bool:
     )
 
 
+def _of_a_column(s: Said) -> bool:
+    """通过专题专栏发布信息318条: of a column, which is a part where its site is told of."""
+    return "platform" in s.concepts and "website" not in s.concepts
+
+
 def parts_of(said: Sequence[Said], whole: Said) -> set[Figure]:
     """Figures of the same thing that are told as a part of another: they contradict no whole, unless it is what was
     disclosed of one's own accord and the whole is not."""
@@ -308,7 +315,8 @@ def parts_of(said: Sequence[Said], whole: Said) -> set[Figure]:
     return {
         s.number.value
         for s in behind
-        if s.part and (whole.part or "proactive" not in s.concepts or "proactive" in whole.concepts)
+        if (s.part or _of_a_column(s))
+        and (whole.part or "proactive" not in s.concepts or "proactive" in whole.concepts)
     }
 
 
@@ -354,7 +362,9 @@ def settled(said: Sequence[Said]) -> list[Said]:
         claimed = s.status == "claimed"
         if len(sites) > 1 and claimed and "website" in s.concepts and s.number.value in sites:
             s = s._replace(judged=Judged("doubtful", "doubt", "one site of several"))
-        elif claimed and (_first_of_kinds(said, s) or (s.part and _is_part(figures, said, s))):
+        elif claimed and (
+            _first_of_kinds(said, s) or ((s.part or _of_a_column(s)) and _is_part(figures, said, s))
+        ):
             s = s._replace(judged=Judged("doubtful", "doubt", PART))
         elif claimed and s.judged.verdict == "take" and not s.nil and _contradicted(figures, said, s):
             s = s._replace(judged=Judged("doubtful", "doubt", "two figures for one thing"))
