@@ -104,7 +104,7 @@ def runs_of(glyphs: Sequence[Glyph], split: float = 1.0) -> list[Line]:
 
 def _run(glyphs: list[Glyph]) -> Line:
     parts = [glyphs[0].text]
-    size = max(glyph.size for glyph in glyphs)
+    size = max([glyph.size for glyph in glyphs])
     last = glyphs[0]
     cuts: list[Cut] = []
     for glyph in glyphs[1:]:
@@ -116,10 +116,10 @@ def _run(glyphs: list[Glyph]) -> Line:
         last = glyph
     return Line(
         "".join(parts),
-        min(glyph.x0 for glyph in glyphs),
-        min(glyph.y0 for glyph in glyphs),
-        max(glyph.x1 for glyph in glyphs),
-        max(glyph.y1 for glyph in glyphs),
+        min([glyph.x0 for glyph in glyphs]),
+        min([glyph.y0 for glyph in glyphs]),
+        max([glyph.x1 for glyph in glyphs]),
+        max([glyph.y1 for glyph in glyphs]),
         size,
         tuple(cuts),
     )

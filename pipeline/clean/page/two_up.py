@@ -6,6 +6,9 @@ own.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+from operator import itemgetter
+
 from pipeline.clean.page.ruled_grid import merge_rules
 from pipeline.clean.page.shapes import Glyph, PageContent, Rule
 
@@ -151,11 +154,13 @@ def _free_lanes(content: PageContent, spans: list[_Span]) -> list[_Lane]:
     listed = _may_be_listed(content)
     least, steps = (_MIN_LISTED_LANE, 3 * _STEPS) if listed else (_MIN_LANE, _STEPS)
     height = content.height
-    near = [s for s in spans if s[1] > 0.4 * content.width and s[0] < 0.6 * content.width]
+    near = sorted(
+        (s for s in spans if s[1] > 0.4 * content.width and s[0] < 0.6 * content.width), key=itemgetter(2, 3)
+    )
     found: set[tuple[float, float, float, float, float]] = set()
-    for step in range(steps):
-        x = content.width * (0.42 + 0.16 * step / (steps - 1))
-        top, foot = _free(near, x, height)
+    places = [content.width * (0.42 + 0.16 * step / (steps - 1)) for step in range(steps)]
+    for x, crossing in zip(places, _crossing(near, places), strict=True):
+        top, foot = _free(near, crossing, height)
         if foot - top < _MIN_COLUMNS * height:
             continue
         left = max((s[1] for s in spans if s[1] <= x and top <= s[2] < foot), default=0.0)
@@ -165,13 +170,21 @@ def _free_lanes(content: PageContent, spans: list[_Span]) -> list[_Lane]:
     return [lane[1:] for lane in sorted(found, reverse=True)]
 
 
-def _free(near: list[_Span], x: float, height: float) -> tuple[float, float]:
-    """The longest stretch of the height in which nothing crosses ``x``; to the sheet's edges where only a
-    page number or running head stands beyond it."""
-    crossing = sorted((y0, y1) for x0, x1, y0, y1 in near if x0 - 1 < x < x1 + 1)
+def _crossing(near: list[_Span], places: list[float]) -> list[list[_Span]]:
+    """The spans that cross each of the places, which ascend, in the order in which the spans come."""
+    found: list[list[_Span]] = [[] for _ in places]
+    for span in near:
+        for step in range(bisect_right(places, span[0] - 1), bisect_left(places, span[1] + 1)):
+            found[step].append(span)
+    return found
+
+
+def _free(near: list[_Span], crossing: list[_Span], height: float) -> tuple[float, float]:
+    """The longest stretch of the height in which nothing crosses; to the sheet's edges where only a page number or
+    running head stands beyond it."""
     best = (0.0, 0.0)
     at = 0.0
-    for y0, y1 in [*crossing, (height, height)]:
+    for _, _, y0, y1 in [*crossing, (0.0, 0.0, height, height)]:
         if y0 - at > best[1] - best[0]:
             best = (at, y0)
         at = max(at, y1)
