@@ -15,6 +15,7 @@ import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection, wait
 from multiprocessing.reduction import ForkingPickler
 from types import TracebackType
@@ -34,6 +35,18 @@ _IN_FLIGHT = 2
 
 _FITS_BYTES = 60_000
 """A value of this size waits in the pipe without keeping the parent: larger ones are given when asked for."""
+
+
+def start_early(preload: Sequence[str]) -> None:
+    """Have what workers are forked from load these modules, while this process still loads what it needs itself."""
+    _context(preload)
+    forkserver.ensure_running()
+
+
+def _context(preload: Sequence[str]) -> Any:
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__, *preload])
+    return context
 
 
 class WorkersDoNotStart(RuntimeError):
@@ -103,8 +116,7 @@ class GuardedPool:
         self._wall = 10 * cpu_s if wall_s is None else wall_s
         self._memory = memory_bytes
         self._values_per_worker = values_per_worker
-        self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload([__name__, *preload])
+        self._context = _context(preload)
         self._function: Callable[[Any], Any] | None = None
         self._workers: dict[Connection, _Worker] = {}
         self._again: deque[Any] = deque()

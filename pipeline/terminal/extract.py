@@ -12,6 +12,9 @@ from pipeline.terminal.say import give, say, wrong
 @click.option("--format", "form", type=click.Choice(["table", "jsonl"]), default="table", show_default=True)
 def extract(files: tuple[str, ...], form: str) -> None:
     """Read FILEs and print the reports found in them; touches no warehouse."""
+    from pipeline.reading.pool import start_early
+
+    start_early()
     from pipeline.crawl import UserError
     from pipeline.reading.files import Unreadable, read_files
     from pipeline.terminal.reports import report_json, report_lines

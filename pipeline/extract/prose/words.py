@@ -24,7 +24,7 @@ from pipeline.report import Figure
 
 _MARKS = "“”‘’\"'「」『』​‌‍⁠﻿"
 _DROP = re.compile(rf"[\s{_MARKS}]+")
-_DROPPED = frozenset(c for c in map(chr, range(0x10000)) if _DROP.fullmatch(c))
+_DROPPED = frozenset(c for c in map(chr, range(0x10000)) if c.isspace()) | set(_MARKS)
 PUNCTUATION = frozenset(",;:()。!?[]|")
 _BEFORE_ITEM = PUNCTUATION | {"第"}
 _NEGATIONS = "未没无零免皆"
