@@ -25,6 +25,7 @@ from pipeline.stages import (
     error_findings,
     load_stage,
     model_counts,
+    models_on_spark,
     preview,
     publish_stage,
     read_stage,
@@ -61,12 +62,14 @@ class HomeResource(dg.ConfigurableResource["HomeResource"]):
 class BuildingHome(HomeResource):
     """A home whose warehouse the run builds: one such run at a time, a second waits its turn.
 
-    ``master`` names a Spark master that reads (empty: this machine). ``held`` says that the caller holds the home's lock already, as the command line does. The lock spans the
-    run because every job here runs its steps in one process.
+    ``master`` names a Spark master that reads (empty: this machine), and builds core and models too where
+    ``spark_builds``. ``held`` says that the caller holds the home's lock already, as the command line does. The lock
+    spans the run because every job here runs its steps in one process.
     """
 
     held: bool = False
     master: str = ""
+    spark_builds: bool = False
     wait_seconds: float = 1800.0
 
     @contextmanager
@@ -194,7 +197,7 @@ def table_specs(codebook: Codebook) -> list[dg.AssetSpec]:
 @dg.multi_asset(specs=table_specs(load_codebook()), can_subset=False)
 def load(home: BuildingHome) -> Iterator[dg.MaterializeResult[None]]:
     """``core`` and ``ref`` in a new DuckDB file beside the published one."""
-    counts = load_stage(home.home())
+    counts = load_stage(home.home(), master=home.master if home.spark_builds else "")
     for schema in ("core", "ref"):
         for table in tables_of(load_codebook(), schema):
             metadata: dict[str, Any] = {"rows": counts[table]} if schema == "core" else {}
@@ -248,7 +251,10 @@ def models(context: dg.AssetExecutionContext, home: BuildingHome) -> Iterator[An
     checks = {key.asset_key.path[-1]: key for key in context.selected_asset_check_keys}
     tests = [test for model in checks for test in tests_by_model()[model]]
     chosen = ["--indirect-selection", "empty", "--select", *assets, *tests] if context.is_subset else []
-    nodes = run_models(place.building, place.warehouse / "dbt", [*BUILD, *chosen], build_environment())
+    if home.spark_builds:
+        nodes = models_on_spark(place, home.master)
+    else:
+        nodes = run_models(place.building, place.warehouse / "dbt", [*BUILD, *chosen], build_environment())
     for node in nodes:
         if node.name in assets and node.is_well:
             yield dg.MaterializeResult(assets[node.name], metadata={"Execution Duration": node.seconds})

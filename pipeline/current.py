@@ -55,10 +55,10 @@ def run_lock(home: Home, *, wait: float = 0.0) -> Iterator[None]:
 
 @lru_cache(maxsize=1)
 def models_fingerprint() -> str:
-    """A hash over the SQL project and the code that loads and hands over: 16 hex digits."""
+    """A hash over the SQL project and the code that loads, here or on Spark, and hands over: 16 hex digits."""
     digest = hashlib.sha256()
     package = Path(__file__).resolve().parent
-    rooms = (path for room in ("load", "handover") for path in (package / room).glob("*.py"))
+    rooms = (path for room in ("load", "handover", "cluster") for path in (package / room).glob("*.py"))
     files = [*sql_files(), *rooms, package / "stages.py"]
     for path in sorted(files):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")

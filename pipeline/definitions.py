@@ -263,9 +263,12 @@ def marked(text: str) -> str:
     return f"{text}{_AS_WRITTEN}{hashlib.sha256(text.encode()).hexdigest()[:16]}\n" if text else ""
 
 
-def materialize(home: Home, *, say: Callable[[str], None], master: str = "") -> bool:
+def materialize(
+    home: Home, *, say: Callable[[str], None], master: str = "", spark_builds: bool = False
+) -> bool:
     """Materialize every asset, crawl to snapshot. Gives whether all went well; what failed is named through
-    ``say``. ``master`` names a Spark master that reads (empty: this machine).
+    ``say``. ``master`` names a Spark master that reads (empty: this machine), and builds
+    too where ``spark_builds``.
 
     The caller holds the home's lock (``run_lock``).
     """
@@ -279,7 +282,9 @@ def materialize(home: Home, *, say: Callable[[str], None], master: str = "") -> 
         result = dg.materialize(
             [*ASSETS, *CHECKS],
             instance=instance,
-            resources={"home": BuildingHome(root=str(home.root), held=True, master=master)},
+            resources={
+                "home": BuildingHome(root=str(home.root), held=True, master=master, spark_builds=spark_builds)
+            },
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
             raise_on_error=False,
         )

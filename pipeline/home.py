@@ -41,6 +41,11 @@ class Home:
         return self.warehouse / "building.duckdb"
 
     @property
+    def on_spark(self) -> Path:
+        """The Parquet that a build on Spark reads and writes, until the build has taken it in."""
+        return self.warehouse / "building.spark"
+
+    @property
     def read(self) -> Path:
         """What reading gave, kept between runs."""
         return self.warehouse / "read"

@@ -24,8 +24,10 @@ from pipeline.current import is_up_to_date as is_up_to_date
 from pipeline.current import models_fingerprint as models_fingerprint
 from pipeline.current import run_lock as run_lock
 from pipeline.home import Home
+from pipeline.load.core import Judge, judge_here
 from pipeline.load.gate import has_core
 from pipeline.load.heal import heal_kept
+from pipeline.load.models import Node
 from pipeline.load.publish import publish
 from pipeline.load.snapshot import write_snapshot
 from pipeline.load.warehouse import build_core, cores, memory_budget, opened
@@ -198,9 +200,9 @@ def read_stage(home: Home, *, tick: Tick | None, master: str = "") -> ReadCounts
         return read_new(home, store, tick=tick, readers=readers)
 
 
-def load_stage(home: Home) -> dict[str, int]:
+def load_stage(home: Home, *, master: str = "") -> dict[str, int]:
     """Build ``core`` and ``ref`` aside, from kept readings that are what was written: what is not is read
-    again. Gives rows by table. Raises DamagedReceipt."""
+    again. Bodies are judged on Spark where a ``master`` is named. Gives rows by table. Raises DamagedReceipt."""
     if healed := list(heal_kept(home)):
         for line in healed:
             log.warning("%s", line)
@@ -212,7 +214,12 @@ def load_stage(home: Home) -> dict[str, int]:
                 f"{len(damaged)} receipts are not what was written ({urls}): `yangguang heal`"
             )
         facts = facts_of(home, store)
-        counts = build_core(home, store.documents_to_read(), facts)
+        judge: Judge = judge_here
+        if master:
+            from pipeline.cluster.core import judging
+
+            judge = judging(home, master)
+        counts = build_core(home, store.documents_to_read(), facts, judge)
     log.info("built core of build %s: %s", facts["build"], counts)
     with Kept(home) as kept:
         kept.drop_older()
@@ -239,6 +246,13 @@ def tables_built(home: Home) -> set[str]:
 def build_environment() -> dict[str, str]:
     """What the SQL models are told through the environment: what they may take."""
     return {"YANGGUANG_BUILD_MEMORY": memory_budget(), "YANGGUANG_BUILD_THREADS": str(cores())}
+
+
+def models_on_spark(home: Home, master: str) -> list[Node]:
+    """The SQL models built on Spark and taken into the build; what became of each node."""
+    from pipeline.cluster.models import build_models
+
+    return build_models(home, master)
 
 
 def publish_stage(home: Home) -> None:

@@ -38,6 +38,7 @@ SLOW_ROOMS = (
 SHARED = {
     "cluster/test_cluster_spark": "demo",
     "site/": "demo",
+    "cluster/test_cluster_core": "demo",
     "spine/test_spine_demo": "demo",
     "load/": "load",
     "reliability/": "load",

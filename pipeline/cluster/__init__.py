@@ -1,1 +1,1 @@
-"""Reading on Spark, where one machine is not enough (docs/cluster.md)."""
+"""Reading and building on Spark, where one machine is not enough (docs/cluster.md)."""

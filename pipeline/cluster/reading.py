@@ -20,7 +20,7 @@ import pyarrow as pa
 from pipeline.clean.guard import Failure
 from pipeline.clean.read import digest_of
 from pipeline.cluster.executor import GIVES, Came, Read, Sent, Terms, code_here, packed, run_task, unpacked
-from pipeline.cluster.session import ClusterFailed, cause_in, session
+from pipeline.cluster.session import ClusterFailed, failures_told, session
 from pipeline.home import Home
 from pipeline.reading.chunks import MOST, Chunk, Done
 
@@ -49,9 +49,6 @@ class Cluster:
             yield from self._wave(fn, wave)
 
     def _wave(self, fn: Read, wave: list[Chunk]) -> Iterator[tuple[Chunk, Done | Failure]]:
-        from py4j.protocol import Py4JError
-        from pyspark.errors import PySparkException
-
         chunks = {str(n): chunk for n, chunk in enumerate(wave)}
         sent = pa.array([packed(Sent(chunk, _files(chunk))) for chunk in wave], pa.binary())
         table = pa.table({"key": pa.array(list(chunks)), "chunk": sent})
@@ -59,10 +56,8 @@ class Cluster:
         units = sum(len(chunk.units) for chunk in wave)
         tasks = min(len(wave), max(2 * self._spark.sparkContext.defaultParallelism, -(-units // MOST)))
         frame = self._spark.createDataFrame(table).repartition(tasks).mapInArrow(task, GIVES)
-        try:
+        with failures_told():
             results = frame.toArrow()
-        except (PySparkException, Py4JError) as error:
-            raise ClusterFailed(cause_in(str(error))) from error
         for key, data in zip(results["key"].to_pylist(), results["came"], strict=True):
             chunk = chunks.pop(key)
             yield chunk, landed(unpacked(data.as_py()), Path(chunk.folder))

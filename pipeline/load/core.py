@@ -3,9 +3,9 @@ current."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import duckdb
 import pyarrow as pa
@@ -20,7 +20,11 @@ from pipeline.reading.schema import SCHEMAS
 
 if TYPE_CHECKING:
     from pipeline.crawl import Receipt
+    from pipeline.reading.kept import Kept
 
+
+Judge: TypeAlias = "Callable[[duckdb.DuckDBPyConnection, Kept, Sequence[Decision]], None]"
+"""Fills the tables of reports, and ``core.decision``, once ``core.document`` is there."""
 CORE = tables_of(load_codebook(), "core")
 SAID = """
     SELECT o.report_id, md5(string_agg(concat_ws('|', o.indicator, coalesce(o.applicant, ''), o.label,
@@ -123,9 +127,19 @@ def attach(con: duckdb.DuckDBPyConnection, name: str, files: list[str]) -> None:
     con.execute(f"CREATE OR REPLACE TEMP VIEW kept_{name} AS SELECT * FROM read_parquet([{listed}])")
 
 
-def fill_core(con: duckdb.DuckDBPyConnection) -> None:
-    """Fill the empty tables of ``core`` from ``receipts`` and the views of the kept batches."""
+def fill_documents(con: duckdb.DuckDBPyConnection) -> None:
+    """Fill ``core.document`` from ``receipts`` and the view of the kept documents."""
     con.execute(f"INSERT INTO core.document {_documents()} ORDER BY r.url, 1")
+
+
+def judge_here(con: duckdb.DuckDBPyConnection, kept: Kept, decisions: Sequence[Decision]) -> None:
+    """Fill and judge the tables of reports in the file that is built."""
+    fill_reports(con)
+    judge_together(con, decisions)
+
+
+def fill_reports(con: duckdb.DuckDBPyConnection) -> None:
+    """Fill the empty tables of reports from ``core.document`` and the views of the kept batches."""
     con.execute(f"INSERT INTO core.report {_reports()} ORDER BY d.source_url, p.report_id")
     _leave_out_sightings(con)
     for name in (

@@ -115,18 +115,29 @@ def run_models(
 ) -> list[Node]:
     """dbt over the file ``building``; logs and what was compiled go to ``target``. What became of each node.
     Raises DbtFailed where dbt does not get as far as to run nodes."""
-    from dbt.contracts.graph.manifest import Manifest
-    from dbt.parser.manifest import extended_mashumuro_decoder
-
     os.environ.update(environment or {})
-    packed = (parsed() / "partial_parse.msgpack").read_bytes()
-    manifest: Any = Manifest.from_msgpack(packed, decoder=extended_mashumuro_decoder)
-    manifest.build_flat_graph()
     try:
-        result = _invoke(arguments, building, target, manifest)
+        result = _invoke(arguments, building, target, manifest())
     finally:
         _let_go()
     return [_node(found) for found in result]
+
+
+def run_models_on_spark(building: Path, target: Path) -> list[Node]:
+    """As ``run_models``, by the Spark session of this process and on its tables. It parses anew: what a contract
+    calls a type is told by the engine."""
+    return [_node(found) for found in _invoke((*BUILD, "--target", "spark"), building, target, None)]
+
+
+def manifest() -> Any:
+    """The project as dbt has it when it builds in DuckDB."""
+    from dbt.contracts.graph.manifest import Manifest
+    from dbt.parser.manifest import extended_mashumuro_decoder
+
+    packed = (parsed() / "partial_parse.msgpack").read_bytes()
+    found: Any = Manifest.from_msgpack(packed, decoder=extended_mashumuro_decoder)
+    found.build_flat_graph()
+    return found
 
 
 def _invoke(arguments: Sequence[str], building: Path, target: Path, manifest: Any) -> Any:

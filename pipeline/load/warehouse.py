@@ -21,7 +21,7 @@ import pyarrow as pa
 from pipeline.codebook import Codebook, load_codebook
 from pipeline.codebook.columns import comment_of, explain, tables_of
 from pipeline.home import Home
-from pipeline.load.core import CORE, attach, fill_core, judge_together, receipts_table
+from pipeline.load.core import CORE, Judge, attach, fill_documents, judge_here, receipts_table
 from pipeline.load.ddl import create_table
 from pipeline.load.decisions import load_decisions
 from pipeline.load.reference import reference_rows
@@ -98,9 +98,11 @@ def set_wal_aside(path: Path) -> None:
         )
 
 
-def build_core(home: Home, receipts: Iterable[Receipt], facts: dict[str, str]) -> dict[str, int]:
-    """Build ``core``, ``ref`` and ``meta`` in ``home.building``, from nothing. ``facts`` go to
-    ``meta.build``. Gives rows by table."""
+def build_core(
+    home: Home, receipts: Iterable[Receipt], facts: dict[str, str], judge: Judge = judge_here
+) -> dict[str, int]:
+    """Build ``core``, ``ref`` and ``meta`` in ``home.building``, from nothing. ``facts`` go to ``meta.build``;
+    ``judge`` says where reports are judged. Gives rows by table."""
     clear(home)
     with Kept(home) as kept, opened(home.building) as con:
         con.register("incoming", receipts_table(receipts))
@@ -114,8 +116,8 @@ def build_core(home: Home, receipts: Iterable[Receipt], facts: dict[str, str]) -
             if name in READ:
                 attach(con, name, kept.files(name))
         attach(con, "extracted", kept.files("extracted"))
-        fill_core(con)
-        judge_together(con, load_decisions(home))
+        fill_documents(con)
+        judge(con, kept, load_decisions(home))
         _fill_reference(con, home, codebook)
         con.execute("CREATE TABLE meta.build (key VARCHAR, value VARCHAR)")
         con.executemany("INSERT INTO meta.build VALUES (?, ?)", sorted(facts.items()))
@@ -129,6 +131,7 @@ def clear(home: Home) -> None:
     for stale in (home.building, home.building.with_suffix(".duckdb.wal")):
         stale.unlink(missing_ok=True)
     shutil.rmtree(f"{home.building}.spill", ignore_errors=True)
+    shutil.rmtree(home.on_spark, ignore_errors=True)
 
 
 def _count(con: duckdb.DuckDBPyConnection, rows: str) -> int:

@@ -25,29 +25,54 @@ if TYPE_CHECKING:
     show_default=True,
     help="Who reads: processes of this machine, or Spark.",
 )
+@click.option(
+    "--build",
+    type=click.Choice(["local", "spark"]),
+    default="local",
+    show_default=True,
+    help="Who builds the warehouse from what was read: DuckDB on this machine, or Spark too, which takes minutes at "
+    "any size and is for more than one machine holds (with --engine spark).",
+)
 @click.option("--master", metavar="URL", help="Spark's master [default: YANGGUANG_MASTER, else local[*]].")
-def run(inputs: tuple[str, ...], delay: float, allow_private: bool, engine: str, master: str | None) -> None:
+def run(
+    inputs: tuple[str, ...], delay: float, allow_private: bool, engine: str, build: str, master: str | None
+) -> None:
     """Take in INPUT (files, folders, WARC archives, URLs) and materialize every asset, crawl to snapshot."""
     from pipeline.crawl.errors import UserError
     from pipeline.home import default_home
 
     if master and engine != "spark":
         wrong("--master is for --engine spark")
+    if build == "spark" and engine != "spark":
+        wrong("--build spark is for --engine spark")
     if engine == "spark":
         from pipeline.cluster.session import master_of
 
         try:
-            master = master_of(master)
+            master = master_of(master, builds=build == "spark")
         except UserError as error:
             wrong(str(error))
-    run_all(default_home(), inputs, delay=delay, allow_private=allow_private, master=master or "")
+    run_all(
+        default_home(),
+        inputs,
+        delay=delay,
+        allow_private=allow_private,
+        master=master or "",
+        spark_builds=build == "spark",
+    )
 
 
 def run_all(
-    home: Home, inputs: tuple[str, ...], *, delay: float = 2.0, allow_private: bool = False, master: str = ""
+    home: Home,
+    inputs: tuple[str, ...],
+    *,
+    delay: float = 2.0,
+    allow_private: bool = False,
+    master: str = "",
+    spark_builds: bool = False,
 ) -> None:
-    """One whole run in a home, read on Spark where a ``master`` is named; says what it did, and ends the
-    command where it failed."""
+    """One whole run in a home, read on Spark where a ``master`` is named, and built there too where
+    ``spark_builds``; says what it did, and ends the command where it failed."""
     from pipeline.crawl.errors import UserError
     from pipeline.current import Busy, is_up_to_date, run_lock
     from pipeline.load.published import published
@@ -67,7 +92,7 @@ def run_all(
             from pipeline.stages import fallen_decisions, model_counts, unread_documents
 
             before = published(home)
-            if not materialize(home, say=say, master=master):
+            if not materialize(home, say=say, master=master, spark_builds=spark_builds):
                 if published(home) == before:
                     failed("the run failed; the published warehouse is as it was before")
                 failed("the run failed after the warehouse was published; run again for what is missing")

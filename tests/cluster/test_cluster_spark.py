@@ -59,17 +59,21 @@ def _as_taken_in(home: Home, place: Path) -> Home:
     return Home(place).make()
 
 
-def _differing(one: Path, other: Path) -> list[str]:
-    """The tables of two warehouses whose rows are not the same."""
+def _differing(one: Path, other: Path, *schemas: str) -> list[str]:
+    """The tables of those schemas of two warehouses whose columns, their types or rows are not the same."""
     with duckdb.connect() as con:
         con.execute(f"ATTACH '{one}' AS a (READ_ONLY); ATTACH '{other}' AS b (READ_ONLY)")
-        listed = "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE database_name = '{}' ORDER BY 1"
-        tables, others = (con.execute(listed.format(name)).fetchall() for name in "ab")
-        assert tables == others
-        assert len(tables) > 30
+        columns = (
+            "SELECT schema_name || '.' || table_name, column_name, data_type, is_nullable, comment FROM duckdb_columns() "
+            f"WHERE database_name = '{{}}' AND schema_name IN {schemas} ORDER BY 1, column_index"
+        )
+        here, there = (con.execute(columns.format(name)).fetchall() for name in "ab")
+        assert here == there
+        tables = dict.fromkeys(row[0] for row in here)
+        assert len(tables) >= 7
         return [
             table
-            for (table,) in tables
+            for table in tables
             if con.execute(
                 f"(FROM a.{table} EXCEPT ALL FROM b.{table}) UNION ALL (FROM b.{table} EXCEPT ALL FROM a.{table}) LIMIT 1"
             ).fetchall()
@@ -88,14 +92,24 @@ def _read(home: Home) -> dict[str, str]:
 
 
 def test_spark_publishes_what_this_machine_publishes(demo: Home, tmp_path: Path) -> None:
-    home = _as_taken_in(demo, tmp_path)
-    out = _ended_well(
-        _on_spark(tmp_path, "pipeline.terminal.main", "run", "--engine", "spark", "--master", "local[2]")
-    )
+    place = tmp_path / "家 里"
+    home = _as_taken_in(demo, place)
+    command = ("run", "--engine", "spark", "--build", "spark", "--master", "local[2]")
+    out = _ended_well(_on_spark(place, "pipeline.terminal.main", *command))
     assert out == ""
     assert _read(home) == _read(demo)
-    assert _differing(demo.database, home.database) == []
+    assert _differing(demo.database, home.database, "core", "ref", "mart", "meta") == []
     assert _sums(home) == _sums(demo)
+    assert not home.on_spark.exists()
+
+
+def test_an_executor_killed_while_it_judges_changes_nothing(demo: Home, tmp_path: Path) -> None:
+    home = _as_taken_in(demo, tmp_path / "home")
+    shutil.rmtree(home.read)
+    shutil.copytree(demo.read, home.read)
+    _ended_well(_on_spark(home.root, "tests.cluster.builds", str(home.root), "local-cluster[2,1,1024]"))
+    assert (home.root / "killed").is_file()
+    assert _differing(demo.database, home.building, "core", "meta") == ["meta.built"]
 
 
 def test_an_executor_killed_at_work_changes_nothing(demo: Home, tmp_path: Path) -> None:

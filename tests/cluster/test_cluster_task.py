@@ -154,8 +154,11 @@ def test_what_is_missing_is_said_in_a_line(monkeypatch: pytest.MonkeyPatch, tmp_
         return ran.stderr
 
     assert "--engine spark" in said("--master", "local[2]")
+    assert "--engine spark" in said("--build", "spark")
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     assert "make spark" in said("--engine", "spark")
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: name == "pyspark" or None)
+    assert "dbt-spark" in said("--engine", "spark", "--build", "spark")
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: True)
     monkeypatch.setenv("JAVA_HOME", str(_java(tmp_path)))
     assert "is no master" in said("--engine", "spark", "--master", "127.0.0.1:7077")

@@ -29,9 +29,9 @@ ORDER = [
     "extract",
     "reconcile",
     "reading",
-    "cluster",
     "handover",
     "load",
+    "cluster",
 ]
 
 
