@@ -104,6 +104,12 @@ def _values(behind: Sequence[Token]) -> str:
     return behind[0].value if behind and (len(behind) == 1 or behind[1].kind != "number") else ""
 
 
+def _counted(segment: Sequence[Token]) -> list[Token]:
+    """What one item of a list is: its last word with a subject (行政强制 of 行政强制决定数量), else its last."""
+    concepts = [t for t in segment if t.kind == "concept"]
+    return ([t for t in concepts if t.topic] or concepts)[-1:]
+
+
 def distributed(held: Sequence[Clause]) -> Sequence[Clause]:
     """微信、微博分别发布140条、650条: each figure with its own of the things that are named before 分别."""
     found = list(held)
@@ -117,7 +123,7 @@ def distributed(held: Sequence[Clause]) -> Sequence[Clause]:
         segment: list[Token] = []
         for token in (*(clause.left[: joins[0]] if not items else ()), join):
             if token.kind == "joint" or token is join:
-                items += [t for t in segment if t.kind == "concept"][-1:]
+                items += _counted(segment)
                 common += [t for t in segment if t not in items]
                 segment = []
             else:

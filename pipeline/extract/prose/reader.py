@@ -10,9 +10,10 @@ from collections.abc import Collection, Sequence
 from pipeline.codebook import Codebook, Decision
 from pipeline.extract.prose.clauses import Clause, clauses, concepts_of, distributed, sentences
 from pipeline.extract.prose.context import OWN, body_of, named_body, own_surfaces
+from pipeline.extract.prose.counted import phrase_of
 from pipeline.extract.prose.decide import Form, Phrase, decider_of
 from pipeline.extract.prose.denials import deny, of_every_one, of_them_all
-from pipeline.extract.prose.grounds import without_grounds
+from pipeline.extract.prose.grounds import without_why
 from pipeline.extract.prose.joined import absent, labelled, unbroken
 from pipeline.extract.prose.phrases import (
     ASKS,
@@ -26,7 +27,6 @@ from pipeline.extract.prose.phrases import (
     idle,
     kind_of_unit,
     of_the_year,
-    phrase_of,
     says_what_is_asked,
     segments_of,
     speaks_of_disclosure,
@@ -113,8 +113,7 @@ class Reader:
         found: Sequence[Token] = tokens(flat, self.lexicon, self.own)
         if "不存在" in flat:
             found = absent(found)
-        if any(token.value == "basis" for token in found):
-            found = without_grounds(found)
+        found = without_why(found)
         return found if has(found, "number", "neg") else []
 
     def paragraph(self, at: int, flat: str, found: Sequence[Token], topic: str, heading: str) -> list[Said]:

@@ -125,7 +125,11 @@ def listed(clause: Clause, flat: str) -> frozenset[Token]:
             last = opens[-1] + 1 if opens else 0
             found.update(t for t in tokens[last : at - 1] if t.kind in _IN_LISTS)
         elif (here == "figure" or "info" in here.split("+")) and (ends := _ends_list(tokens, at, flat)):
-            verbs = [i for i in range(ends) if "disc" in concepts_of(tokens[i : i + 1])]
+            verbs = [
+                i
+                for i in range(ends)
+                if "disc" in concepts_of(tokens[i : i + 1]) and tokens[i + 1].kind != "joint"
+            ]  # 公开政策文件、执法公开、规划等信息
             if verbs:
                 last = verbs[-1] + 1
                 found.update(t for t in tokens[last:ends] if t.kind in _IN_LISTS)

@@ -22,6 +22,7 @@ from pipeline.places import load_registry
 from pipeline.places.departments import department_table
 from pipeline.report import Figure
 
+_LEVELS = "省市县区州盟旗"
 _MARKS = "“”‘’\"'「」『』​‌‍⁠﻿"
 _DROP = re.compile(rf"[\s{_MARKS}]+")
 _DROPPED = frozenset(c for c in map(chr, range(0x10000)) if c.isspace()) | set(_MARKS)
@@ -44,7 +45,9 @@ _FULL = re.compile(
 _COUNTED_FROM = re.compile(rf"(?:统计|数据|期限|时限)[^。]{{0,24}}?(?P<days>(?:{FULL_YEAR}年)?1月1日.*)")
 _MONTHS = re.compile(r"1月?份?[-~至到—]+12月份?(?!\d)")
 """All months of a year."""
-_YEAR_END = re.compile(r"12月(?:(?:3[01]日|底)止?|(?<=截[至止]12月)(?:\d{1,2}日|份|中旬|下旬)?(?![\d-])止?)")
+_YEAR_END = re.compile(
+    r"12月(?:(?:3[01]日|底)止?|(?:(?<=截[至止]12月)|(?<=截[至止]\d{4}年12月))(?:\d{1,2}日|份|中旬|下旬)?(?![\d-])止?)"
+)
 _PART = re.compile(r"\d{1,2}(?:[-~至到]\d{1,2})?月份?(?:\d{1,2}日)?|\d{1,2}[-~至到]\d{1,2}月|[1-4]季度")
 _PERCENT = re.compile(rf"\d+(?:\.\d+)?%|百分之[\d{DIGITS}点.]+")
 _ENUMERATION = re.compile(r"\d{1,2}(?:[、．]|[.)](?!\d))")
@@ -139,7 +142,10 @@ def _places(known: set[str]) -> list[tuple[str, tuple[str, str, str]]]:
     (科尔沁右翼中旗: 科, 中)."""
     names = {n for d in load_registry().divisions for n in (d.name, d.short_name) if len(n) > 2}
     fields = {name for name in department_table().values() if name != "办公室"}
-    return [(name, ("unknown", name, "")) for name in (names | fields) - known if len(name) > 1]
+    bureaus = {
+        p + name for name in department_table() for p in _LEVELS if p + name[0] in known
+    }  # 市民政局: no 市民
+    return [(name, ("unknown", name, "")) for name in (names | fields | bureaus) - known if len(name) > 1]
 
 
 def _states(units: Words) -> re.Pattern[str]:

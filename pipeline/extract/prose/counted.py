@@ -1,0 +1,127 @@
+"""What a figure's phrase is made of: the concepts around it and those that it inherits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from pipeline.extract.prose.clauses import Clause
+from pipeline.extract.prose.phrases import CHANNELS, DISCLOSING, FORMS, OUTCOMES, OUTSIDE, Subject
+from pipeline.extract.prose.told import DECIDED, JOINTS, Said, names_ways
+from pipeline.extract.prose.words import Number
+
+_DEEDS_TOLD = frozenset(["train", "meet", "press"]) | DECIDED
+"""Subjects whose 信息 are items that tell of them."""
+_OF_DOCUMENTS = frozenset(["issue", "repeal", "inforce", "disc"])
+_KINDS_OF_INFO = frozenset(["file", "kind", "class", "policydoc"])
+_WAYS = FORMS | {"website"}
+_FEW = 2
+
+
+def phrase_of(
+    clause: Clause,
+    number: Number,
+    concepts: set[str],
+    subject: Subject,
+    topic: str,
+    own: str,
+    said: Sequence[Said],
+) -> tuple[set[str], str]:
+    """Concepts and topic of the figure's phrase with what it inherits: a channel, a fee's total, an office's
+    part that is about disclosure, what was done with the documents named before (现行有效规章2件、规范性文件3件)."""
+    if subject.channels == OUTSIDE:
+        if (concepts & {"info", "added"} or concepts == {"disc"}) and not own and not concepts & CHANNELS:
+            concepts.add("of_a_channel")
+    elif subject.channels == ("platform",) and "proactive" in concepts:
+        pass  # 完善公开专栏,全年主动公开373条: of all that was disclosed
+    elif subject.channels != ("many",) and concepts <= DISCLOSING and concepts & {"disc", "info"}:
+        concepts |= set(subject.channels)
+    ways = concepts & CHANNELS - {"platform"}
+    many = len(ways) > 1 or any(t.value == "many" for t in clause.left) or names_ways(clause)
+    of_all = "website" in ways and _several(clause) and {"disc", "info"} <= concepts <= DISCLOSING | CHANNELS
+    if many and ("proactive" in concepts or of_all):
+        concepts -= CHANNELS  # 通过门户网站、微信公众号发布信息130条
+    if len(concepts & _WAYS) > 1 and (
+        "recv" in concepts or concepts >= {"submit", "request"} or concepts >= {"submit", "gk"}
+    ):
+        concepts -= _WAYS
+    shown = clause.opener in JOINTS and any("disc" in s.concepts for s in said)
+    if topic.partition(".")[0] in DECIDED and shown and not concepts & {"made", "handle"}:
+        concepts.add("class")  # 公开验收信息12条、行政处罚决定书33份
+    if number.kind == "doc" and _is_class(clause, number, said):
+        concepts.add("class")  # 培训信息6条, 其中行政许可0条: items of information, not deeds
+    documents = topic in ("norm", "reg") or topic in DECIDED
+    if documents and clause.opener in JOINTS and not concepts & _OF_DOCUMENTS and said:
+        alike = said[-1].topic in (("norm", "reg") if topic not in DECIDED else DECIDED)
+        concepts |= said[-1].concepts & _OF_DOCUMENTS if alike else set()
+    if concepts >= {"disc", "info", "proactive"} and concepts & _KINDS_OF_INFO and _listed_with_info(clause):
+        concepts -= _KINDS_OF_INFO  # 主动公开政务信息、文件、通知公告81项
+    if concepts == {"other"} and topic.startswith("ask") and not clause.depth and _among_results(said):
+        concepts = {"othr"}  # 不予处理1件,其他4件
+    for before, after in pairwise(clause.left):
+        if after.start == before.end and after.kind == before.kind == "concept":
+            if before.topic == "interp" and after.value == "file":
+                concepts.discard("file")  # 多样化解读文件100篇
+            if before.value == after.value == "disc":
+                concepts.add("newmedia")  # 清河发布发布信息459条: an account of that name
+    if "join" in concepts and OUTCOMES & concepts:
+        concepts.discard("join")  # 分别为予以公开45件、不予公开12件
+    if not concepts and number.kind in ("doc", "case"):
+        said_alone = {t.value for t in clause.left}
+        concepts = {"count"} if "sum" in said_alone else {"done"} if "finished" in said_alone else concepts
+    if number.kind == "money" and topic in ("fee", "infofee") and not concepts:
+        concepts = {topic}
+    if concepts == {"gk"} and topic == "disclosed" and not said and _sums_up(clause, number):
+        concepts |= {"disc", "info"}  # 本年度政府信息公开共530条
+    if not concepts and said and _of_its_issues(clause, number, said[-1]):
+        return set(said[-1].concepts), said[-1].topic  # 发布信息174期603条
+    if concepts == {"gk"} and subject.office and "sub" in clause.left_kinds:
+        return {subject.office}, subject.office
+    return concepts, topic
+
+
+def _among_results(said: Sequence[Said]) -> bool:
+    """Whether three results of requests at least are told before, one of them right before."""
+    told = [s for s in said if s.concepts & OUTCOMES and s.status == "claimed"]
+    return len(told) > _FEW and bool(said[-1].concepts & OUTCOMES)
+
+
+def _sums_up(clause: Clause, number: Number) -> bool:
+    """Whether 共 and the year stand before a count of items."""
+    summed = any(t.value in ("whole", "sum") for t in clause.left)
+    return number.kind == "doc" and summed and "time" in clause.left_kinds
+
+
+def _of_its_issues(clause: Clause, number: Number, before: Said) -> bool:
+    """Whether a bare count of items stands right behind one of issues."""
+    near = not clause.left and clause.opener in ("", ",") and before.end + 1 >= clause.start
+    return near and number.kind == "doc" and before.number.kind == "issue"
+
+
+def _listed_with_info(clause: Clause) -> bool:
+    """Whether what was shown is a list of kinds right before its figure, information among them."""
+    verbs = [n for n, t in enumerate(clause.left) if "disc" in t.value.split("+")]
+    behind = clause.left[verbs[-1] + 1 :] if verbs else ()
+    known = all(t.kind in ("concept", "fill", "joint") for t in behind)
+    return known and any(t.kind == "joint" for t in behind)
+
+
+def _several(clause: Clause) -> bool:
+    """Whether channels are listed before what is done on them."""
+    for token in clause.left:
+        if "disc" in token.value:
+            break
+        if token.kind == "joint" or token.value in ("many", "ways"):
+            return True
+    return False
+
+
+def _is_class(clause: Clause, number: Number, said: Sequence[Said]) -> bool:
+    """Whether items of information are counted by what they are about: its word right before 信息, or a deed that is
+    a part of a count of information."""
+    about = any(
+        after.value == "info" and before.end == after.start and before.topic in _DEEDS_TOLD
+        for before, after in pairwise(clause.left)
+    )
+    part = number.unit in ("条", "项") and clause.topic in DECIDED and "sub" in clause.left_kinds
+    return about or (part and bool(said) and "info" in said[-1].concepts)
