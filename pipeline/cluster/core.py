@@ -155,13 +155,15 @@ def _dealt(spark: Any, documents: Path, files: Mapping[str, list[str]], shares: 
     whose = sql.xxhash64(sql.coalesce("body_id", "source_url", sql.lit("")))
     share = sql.pmod(whose, sql.lit(shares)).alias("share")
     of = kept["report"].join(document, "document_id").select("report_id", "document_id", share)
-    frames = {name: frame.join(of.select("report_id", "share"), "report_id") for name, frame in kept.items()}
-    frames["document"] = document.join(of.select("document_id", "share").distinct(), "document_id")
-    rows = [
-        frame.select("share", sql.struct(*(c for c in frame.columns if c != "share")).alias(name))
-        for name, frame in frames.items()
-    ]
-    return reduce(lambda one, other: one.unionByName(other, allowMissingColumns=True), rows)
+    rows = [frame.select("report_id", sql.struct("*").alias(name)) for name, frame in kept.items()]
+    whole = document.select("document_id", sql.struct("*").alias("document"))
+    documents_of = whole.join(of.select("document_id", "share").distinct(), "document_id")
+    together = reduce(lambda one, other: one.unionByName(other, allowMissingColumns=True), rows)
+    return (
+        together.join(of.select("report_id", "share"), "report_id")
+        .drop("report_id")
+        .unionByName(documents_of.drop("document_id"), allowMissingColumns=True)
+    )
 
 
 def _judged(frame: Any, decisions: Sequence[Decision]) -> Any:
