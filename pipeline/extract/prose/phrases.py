@@ -163,9 +163,24 @@ def items_of(found: Sequence[Token]) -> list[list[Token]]:
 def about_of(clause: Clause) -> str:
     """Whether a clause without a figure sets a topic for what follows."""
     if "topic" not in clause.kinds:
-        return ""
+        if _shows_a_topic(clause):
+            return "field"
+        other = any(t.kind in ("unknown", "matter") for t in clause.all)
+        return "work" if other and not clause.concepts and clause.figure is None else ""
     at = max(n for n, t in enumerate(clause.all) if t.kind == "topic")
     return "deed" if at and concepts_of(clause.all[at + 1 :])[:1] == ("gk",) else "of"
+
+
+def _shows_a_topic(clause: Clause) -> bool:
+    """开展疫情防控信息公开, 深化财政预决算公开, 推进决策公开: what is shown right before the deed that ends the clause."""
+    words = [t for t in clause.all if t.kind not in ("fill", "punct")]
+    if not words or clause.figure is not None or words[-1].value not in ("gk", "disc", "class"):
+        return False
+    before = words[-2:-1]
+    if words[-1].value == "class" and not before:
+        return clause.all[-1] is words[-1] and "fill" in clause.kinds
+    touches = bool(before) and before[0].end == words[-1].start
+    return touches and (before[0].kind in ("unknown", "matter") or before[0].value in ("class", "policydoc"))
 
 
 def segments_of(held: Sequence[Clause], concept: str) -> frozenset[int]:

@@ -111,16 +111,18 @@ class Judge(NamedTuple):
             return Judged("doubtful", "doubt", "of several years")
         if body == "doubt":
             return Judged("doubtful", "doubt", "of a part of the bodies")
-        if subject.about == "one" and decision.need & CHANNELS and not decision.need & ASKED:
+        proactive = "proactive" in clause.concepts
+        words = {t.value for t in clause.left}
+        field = subject.about == "field" and not proactive and not names_all(clause)
+        if (field or subject.about == "one") and decision.need & CHANNELS and not decision.need & ASKED:
             return Judged("doubtful", "doubt", "of one topic")
-        every_kind = (
-            clause.concepts and "proactive" in clause.concepts and "kinds" in [t.value for t in clause.left]
-        )
-        about = (subject.about in ("of", "one") and not every_kind) or (
+        about = (subject.about in ("of", "one") and not (proactive and "kinds" in words)) or (
             subject.about == "deed" and not names_all(clause)
         )
-        if decision.total and (about or "topic" in clause.left_kinds):
-            return Judged("doubtful", "doubt", "of one topic")
+        bare = clause.kinds.isdisjoint(("time", "body")) and not proactive
+        work = subject.about == "work" and bare and words.isdisjoint(("kinds", "whole", "sum"))
+        if decision.total and (about or field or work or "topic" in clause.left_kinds):
+            return Judged("doubtful", "doubt", "of one topic")  # 做好疫情防控工作,发布信息36条
         if decision.total and subject.about == "listed":
             return Judged("claimed", "weak")
         if "doubtful" in decision.reads:
