@@ -62,6 +62,7 @@ def _parted(paragraph: list[Said]) -> list[Said]:
     return paragraph
 
 
+_FLOWS = frozenset(["recv", "submit", "apply", "request", "onreq", "done", "reply", "handle", "adopted"])
 _TWOFOLD = frozenset(["a word of two meanings", "may hold what was carried in", "one site of several"])
 
 
@@ -119,6 +120,20 @@ def _sum(paragraph: Sequence[Said], at: int) -> str:
             if len(parts) > 1 and site and sum(p.number.value for p in parts) == whole.number.value:
                 return f"{' + '.join(str(p.number.value) for p in parts)} = {whole.number.value}"
     return ""
+
+
+def handled(said: Sequence[Said]) -> list[Said]:
+    """全年办理申请183件 may be what came in or what went out: it went out in a report that says of no other number that it
+    came, was brought, went out or is left, and left no figure of requests unread."""
+    flows = [s for s in said if any(d.flow and not d.applicant for d in s.decisions)]
+    doubted = [s for s in flows if "handle" in s.concepts and s.judged.reason == "a word of two meanings"]
+    unread = any(s.status == "unclaimed" and s.topic[:3] == "ask" and s.concepts & _FLOWS for s in said)
+    if len(doubted) != 1 or unread or len({s.number.value for s in flows}) > 1:
+        return list(said)
+    (one,) = doubted
+    if one.part or one.number.approx or not one.number.value:
+        return list(said)
+    return [s._replace(judged=Judged("claimed", "weak")) if s is one else s for s in said]
 
 
 def alone(said: Sequence[Said], rows: Sequence[Decision]) -> list[Said]:

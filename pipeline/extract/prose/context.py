@@ -231,6 +231,7 @@ _TO = frozenset("向给由")
 _TO_WHOM = re.compile(r"[向给由](?:有关|相关|其他|上级|各|有)?$")
 _BASIS = frozenset(("按照", "根据", "依据", "落实"))
 _TOWNS = frozenset("乡镇街")
+_LEVELS = re.compile(r"[省市州县区旗](?:[、和及][省市州县区旗])+")
 _TOWNSHIP = re.compile(r"(?:乡|镇|街道|街道办事处)(?:人民政府)?$")
 _DIRECT = "直"
 """In 省直单位: a government and these are not its area, whose lower governments they leave out."""
@@ -326,10 +327,10 @@ def body_of(
     if _all_parts(clause, flat):
         return Body("doubt" if narrow else "take", "whole")
     if name:
-        behind = max(t.end for t in of_name)
+        end = max(t.end for t in of_name)
         for token in clause.left:
-            behind = token.end if token.start == behind and token.kind == "name" else behind
-        if any(t.start == behind and _is_channel(t) for t in clause.left):
+            end = token.end if token.start == end and token.kind == "name" else end
+        if any(t.start == end and _is_channel(t) for t in clause.left):
             place = "政府" in name or name[-1] in _PLACES or any(name in own for own in names)
             return Body("take" if place else is_own(name, names), "site")
         return Body(is_own(name, names), "named")
@@ -340,17 +341,16 @@ def body_of(
             break  # 本局按照县政务公开办要求
         if token.kind != "body" or (body.kind == "others" and body is not held):
             continue
-        if (
-            token.value in ("government", "level", "group")
-            and at
-            and _TO_WHOM.search(flat, max(0, token.start - 3), token.start)
-        ):
+        to_whom = at and _TO_WHOM.search(flat, max(0, token.start - 3), token.start)
+        if to_whom and token.value in ("government", "level", "group"):
             continue
         after = clause.left[at + 1] if at + 1 < len(clause.left) else None
         if token.value == "others" and at and flat[token.start - 1] == "在":
             continue
-        if token.value == "level" and any(t.value == "platform" for t in clause.left[at + 1 : at + 3]):
-            continue  # 乡镇公开专栏
+        behind = [t.value for t in clause.left[at + 1 : at + 3]]
+        on_sites = behind[:1] == ["website"] and _LEVELS.fullmatch(surface)
+        if token.value == "level" and (on_sites or "platform" in behind):
+            continue  # 市、县政府网站, 乡镇公开专栏
         if token.value not in ("own", "self") and _of_a_document(clause.left[at + 1 :]):
             continue
         if token.value in ("own", "self"):

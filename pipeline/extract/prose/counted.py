@@ -14,7 +14,8 @@ _DEEDS_TOLD = frozenset(["train", "meet", "press"]) | DECIDED
 """Subjects whose 信息 are items that tell of them."""
 _OF_DOCUMENTS = frozenset(["issue", "repeal", "inforce", "disc"])
 _KINDS_OF_INFO = frozenset(["file", "kind", "class", "policydoc"])
-_WAYS = FORMS | {"website"}
+_ONLINE = frozenset(["website", "platform", "f_online"])
+_WAYS = FORMS | _ONLINE
 _FEW = 2
 
 
@@ -37,14 +38,17 @@ def phrase_of(
     elif subject.channels != ("many",) and concepts <= DISCLOSING and concepts & {"disc", "info"}:
         concepts |= set(subject.channels)
     ways = concepts & CHANNELS - {"platform"}
+    if len(ways) > 1 and "website" in ways:
+        concepts.discard("etc")  # 通过门户网站、某某发布等政务新媒体
     many = len(ways) > 1 or any(t.value == "many" for t in clause.left) or names_ways(clause)
     of_all = "website" in ways and _several(clause) and {"disc", "info"} <= concepts <= DISCLOSING | CHANNELS
     if many and ("proactive" in concepts or of_all):
         concepts -= CHANNELS  # 通过门户网站、微信公众号发布信息130条
-    if len(concepts & _WAYS) > 1 and (
-        "recv" in concepts or concepts >= {"submit", "request"} or concepts >= {"submit", "gk"}
-    ):
-        concepts -= _WAYS
+    if "recv" in concepts or concepts >= {"submit", "request"} or concepts >= {"submit", "gk"}:
+        if len(concepts & _WAYS - _ONLINE) + bool(concepts & _ONLINE) > 1:
+            concepts -= _WAYS  # 通过县政府网站专栏及邮寄方式提交申请55件
+        elif "website" in concepts:
+            concepts.discard("platform")  # 通过县政府网站依申请公开平台收到申请55件
     shown = clause.opener in JOINTS and any("disc" in s.concepts for s in said)
     if topic.partition(".")[0] in DECIDED and shown and not concepts & {"made", "handle"}:
         concepts.add("class")  # 公开验收信息12条、行政处罚决定书33份

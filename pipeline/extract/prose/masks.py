@@ -22,11 +22,18 @@ _QUOTED = re.compile(
 """A channel's own name in quotation marks: no word of it is read."""
 
 
+_SLOGAN = re.compile(r"[“\"][^“”\"\d]{0,8}?[一二三四五六七八九十]+[个大项张条件][^“”\"\d]{0,12}[”\"]")
+_OF_SLOGAN = re.compile(r"[一二三四五六七八九十]+(?=[个大项张条件])")
+"""The count in the name of a campaign (“三个年”活动, 深化“六个改革”) counts nothing that the report has done."""
+
+
 def hide_names(text: str) -> str:
-    """Names of channels in quotation marks become □, character by character, so that no word of them counts."""
+    """Names of channels in quotation marks become □, character by character, so that no word of them counts, and so
+    do the counts in the names of campaigns."""
     if "“" not in text and '"' not in text:
         return text
-    return _QUOTED.sub(lambda m: m[0][0] + HIDDEN * (len(m[0]) - 2) + m[0][-1], text)
+    text = _QUOTED.sub(lambda m: m[0][0] + HIDDEN * (len(m[0]) - 2) + m[0][-1], text)
+    return _SLOGAN.sub(lambda m: _OF_SLOGAN.sub(lambda n: HIDDEN * len(n[0]), m[0]), text)
 
 
 def mask_titles(flat: str) -> str:

@@ -53,7 +53,14 @@ def test_a_whole_that_its_parts_add_up_to_is_proved(whole: str) -> None:
 
 def test_handled_is_concluded_where_its_results_add_up_or_all_were_concluded() -> None:
     handled = "我局共办理政府信息公开申请9件"
-    assert "application.concluded" not in sure(read(f"{handled}。"))
+    assert sure(read(f"{handled}。")) == {"application.concluded": 9}  # nothing else is said of requests
+    for other in (
+        "收到政府信息公开申请12件。",
+        "结转下年度继续办理2件。",
+        "上年结转申请2件。",
+        "收到延期申请4件。",
+    ):
+        assert "application.concluded" not in sure(read(f"{handled}。", other))
     assert sure(read(f"{handled},均已办结。"))["application.concluded"] == 9
     assert sure(read(f"{handled},办结率100%。"))["application.concluded"] == 9
     results = read(f"{handled},其中予以公开6件,部分公开3件。", year=2022, template="v2021")
