@@ -129,3 +129,12 @@ def _is_class(clause: Clause, number: Number, said: Sequence[Said]) -> bool:
     )
     part = number.unit in ("条", "项") and clause.topic in DECIDED and "sub" in clause.left_kinds
     return about or (part and bool(said) and "info" in said[-1].concepts)
+
+
+def is_part(clause: Clause, said: Sequence[Said]) -> bool:
+    """Whether a figure is told as a part: behind 其中, or in a list or one more way (通过公众号5条) behind such a one."""
+    one_more = clause.opener in JOINTS or (
+        clause.opener == "," and [t.value for t in clause.left[:1]] == ["by"]
+    )
+    of_parts = one_more and bool(said) and said[-1].part
+    return clause.opener != ":" and ("sub" in clause.left_kinds or of_parts)

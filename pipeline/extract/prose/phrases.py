@@ -68,14 +68,15 @@ class Subject(NamedTuple):
     tainted: frozenset[str] = frozenset()
     decided: bool = False
     office: str = ""
+    field: bool = False
     planned: bool = False
     head: tuple[Token, ...] = ()
 
     def next_sentence(self, *, narrow: bool) -> Subject:
         held = self.body if narrow and self.body.kind == "whole" else OWN
-        return Subject(
-            self.topic, self.clock.next_sentence(), held, asked=self.asked, ours=self.ours, head=self.head
-        )
+        clock = self.clock.next_sentence()
+        kept = self.head, self.field
+        return Subject(self.topic, clock, held, asked=self.asked, ours=self.ours, head=kept[0], field=kept[1])
 
 
 def speaks_of_disclosure(found: Sequence[Token]) -> bool:
@@ -163,7 +164,7 @@ def items_of(found: Sequence[Token]) -> list[list[Token]]:
 def about_of(clause: Clause) -> str:
     """Whether a clause without a figure sets a topic for what follows."""
     if "topic" not in clause.kinds:
-        if _shows_a_topic(clause):
+        if shows_a_field(clause):
             return "field"
         other = any(t.kind in ("unknown", "matter") for t in clause.all)
         return "work" if other and not clause.concepts and clause.figure is None else ""
@@ -171,7 +172,7 @@ def about_of(clause: Clause) -> str:
     return "deed" if at and concepts_of(clause.all[at + 1 :])[:1] == ("gk",) else "of"
 
 
-def _shows_a_topic(clause: Clause) -> bool:
+def shows_a_field(clause: Clause) -> bool:
     """开展疫情防控信息公开, 深化财政预决算公开, 推进决策公开: what is shown right before the deed that ends the clause."""
     words = [t for t in clause.all if t.kind not in ("fill", "punct")]
     if not words or clause.figure is not None or words[-1].value not in ("gk", "disc", "class"):

@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from pipeline.codebook import Codebook, Decision
 from pipeline.extract.prose.clauses import Clause, clauses, concepts_of, distributed, sentences
 from pipeline.extract.prose.context import OWN, body_of, named_body, own_surfaces
-from pipeline.extract.prose.counted import phrase_of
+from pipeline.extract.prose.counted import is_part, phrase_of
 from pipeline.extract.prose.decide import Form, Phrase, decider_of
 from pipeline.extract.prose.denials import deny, of_every_one, of_them_all
 from pipeline.extract.prose.grounds import without_why
@@ -29,6 +29,7 @@ from pipeline.extract.prose.phrases import (
     of_the_year,
     says_what_is_asked,
     segments_of,
+    shows_a_field,
     speaks_of_disclosure,
     subject_of,
     topic_of_heading,
@@ -121,7 +122,7 @@ class Reader:
         under."""
         head = self._head(heading)
         ours = topic in _OURS or speaks_of_disclosure(head) or speaks_of_disclosure(found)
-        subject = Subject(topic, ours=ours)
+        subject = Subject(topic, ours=ours, field=any(map(shows_a_field, clauses(head)[:1])))
         if len(flat) < _SHORT and not concepts_of(found):
             subject = subject._replace(head=tuple(head))
         told: list[Said] = []
@@ -163,7 +164,7 @@ class Reader:
             if topic and topic != subject.topic:
                 subject = subject._replace(topic=topic)
         head = held[0].all if len(held) == 1 and len(held[0].all) < _HEADLINE else ()
-        return subject._replace(head=head) if head or subject.head else subject
+        return subject._replace(head=head, field=subject.field or (len(held) == 1 and shows_a_field(held[0])))
 
     def _sentence(self, sentence: Sentence, words: Sequence[Token], subject: Subject) -> Subject:
         concepts = concepts_of(words)
@@ -368,7 +369,7 @@ class Reader:
         if "approx" in clause.kinds and not number.approx:
             number = number._replace(approx=True)
         joined = clause.opener in JOINTS and bool(said)
-        part = clause.opener != ":" and ("sub" in clause.left_kinds or (joined and said[-1].part))
+        part = is_part(clause, said)
         said.append(
             Said(
                 *(sentence.at, clause.start, clause.end, number, False, decisions, judged),

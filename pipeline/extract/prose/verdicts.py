@@ -113,8 +113,13 @@ class Judge(NamedTuple):
             return Judged("doubtful", "doubt", "of a part of the bodies")
         proactive = "proactive" in clause.concepts
         words = {t.value for t in clause.left}
-        field = subject.about == "field" and not proactive and not names_all(clause)
-        if (field or subject.about == "one") and decision.need & CHANNELS and not decision.need & ASKED:
+        here = subject.about == "field"
+        field = (here or subject.field) and not proactive and not names_all(clause)
+        if (
+            ((here and field) or subject.about == "one")
+            and decision.need & CHANNELS
+            and not decision.need & ASKED
+        ):
             return Judged("doubtful", "doubt", "of one topic")
         about = (subject.about in ("of", "one") and not (proactive and "kinds" in words)) or (
             subject.about == "deed" and not names_all(clause)
