@@ -15,7 +15,7 @@ with sentence as (
 ),
 
 kept as (
-  select s.report_id, s.section, s.words
+  select s.report_id, s.section, {{ row_hash(['s.words']) }} as words -- sentences are compared, never shown
   from sentence as s
   inner join {{ ref('int_report') }} as r on r.report_id = s.report_id
   where length(s.words) >= 8 and r.body_id is not null and r.year is not null
