@@ -364,7 +364,8 @@ def body_of(
                 "doubt" if narrow and not own_area else "take", "whole"
             )  # 全乡 of a township is itself
         elif token.value == "group":
-            if after is not None and _is_channel(after):
+            guided = at and clause.left[at - 1].value == "guide"  # 指导各单位公开5件
+            if guided or (after is not None and _is_channel(after)):
                 body = Body("doubt", "level")
                 continue
             if body.kind == "level" and body is not held:

@@ -34,7 +34,7 @@ OUTCOMES = frozenset(
     ]
 )
 CHANNELS = frozenset(["website", "wechat", "weibo", "newmedia", "gazette", "otherway", "platform", "media"])
-FORMS = frozenset(["f_person", "f_fax", "f_online", "f_letter", "f_email"])
+FORMS = frozenset(["f_person", "f_fax", "f_online", "f_letter", "f_email", "f_oral"])
 DISCLOSING = frozenset(["disc", "proactive", "info", "gk", "count", "kind", "added"])
 SHARED = frozenset(["gk", "info", "disc", "apply", "count"])
 ASKS = frozenset(["apply", "request"])

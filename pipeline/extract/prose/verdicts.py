@@ -53,6 +53,8 @@ class Judge(NamedTuple):
         if not decisions:
             return False
         first = decisions[0]
+        if first.need & CHANNELS and _worked_on(clause):
+            return False
         if any(d.applicant for d in decisions):
             known = self.family != "narrative" or self.is_modern
             return known and (subject.asked or "recv" in concepts)
@@ -133,6 +135,18 @@ class Judge(NamedTuple):
         if "doubtful" in decision.reads:
             return Judged("doubtful", "doubt", "a word of two meanings")
         return Judged("claimed", when)
+
+
+_SHOWN = frozenset(["disc", "proactive", "upd", "added", "repost", "gk"])
+
+
+def _worked_on(clause: Clause) -> bool:
+    """审核网站信息126条, 监测网站56次: what is done to a channel is no item on it, unless it says so."""
+    if not _SHOWN.isdisjoint(clause.concepts):
+        return False
+    at = next((n for n, t in enumerate(clause.left) if not CHANNELS.isdisjoint(t.value.split("+"))), 0)
+    before = clause.left[at - 1 : at]
+    return bool(before) and (before[0].kind in ("unknown", "matter") or before[0].value in ("f", "work"))
 
 
 def of_each(
