@@ -4,6 +4,7 @@ a figure thousands of times its neighbours is in doubt."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from itertools import groupby
 
 from pipeline.codebook import Decision
@@ -62,6 +63,9 @@ def _parted(paragraph: list[Said]) -> list[Said]:
     return paragraph
 
 
+_SHOWN = frozenset(["proactive.disclosed.total", "proactive.channel.website"])
+_ALIKE = Decimal("0.9")
+"""6万余条 and 60123条 are one figure, told twice."""
 _FLOWS = frozenset(["recv", "submit", "apply", "request", "onreq", "done", "reply", "handle", "adopted"])
 _TWOFOLD = frozenset(["a word of two meanings", "may hold what was carried in", "one site of several"])
 
@@ -120,6 +124,29 @@ def _sum(paragraph: Sequence[Said], at: int) -> str:
             if len(parts) > 1 and site and sum(p.number.value for p in parts) == whole.number.value:
                 return f"{' + '.join(str(p.number.value) for p in parts)} = {whole.number.value}"
     return ""
+
+
+def greatest(said: Sequence[Said]) -> list[Said]:
+    """Of two figures that two paragraphs give for all that was shown, or all that the site showed, one is as likely of
+    one kind (通过政府网站主动公开信息6039条, 通过政府网站公开政府会议、财政预决算等信息2441条): not what was 主动公开, not the
+    greater."""
+    most: dict[str, Said] = {}
+    for s in said:
+        for of in s.whole & _SHOWN if s.status == "claimed" and s.number.value and not s.part else ():
+            most[of] = max(most.get(of, s), s, key=_rank)
+    kept: list[Said] = []
+    for s in said:
+        sure = s.status == "claimed" and s.number.value
+        for top in (most[of] for of in s.whole if sure and of in most):
+            less, more = sorted((top.number.value, s.number.value))
+            if top.at != s.at and less < _ALIKE * more:
+                s = s._replace(judged=Judged("doubtful", "doubt", "two figures for one thing"))
+        kept.append(s)
+    return kept
+
+
+def _rank(s: Said) -> tuple[bool, Figure]:
+    return "proactive" in s.concepts, s.number.value
 
 
 def handled(said: Sequence[Said]) -> list[Said]:

@@ -231,7 +231,7 @@ _TO = frozenset("向给由")
 _TO_WHOM = re.compile(r"[向给由](?:有关|相关|其他|上级|各|有)?$")
 _BASIS = frozenset(("按照", "根据", "依据", "落实"))
 _TOWNS = frozenset("乡镇街")
-_LEVELS = re.compile(r"[省市州县区旗](?:[、和及][省市州县区旗])+")
+_LEVELS = re.compile(r"省、?市(?:[、和及]?[州县区旗])?|[省市州县区旗](?:[、和及][省市州县区旗])+")
 _TOWNSHIP = re.compile(r"(?:乡|镇|街道|街道办事处)(?:人民政府)?$")
 _DIRECT = "直"
 """In 省直单位: a government and these are not its area, whose lower governments they leave out."""

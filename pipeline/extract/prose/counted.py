@@ -75,8 +75,8 @@ def phrase_of(
         concepts = {"count"} if "sum" in said_alone else {"done"} if "finished" in said_alone else concepts
     if number.kind == "money" and topic in ("fee", "infofee") and not concepts:
         concepts = {topic}
-    if concepts == {"gk"} and topic == "disclosed" and not said and _sums_up(clause, number):
-        concepts |= {"disc", "info"}  # 本年度政府信息公开共530条
+    if concepts == {"gk"} and topic in ("disclosed", "") and not said and _sums_up(clause, number):
+        concepts |= {"disc", "info"}  # 本年度政府信息公开共530条, 全镇政府信息公开566条
     if not concepts and said and _of_its_issues(clause, number, said[-1]):
         return set(said[-1].concepts), said[-1].topic  # 发布信息174期603条
     if concepts == {"gk"} and subject.office and "sub" in clause.left_kinds:
@@ -91,9 +91,14 @@ def _among_results(said: Sequence[Said]) -> bool:
 
 
 def _sums_up(clause: Clause, number: Number) -> bool:
-    """Whether 共 and the year stand before a count of items."""
-    summed = any(t.value in ("whole", "sum") for t in clause.left)
-    return number.kind == "doc" and summed and "time" in clause.left_kinds
+    """Whether 共 and the year stand before a count of items, or the body whose items they are."""
+    summed = any(t.value in ("whole", "sum") for t in clause.left) and "time" in clause.left_kinds
+    whose = (
+        len(clause.left) > 1
+        and clause.left[0].value in ("area", "self", "own")
+        and clause.left[-1].value == "gk"
+    )
+    return number.kind == "doc" and bool(summed or whose)
 
 
 def _of_its_issues(clause: Clause, number: Number, before: Said) -> bool:

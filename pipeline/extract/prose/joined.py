@@ -66,6 +66,16 @@ def _on_a_ground(clause: Clause) -> bool:
     return bool(every) and set(clause.concepts) <= {"gk", "rule", "want"}
 
 
+def _sums_up(clause: Clause) -> bool:
+    """,共计45条."""
+    items = clause.number is not None and clause.number.kind == "doc"
+    return items and clause.opener == "," and any(t.value in ("sum", "whole") for t in clause.left)
+
+
+def _shown(clause: Clause) -> bool:
+    return {"disc", "info"} <= set(clause.concepts) and clause.kinds.isdisjoint(("neg", "sub", "cmp"))
+
+
 def labelled(clause: Clause, before: Clause | None, subject: Subject) -> Clause:
     """A bare figure behind its label (申请数:26件), a bare nil under its heading, as one clause; what denies a dispute
     as a clause that denies (未发生申请复议,提起诉讼的情况)."""
@@ -75,6 +85,8 @@ def labelled(clause: Clause, before: Clause | None, subject: Subject) -> Clause:
         if clause.figure is None and before and _on_a_ground(before) and clause.opener == ",":
             return _behind(before.left[:1], clause)  # 均按照条例要求,在规定期限内予以答复
         return _denying(clause, before) if clause.topic in DENIED and clause.figure is None else clause
+    if before and clause.figure and not before.figure and _sums_up(clause) and _shown(before):
+        return _behind(before.left, clause)  # 公开了各类信息,共计100余条
     if clause.opener in (":", "(") and clause.figure and before and not before.figure:
         return clause if "neg" in before.kinds else _behind(before.left, clause)
     number = clause.number

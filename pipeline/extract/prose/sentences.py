@@ -15,7 +15,7 @@ from pipeline.chinese.numbering import CHAPTER_LOOSE, LIST_ITEM, PART
 from pipeline.chinese.units import unit_of
 from pipeline.codebook import Codebook, Decision, Indicator
 from pipeline.document import Paragraph
-from pipeline.extract.prose.arithmetic import alone, contradictions, doubted, handled, proved
+from pipeline.extract.prose.arithmetic import alone, contradictions, doubted, greatest, handled, proved
 from pipeline.extract.prose.context import self_names
 from pipeline.extract.prose.headings import Labelled, read_headings, read_list_lines
 from pipeline.extract.prose.masks import hide_names, mask_titles
@@ -151,7 +151,7 @@ def read_prose(
     said = _read_all(reader, flats)
     if not names and (sole := reader.sole_speaker()):
         said = _read_all(Reader(codebook, family, year, (sole,), narrow=narrow, year_named=named), flats)
-    said = handled(alone(proved(doubted(said)), reader.judge.decider.alone))
+    said = greatest(handled(alone(proved(doubted(said)), reader.judge.decider.alone)))
     return _handed_over(said, flats, paragraphs, template, codebook)
 
 

@@ -240,3 +240,14 @@ def test_the_one_part_that_a_report_tells_is_the_whole(text: str, received: list
 
     assert totals("v2008") == received
     assert totals("v2021") in ([], [9]), "beside a table a part says nothing of the whole"
+
+
+def test_of_two_figures_of_one_site_in_two_paragraphs_the_greater_is_sure() -> None:
+    whole, kinds = (
+        "区政府门户网站主动公开政府信息6039条。",
+        "通过政府网站公开政府会议、财政预决算等信息2441条。",
+    )
+    assert sure(read(whole, kinds))["proactive.channel.website"] == 6039
+    assert sure(read(kinds, whole))["proactive.channel.website"] == 6039
+    rounded = read("门户网站公开政府信息60123条。", "门户网站公开政府信息6万余条。")
+    assert sure(rounded)["proactive.channel.website"] == 60000  # one figure, told twice: both stay
