@@ -7,6 +7,7 @@ together is what one DuckDB gives over all.
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Mapping, Sequence
 from functools import reduce
@@ -56,7 +57,7 @@ def judge_share(rows: pa.Table, *, decisions: Sequence[Decision], code: str) -> 
             f"a node would build with other code, codebook or libraries ({code_of()}) than the driver ({code}): "
             "install the same project from the same lock there (docs/cluster.md)"
         )
-    with settled(Path(tempfile.gettempdir(), "yangguang")) as con:
+    with settled(Path(tempfile.gettempdir(), f"yangguang-{os.getpid()}")) as con:
         con.execute("SET threads = 1; CREATE SCHEMA core")
         con.register("rows", rows)
         for name in CORE:

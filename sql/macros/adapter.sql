@@ -21,6 +21,11 @@
 {% macro duckdb__hash_sum(columns) -%} sum(cast({{ yangguang.row_hash(columns) }} as hugeint)) {%- endmacro %}
 {% macro spark__hash_sum(columns) -%} sum(cast({{ yangguang.row_hash(columns) }} as decimal(28,0))) {%- endmacro %}
 
+{#- A text with all that a pattern finds in it replaced. -#}
+{% macro replaced(text, pattern, by) -%} {{ return(adapter.dispatch('replaced', 'yangguang')(text, pattern, by)) }} {%- endmacro %}
+{% macro duckdb__replaced(text, pattern, by) -%} regexp_replace({{ text }}, '{{ pattern }}', '{{ by }}', 'g') {%- endmacro %}
+{% macro spark__replaced(text, pattern, by) -%} regexp_replace({{ text }}, '{{ pattern }}', '{{ by }}') {%- endmacro %}
+
 {#- One row per piece of a text cut at a character: a select item. -#}
 {% macro pieces(text, mark) -%} {{ return(adapter.dispatch('pieces', 'yangguang')(text, mark)) }} {%- endmacro %}
 {% macro duckdb__pieces(text, mark) -%} unnest(string_split({{ text }}, '{{ mark }}')) {%- endmacro %}

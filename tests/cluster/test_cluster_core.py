@@ -71,9 +71,10 @@ def test_bodies_judged_apart_are_judged_as_all_together(demo: Home) -> None:
         )
 
 
-def test_a_persons_decision_goes_to_the_share_that_holds_its_report(demo: Home) -> None:
-    with opened(demo.database, read_only=True) as con:
-        sha, ordinal, *cell, raw = (
+def decision_for(home: Home) -> Decision:
+    """What a person might decide of an open cell of that home."""
+    with opened(home.database, read_only=True) as con:
+        *place, raw = (
             con.execute(
                 "SELECT d.sha256, r.ordinal, o.indicator, o.applicant, o.locator, o.raw FROM core.observation o "
                 "JOIN core.report r USING (report_id) JOIN core.document d USING (document_id) "
@@ -81,8 +82,13 @@ def test_a_persons_decision_goes_to_the_share_that_holds_its_report(demo: Home) 
             ).fetchone()
             or ("",) * 6
         )
-    own = (" ".join(raw.split()), Decimal(1), "某人", date(2025, 3, 4), "纸本可见")
-    decisions = [Decision(Place(document, ordinal, *cell), *own) for document in (sha, "ab" * 32)]
+    return Decision(Place(*place), " ".join(raw.split()), Decimal(1), "某人", date(2025, 3, 4), "纸本可见")
+
+
+def test_a_persons_decision_goes_to_the_share_that_holds_its_report(demo: Home) -> None:
+    here = decision_for(demo)
+    gone = here._replace(place=here.place._replace(document_sha256="ab" * 32))
+    sha, decisions = here.place.document_sha256, (here, gone)
     apart, together = judged(dealt(demo, 3), decisions), judged(dealt(demo, 1), decisions)
     with duckdb.connect() as con:
         con.register("whole", together)

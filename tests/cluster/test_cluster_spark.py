@@ -15,17 +15,22 @@ import pytest
 
 from pipeline.crawl import RawStore, take_in
 from pipeline.home import Home
+from pipeline.load.decisions import add_decision
 from pipeline.load.snapshot import latest
 from pipeline.reading.kept import Kept
 from pipeline.reading.pool import reading_pool
 from pipeline.reading.read_all import read_new
 from pipeline.stages import read_stage
 from tests.cluster.reads import dying
+from tests.cluster.test_cluster_core import decision_for
 from tests.drawn.files import report_files
+from tests.spine.conftest import yangguang
+from tools.demo import iter_pages
 
 PYTHON = os.environ.get("YANGGUANG_SPARK_PYTHON", "")
 PROJECT = Path(__file__).resolve().parents[2]
 REAL = PROJECT.parent / "shared" / "real"
+UNCLAIMED = "通过手机广播播报31000批次蔬菜抽检情况。"
 EXECUTOR = "CoarseGrainedExecutorBackend"
 pytestmark = [
     pytest.mark.spark,
@@ -95,16 +100,33 @@ def _read(home: Home) -> dict[str, str]:
         return {sha: digest for sha, (_, digest) in kept.held().items()}
 
 
+def _fuller(demo: Home, place: Path) -> Home:
+    """A copy of the demo with a page more, of which a sentence is claimed by nothing, and a person's decision; built
+    here."""
+    home = Home(place)
+    shutil.copytree(demo.root, place, ignore=shutil.ignore_patterns("snapshot", "dagster", "atlas"))
+    _, page, _ = next(iter(iter_pages(bodies=2)))
+    more = place.parent / "more.html"
+    more.write_text(page.decode().replace("。</p>", f"。{UNCLAIMED}</p>", 1), encoding="utf-8")
+    add_decision(home, decision_for(demo))
+    yangguang(place, "run", str(more))
+    return home
+
+
 def test_spark_publishes_what_this_machine_publishes(demo: Home, tmp_path: Path) -> None:
+    here = _fuller(demo, tmp_path / "here")
+    with duckdb.connect(str(here.database), read_only=True) as con:
+        assert con.execute("SELECT count(*) FROM mart.unread").fetchall() == [(1,)]
+        assert con.execute("SELECT status FROM core.decision").fetchall() == [("applied",)]
     place = tmp_path / "家 里"
-    home = _as_taken_in(demo, place)
+    home = _as_taken_in(here, place)
     command = ("run", "--engine", "spark", "--build", "spark", "--master", "local[2]")
     out = _ended_well(_on_spark(place, "pipeline.terminal.main", *command))
     assert out == ""
-    assert _read(home) == _read(demo)
-    assert _columns(home.database) == _columns(demo.database)
-    assert _differing(demo.database, home.database, "core", "ref", "mart", "meta") == []
-    assert _sums(home) == _sums(demo)
+    assert _read(home) == _read(here)
+    assert _columns(home.database) == _columns(here.database)
+    assert _differing(here.database, home.database, "core", "ref", "mart", "meta") == []
+    assert _sums(home) == _sums(here)
     assert not home.on_spark.exists()
 
 

@@ -6,13 +6,13 @@ with masked as (
     s.raw,
     s.locator,
     s.reason,
-    regexp_replace(
-      regexp_replace(
-        regexp_replace(replace(s.raw, coalesce(r.issuer, ' '), '□'), '《[^》]*》', '《》', 'g'),
-        '[“"][^”"]*[”"]', '“”', 'g'
+    {{ yangguang.replaced(
+      yangguang.replaced(
+        yangguang.replaced("replace(s.raw, coalesce(r.issuer, ' '), '□')", '《[^》]*》', '《》'),
+        '[“"][^”"]*[”"]', '“”'
       ),
-      '[0-9０-９][0-9０-９,，.]*', '#', 'g'
-    ) as wording
+      '[0-9０-９][0-9０-９,，.]*', '#'
+    ) }} as wording
   from {{ ref('stg_core__statement') }} as s
   join {{ ref('stg_core__report') }} as r using (report_id)
   where s.status = 'unclaimed'
