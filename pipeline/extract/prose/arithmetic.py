@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import groupby
 
 from pipeline.codebook import Decision
-from pipeline.extract.prose.told import PART, Judged, Said
+from pipeline.extract.prose.told import DISPUTES, PART, Judged, Said
 from pipeline.finding import finding
 from pipeline.report import Figure, Finding
 
@@ -51,10 +51,23 @@ def _of_all_years(s: Said, sure: set[str]) -> Said:
     return s
 
 
+_OF_DISCLOSURE = frozenset(["gk", "info", "recon", "lit", "request", "apply"])
+
+
+def _of_all_kinds(whole: Said, part: Said) -> bool:
+    """行政复议12件,其中涉及政府信息公开3件: the whole is of disputes about anything."""
+    ours = "gk" in part.concepts and part.concepts <= _OF_DISCLOSURE
+    return ours and whole.status == "claimed" and whole.topic in DISPUTES and "gk" not in whole.concepts
+
+
 def _parted(paragraph: list[Said]) -> list[Said]:
     """A part (其中主动公开17条) is not the whole that a sentence before gave."""
     told: dict[str, Figure] = {}
     for at, s in enumerate(paragraph):
+        before = paragraph[at - 1] if at else s
+        if s.part and before.topic == s.topic and _of_all_kinds(before, s):
+            judged = Judged("doubtful", "doubt", "not of disclosure alone")
+            paragraph[at - 1] = before._replace(judged=judged)
         if s.status == "claimed" and not s.nil:
             if s.part and any(told.get(of, 0) > s.number.value for of in s.whole):
                 paragraph[at] = s._replace(judged=Judged("doubtful", "doubt", PART))

@@ -68,6 +68,13 @@ def phrase_of(
                 concepts.discard("file")  # 多样化解读文件100篇
             if before.value == after.value == "disc":
                 concepts.add("newmedia")  # 清河发布发布信息459条: an account of that name
+    if (
+        topic in ("press", "interview")
+        and clause.opener in JOINTS
+        and said
+        and "principal" in said[-1].concepts
+    ):
+        concepts.add("principal")  # 主要负责同志参加新闻发布会1次、在线访谈2次
     if "join" in concepts and OUTCOMES & concepts:
         concepts.discard("join")  # 分别为予以公开45件、不予公开12件
     if not concepts and number.kind in ("doc", "case"):
