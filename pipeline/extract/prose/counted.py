@@ -37,13 +37,16 @@ def phrase_of(
         pass  # 完善公开专栏,全年主动公开373条: of all that was disclosed
     elif subject.channels != ("many",) and concepts <= DISCLOSING and concepts & {"disc", "info"}:
         concepts |= set(subject.channels)
-    ways = concepts & CHANNELS - {"platform"}
-    if len(ways) > 1 and "website" in ways:
-        concepts.discard("etc")  # 通过门户网站、某某发布等政务新媒体
-    many = len(ways) > 1 or any(t.value == "many" for t in clause.left) or names_ways(clause)
-    of_all = "website" in ways and _several(clause) and {"disc", "info"} <= concepts <= DISCLOSING | CHANNELS
-    if many and ("proactive" in concepts or of_all):
-        concepts -= CHANNELS  # 通过门户网站、微信公众号发布信息130条
+    if not concepts.isdisjoint(CHANNELS):
+        ways = concepts & CHANNELS - {"platform"}
+        if len(ways) > 1 and "website" in ways:
+            concepts.discard("etc")  # 通过门户网站、某某发布等政务新媒体
+        disclosing = {"disc", "info"} <= concepts <= DISCLOSING | CHANNELS
+        of_all = disclosing and "website" in ways and _several(clause)
+        if ("proactive" in concepts or of_all) and (
+            len(ways) > 1 or any(t.value == "many" for t in clause.left) or names_ways(clause)
+        ):
+            concepts -= CHANNELS  # 通过门户网站、微信公众号发布信息130条
     if "recv" in concepts or concepts >= {"submit", "request"} or concepts >= {"submit", "gk"}:
         if len(concepts & _WAYS - _ONLINE) + bool(concepts & _ONLINE) > 1:
             concepts -= _WAYS  # 通过县政府网站专栏及邮寄方式提交申请55件
@@ -62,12 +65,10 @@ def phrase_of(
         concepts -= _KINDS_OF_INFO  # 主动公开政务信息、文件、通知公告81项
     if concepts == {"other"} and topic.startswith("ask") and not clause.depth and _among_results(said):
         concepts = {"othr"}  # 不予处理1件,其他4件
-    for before, after in pairwise(clause.left):
-        if after.start == before.end and after.kind == before.kind == "concept":
-            if before.topic == "interp" and after.value == "file":
-                concepts.discard("file")  # 多样化解读文件100篇
-            if before.value == after.value == "disc":
-                concepts.add("newmedia")  # 清河发布发布信息459条: an account of that name
+    if "file" in concepts and "interp" in concepts and _touch(clause, "interp", "file"):
+        concepts.discard("file")  # 多样化解读文件100篇
+    if clause.concepts.count("disc") > 1 and _touch(clause, "disc", "disc"):
+        concepts.add("newmedia")  # 清河发布发布信息459条: an account of that name
     if (
         topic in ("press", "interview")
         and clause.opener in JOINTS
@@ -89,6 +90,13 @@ def phrase_of(
     if concepts == {"gk"} and subject.office and "sub" in clause.left_kinds:
         return {subject.office}, subject.office
     return concepts, topic
+
+
+def _touch(clause: Clause, first: str, second: str) -> bool:
+    return any(
+        a.end == b.start and a.value == first and b.value == second and a.kind == b.kind == "concept"
+        for a, b in pairwise(clause.left)
+    )
 
 
 def _among_results(said: Sequence[Said]) -> bool:

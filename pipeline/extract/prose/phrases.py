@@ -164,7 +164,7 @@ def items_of(found: Sequence[Token]) -> list[list[Token]]:
 def about_of(clause: Clause) -> str:
     """Whether a clause without a figure sets a topic for what follows."""
     if "topic" not in clause.kinds:
-        if shows_a_field(clause):
+        if clause.figure is None and shows_a_field(clause.all):
             return "field"
         other = any(t.kind in ("unknown", "matter") for t in clause.all)
         return "work" if other and not clause.concepts and clause.figure is None else ""
@@ -172,16 +172,22 @@ def about_of(clause: Clause) -> str:
     return "deed" if at and concepts_of(clause.all[at + 1 :])[:1] == ("gk",) else "of"
 
 
-def shows_a_field(clause: Clause) -> bool:
-    """开展疫情防控信息公开, 深化财政预决算公开, 推进决策公开: what is shown right before the deed that ends the clause."""
-    words = [t for t in clause.all if t.kind not in ("fill", "punct")]
-    if not words or clause.figure is not None or words[-1].value not in ("gk", "disc", "class"):
+_ENDS_A_FIELD = frozenset(("gk", "disc", "class"))
+_FIELDS = frozenset(("class", "policydoc"))
+
+
+def shows_a_field(words: Sequence[Token]) -> bool:
+    """开展疫情防控信息公开, 深化财政预决算公开, 推进决策公开: what is shown right before the deed that ends words without figures."""
+    at = len(words) - 1
+    while at >= 0 and words[at].kind in ("fill", "punct"):
+        at -= 1
+    if at < 0 or words[at].value not in _ENDS_A_FIELD:
         return False
-    before = words[-2:-1]
-    if words[-1].value == "class" and not before:
-        return clause.all[-1] is words[-1] and "fill" in clause.kinds
-    touches = bool(before) and before[0].end == words[-1].start
-    return touches and (before[0].kind in ("unknown", "matter") or before[0].value in ("class", "policydoc"))
+    if words[at].value == "class" and all(t.kind in ("fill", "punct") for t in words[:at]):
+        return 0 < at == len(words) - 1
+    before = words[at - 1]
+    touches = at > 0 and before.end == words[at].start and not any(t.kind == "number" for t in words)
+    return touches and (before.kind in ("unknown", "matter") or before.value in _FIELDS)
 
 
 def segments_of(held: Sequence[Clause], concept: str) -> frozenset[int]:

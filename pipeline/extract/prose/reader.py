@@ -122,7 +122,7 @@ class Reader:
         under."""
         head = self._head(heading)
         ours = topic in _OURS or speaks_of_disclosure(head) or speaks_of_disclosure(found)
-        subject = Subject(topic, ours=ours, field=any(map(shows_a_field, clauses(head)[:1])))
+        subject = Subject(topic, ours=ours, field=shows_a_field(head))
         if len(flat) < _SHORT and not concepts_of(found):
             subject = subject._replace(head=tuple(head))
         told: list[Said] = []
@@ -164,7 +164,9 @@ class Reader:
             if topic and topic != subject.topic:
                 subject = subject._replace(topic=topic)
         head = held[0].all if len(held) == 1 and len(held[0].all) < _HEADLINE else ()
-        return subject._replace(head=head, field=subject.field or (len(held) == 1 and shows_a_field(held[0])))
+        return subject._replace(
+            head=head, field=subject.field or (len(held) == 1 and shows_a_field(held[0].all))
+        )
 
     def _sentence(self, sentence: Sentence, words: Sequence[Token], subject: Subject) -> Subject:
         concepts = concepts_of(words)
