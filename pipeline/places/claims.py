@@ -22,7 +22,7 @@ from pipeline.places.names import begins_in_gazetteer, can_say, name_at, name_en
 from pipeline.places.phrase import OWN_ORGANS, Phrase, parse_phrase
 from pipeline.places.registry import Registry
 from pipeline.places.scope import CONSOLIDATES
-from pipeline.places.title_words import normalise, split_title
+from pipeline.places.title_words import normalise, split_title, with_its_office
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,7 +356,7 @@ def _runs(lead: str) -> Iterator[str]:
         if ("关于" in clause and not clause.endswith("关于")) or _ASKED.match(lead, match.end()):
             continue
         dated = bool(match["y"]) or bool(_YEAR_RUN.search(clause))
-        run = _YEAR_RUN.sub("", clause).removesuffix("的")
+        run = with_its_office(_YEAR_RUN.sub("", clause).removesuffix("的"))
         if run and (dated or match[0].endswith(("报告", "年报"))):
             yield run
 

@@ -16,6 +16,7 @@ _REPORT = re.compile(
     r"|政[府务]公开(?!办|领导|中心|科|股|网|平台|工作办|工作领导|管理|和|与|政务服务|服务)"
     r"|(?:工作)?(?:年度)?(?:工作)?(?:报告|年报)(?=$|[(（])"
 )
+_ITS_OFFICE = re.compile(r"人民政府[(（][^()（）]{0,3}(?:人民)?政府(办公[室厅])[)）]$")
 _NOISE = re.compile(r"[\s\u3000\u200b\ufeff《》〈〉“”\"'‘’【】\[\]「」·•・]+")
 _EDGE = " -—–_|:：,，.。、;；()（）*★●~"
 _SITE_SPLIT = re.compile(r"[-—–_|｜>»]+")
@@ -44,6 +45,11 @@ def split_title(title: str) -> tuple[str, tuple[str, ...]]:
     return _body_words(normalise(parts[index])), sites
 
 
+def with_its_office(words: str) -> str:
+    """播州区人民政府(区政府办公室) as the office's name: it speaks, of both."""
+    return _ITS_OFFICE.sub(r"人民政府\1", words)
+
+
 def _body_words(text: str) -> str:
     text = re.sub(r"[(（](?:[^()（）]*?(?:版|式|稿|公开|试行))[)）]", "", text)
     before, about, after = text.partition("关于")
@@ -54,7 +60,7 @@ def _body_words(text: str) -> str:
     head = text.strip(_EDGE)
     cut_at = _REPORT.search(head)
     words = trimmed((head[: cut_at.start()] if cut_at else head).replace(" ", ""))
-    words = re.sub(r"人民$", "人民政府", words)
+    words = with_its_office(re.sub(r"人民$", "人民政府", words))
     words = re.sub(r"^(?:附件\d*|转发|公布|编制|发布(?!机构|单位)|现将)[:：]?(?=.{3,})", "", words)
     return trimmed(re.sub(r"(?:年度|工作|依申请|的|上半年|本级|\((?:本级|本级机关|机关)\))+$", "", words))
 
