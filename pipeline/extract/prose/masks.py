@@ -22,8 +22,8 @@ _QUOTED = re.compile(
 """A channel's own name in quotation marks: no word of it is read."""
 
 
-_SLOGAN = re.compile(r"[“\"][^“”\"\d]{0,8}?[一二三四五六七八九十]+[个大项张条件][^“”\"\d]{0,12}[”\"]")
-_OF_SLOGAN = re.compile(r"[一二三四五六七八九十]+(?=[个大项张条件])")
+_SLOGAN = re.compile(rf"[“\"][^“”\"\d]{{0,8}}?[{DIGITS}]+[个大项张条件][^“”\"\d]{{0,12}}[”\"]")
+_OF_SLOGAN = re.compile(rf"[{DIGITS}]+(?=[个大项张条件])")
 """The count in the name of a campaign (“三个年”活动, 深化“六个改革”) counts nothing that the report has done."""
 
 
