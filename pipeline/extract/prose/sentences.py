@@ -176,7 +176,7 @@ def _read_all(reader: Reader, flats: Sequence[str]) -> list[Said]:
             under = head
             heading = reader.topic_of(head) or (reader.topic_of(section) if head != section else "")
         lead = _lead(flats, at, lead)
-        if not skipping and len(flat) > 1 and (found := reader.stating(flat)):
+        if not skipping and (len(flat) > 1 or not flat.isnumeric()) and (found := reader.stating(flat)):
             topic = (reader.topic_of(lead) if lead else "") or heading
             said += reader.paragraph(at, flat, found, topic, under if flat is not under else "")
     return said
