@@ -25,7 +25,7 @@ def _run(home: Path, *inputs: str) -> Result:
 def test_a_failed_run_says_whether_it_had_published(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, builds: list[str], said: str
 ) -> None:
-    failing = SimpleNamespace(materialize=lambda home, say, master: False)  # in place of all of Dagster
+    failing = SimpleNamespace(materialize=lambda home, **_: False)  # in place of all of Dagster
     monkeypatch.setitem(sys.modules, "pipeline.definitions", failing)
     found = iter(builds)
     monkeypatch.setattr(published, "published", lambda home: next(found))
