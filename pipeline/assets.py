@@ -217,9 +217,9 @@ class BySchema(DagsterDbtTranslator):
 
 
 def model_checks(specs: Sequence[dg.AssetSpec]) -> list[dg.AssetCheckSpec]:
-    """One check a model that has tests: all of them. A check costs Dagster's history eight writes."""
+    """One check a model that has tests: all of them, since Dagster's history is written to several times a check."""
     return [
-        dg.AssetCheckSpec(TESTS, asset=spec.key, description="\n".join(tests))
+        dg.AssetCheckSpec(TESTS, asset=spec.key, description="\n\n".join(tests))
         for spec in specs
         if (tests := tests_by_model().get(spec.key.path[-1]))
     ]

@@ -82,8 +82,8 @@ def failures_told() -> Iterator[None]:
 
 @contextmanager
 def session(master: str, more: Mapping[str, str] | None = None) -> Iterator[Any]:
-    """A Spark session on that master with ``more`` settings, ended with the ``with`` block. On this machine it listens on loopback
-    alone; elsewhere addresses, memory and the executors' Python are the cluster's own settings. Raises
+    """A Spark session on that master with ``more`` settings, ended with the ``with`` block. On this machine it
+    listens on loopback alone; elsewhere addresses, memory and the executors' Python are the cluster's own settings. Raises
     ClusterFailed where there is none to be had."""
     from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException

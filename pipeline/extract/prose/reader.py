@@ -164,9 +164,8 @@ class Reader:
             if topic and topic != subject.topic:
                 subject = subject._replace(topic=topic)
         head = held[0].all if len(held) == 1 and len(held[0].all) < _HEADLINE else ()
-        return subject._replace(
-            head=head, field=subject.field or (len(held) == 1 and shows_a_field(held[0].all))
-        )
+        field = subject.field or (len(held) == 1 and shows_a_field(held[0].all))
+        return subject._replace(head=head, field=field)
 
     def _sentence(self, sentence: Sentence, words: Sequence[Token], subject: Subject) -> Subject:
         concepts = concepts_of(words)
@@ -371,11 +370,10 @@ class Reader:
         if "approx" in clause.kinds and not number.approx:
             number = number._replace(approx=True)
         joined = clause.opener in JOINTS and bool(said)
-        part = is_part(clause, said)
         said.append(
             Said(
                 *(sentence.at, clause.start, clause.end, number, False, decisions, judged),
-                *(verb_of(clause, sentence.flat), topic, frozenset(concepts), joined, part),
+                *(verb_of(clause, sentence.flat), topic, frozenset(concepts), joined, is_part(clause, said)),
             )
         )
         if {"carry", "prev"} <= concepts and number.value:
